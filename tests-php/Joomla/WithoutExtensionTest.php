@@ -9,16 +9,18 @@ use CloverSync\Tests\Support\JoomlaTestCase;
 use CloverSync\Tests\Support\MariaDb;
 use PHPUnit\Framework\Attributes\TestDox;
 
-/** The app in a PHP that has not loaded the extension. */
+/** The app in a PHP that has not loaded the extension and finds no helper program. */
 final class WithoutExtensionTest extends JoomlaTestCase
 {
+    private const HELPER = '/no/such/helper';
+
     private const SECRET = '11111111-2222-3333-4444-555555555555';
 
     #[TestDox('One sentence names what is missing and where')]
     public function test_sentence(): void
     {
         $sentence = $this->without('sentence');
-        self::assertStringContainsString(PHP_VERSION, $sentence);
+        self::assertStringContainsString(self::HELPER, $sentence);
         self::assertStringNotContainsString('PLG_', $sentence);
         self::assertSame([ExtensionException::class, $sentence], $this->without('shop'));
     }
@@ -77,6 +79,8 @@ final class WithoutExtensionTest extends JoomlaTestCase
             [1 => ['pipe', 'w'], 2 => ['pipe', 'w']],
             $pipes,
             env_vars: [
+                'CLOVERSYNC_ENGINE'        => 'auto',
+                'CLOVERSYNC_HELPER'        => self::HELPER,
                 'CLOVERSYNC_TEST_DSN'      => $server->dsn,
                 'CLOVERSYNC_TEST_USER'     => $server->user,
                 'CLOVERSYNC_TEST_PASSWORD' => $server->password,

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { chmodSync, copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { admin, page } from '../lib/browser.js';
 import { chapter } from '../lib/chapter.js';
 import { dueTask, openTab, parameters, save, settingsUrl, synced } from '../lib/given.js';
@@ -7,27 +10,88 @@ import { buy, openOrder, setStatus } from '../lib/shopper.js';
 import { clover, joomlaBeside, logOf, query, shell, site, until, value } from '../lib/site.js';
 
 const skip = (!site.extensionOff || !site.extensionOn) && 'needs JOOMLA_EXTENSION_OFF and JOOMLA_EXTENSION_ON: commands that unload the extension and load it again';
-const MISSING = /The PHP extension “cloversync” is not loaded in the PHP [\d.]+ of the web server/;
+const MISSING = /The helper program of CloverSync is not on this server/;
+const HELPERS = join(site.root ?? '', 'libraries/cloversync/helpers');
+const HELPER = /^clover-helper-/;
 const SKU = 'CANDLE';
 
 const countOf = async () => clover.count((await clover.state()).items.find((item) => item.sku === SKU && !item.deleted).id);
 
 let order;
 let before;
+let away;
 
-chapter('Without the PHP extension', async (browser) => {
+const helpers = (folder) => readdirSync(folder).filter((name) => HELPER.test(name));
+
+/** Moves the helper programs, as a malware scanner does. */
+const move = (from, to) => {
+  for (const name of helpers(from)) {
+    copyFileSync(join(from, name), join(to, name));
+    chmodSync(join(to, name), 0o755);
+    rmSync(join(from, name));
+  }
+};
+
+const restore = () => {
+  if (away) {
+    move(away, HELPERS);
+    rmSync(away, { recursive: true });
+    away = undefined;
+  }
+
+  shell(site.extensionOn);
+};
+
+chapter('Without the PHP extension and the helper program', async (browser) => {
   await clover.switches({ drop_deliveries: true });
   await synced(browser);
   published(titleOf(SKU));
   before = await countOf();
   shell(site.extensionOff);
 }, (step) => {
+  step('the page Server says what runs, and is linked from the dashboard', async (browser) => {
+    if (helpers(HELPERS).length > 0) {
+      await browser.page.goto(page('dashboard'));
+      await browser.loads(() => browser.page.click('#toolbar a[href*="pluginview=server"]'));
+      const said = await browser.page.innerText('#clover-server');
+      assert.match(said, /so the helper program is used. That is all CloverSync needs/);
+      assert.match(said, /As in the package/);
+      assert.match(await browser.page.inputValue('#clover-server-report'), /Web server: PHP [\d.]+, helper /);
+      assert.equal(await browser.page.locator('#clover-server .alert-danger').count(), 0);
+      await browser.shot('09 server works');
+    }
+
+    away = mkdtempSync(join(tmpdir(), 'cloversync-helpers-'));
+    move(HELPERS, away);
+  });
+
   step('every page of the app says what is missing, and nothing is broken', async (browser) => {
-    for (const name of ['dashboard', 'synclog', 'mappings', 'outbox']) {
+    for (const name of ['server', 'dashboard', 'synclog', 'mappings', 'outbox']) {
       await browser.page.goto(page(name));
       assert.match(await browser.page.innerText('main'), MISSING, name);
       await browser.shot(`09 ${name}`);
     }
+  });
+
+  step('the page has a text for the host and a report to copy, and is usable on a phone in the dark', async (browser) => {
+    await browser.page.goto(page('server'));
+
+    for (const [id, text] of [['request', /malware scanner/], ['report', /helper unusable, missing/]]) {
+      assert.match(await browser.page.inputValue(`#clover-server-${id}`), text);
+      await browser.page.click(`[data-clover-copy="clover-server-${id}"]`);
+      await browser.says(/Copied/);
+    }
+
+    const { width, height } = browser.page.viewportSize();
+    await browser.page.setViewportSize({ width: 390, height: 844 });
+    await browser.dark();
+    await browser.page.goto(page('server'));
+    assert.equal(await browser.page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth), false);
+    await browser.shot('09 server phone');
+    await browser.dark(false);
+    await browser.page.setViewportSize({ width, height });
+    await browser.loads(() => browser.page.click('#clover-server a.btn-primary'));
+    assert.match(await browser.page.innerText('#clover-server'), MISSING);
   });
 
   step('the settings say it too, and can be opened and saved', async (browser) => {
@@ -52,7 +116,7 @@ chapter('Without the PHP extension', async (browser) => {
   step('J2Commerce’s own dashboard has the message, and its Apps list works', async (browser) => {
     await browser.page.goto(admin('?option=com_j2commerce&view=dashboard'));
     await browser.page.waitForLoadState('networkidle');
-    assert.match(await browser.page.innerText('main'), /cloversync/);
+    assert.match(await browser.page.innerText('main'), MISSING);
     await browser.shot('09 j2commerce dashboard');
     await browser.page.goto(admin('?option=com_j2commerce&view=apps'));
     assert.match(await browser.page.innerText('main'), /Clover POS Integration/);
@@ -85,17 +149,17 @@ chapter('Without the PHP extension', async (browser) => {
     dueTask('cloversync.refreshToken');
     const { said } = await joomlaBeside('scheduler:run', '--all');
     assert.match(said, /Finished running 1 tasks/);
-    assert.match(logOf('joomla_scheduler.php').split('\n').slice(-5).join('\n'), /“cloversync” is not loaded in the PHP [\d.]+ of the command line/);
+    assert.match(logOf('joomla_scheduler.php').split('\n').slice(-5).join('\n'), MISSING);
     assert.equal(value("SELECT times_failed FROM #__scheduler_tasks WHERE type = 'cloversync.refreshToken'"), 1);
     query("DELETE FROM #__scheduler_tasks WHERE type LIKE 'cloversync.%'");
   });
 
   step('when it is loaded again, the sales in between are sent', async (browser) => {
-    shell(site.extensionOn);
+    restore();
     await browser.page.goto(page('outbox'));
     await browser.loads(() => browser.page.locator('#clover-outbox [data-clover-action="outbox.send"]').click());
     await until('the count', async () => await countOf() === before - 2, 60);
     await setStatus(browser, order, 'Cancelled');
     await until('the count', async () => await countOf() === before, 60);
   });
-}, { skip, after: () => site.extensionOn && shell(site.extensionOn) });
+}, { skip, after: () => site.extensionOn && restore() });

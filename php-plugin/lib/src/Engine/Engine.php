@@ -24,6 +24,9 @@ enum Engine: string
     /** Versions of the extension that fit begin with it. */
     public const MINOR = '0.2';
 
+    /** The package has a helper for each. */
+    private const MACHINES = ['x86_64', 'aarch64'];
+
     /** Makes the classes of the extension available where it is not loaded. Starts nothing. */
     public static function register(): void
     {
@@ -93,7 +96,7 @@ enum Engine: string
         $machine = Platform::machine();
         $found   = [];
 
-        foreach (['x86_64', 'aarch64'] as $name) {
+        foreach (self::MACHINES as $name) {
             $path = self::folder() . '/clover-helper-' . self::VERSION . "-$name";
 
             if (is_file($path)) {
@@ -121,6 +124,21 @@ enum Engine: string
             }
         }
 
-        throw $first ?? new HelperException(HelperProblem::Missing, self::folder());
+        // The program of another machine says nothing about why this machine's has gone.
+        $own = self::ownProgram();
+
+        throw $first === null || $own !== null && !is_file($own)
+            ? new HelperException(HelperProblem::Missing, $own ?? self::folder())
+            : $first;
+    }
+
+    /** The package's program for this machine; null when another one is chosen, or the machine is not known. */
+    private static function ownProgram(): ?string
+    {
+        $machine = Platform::machine();
+
+        return Platform::variable('CLOVERSYNC_HELPER') === null && \in_array($machine, self::MACHINES, true)
+            ? self::folder() . '/clover-helper-' . self::VERSION . "-$machine"
+            : null;
     }
 }
