@@ -57,15 +57,15 @@ chapter('Without the PHP extension and the helper program', async (browser) => {
       assert.match(said, /so the helper program is used. That is all CloverSync needs/);
       assert.match(said, /As in the package/);
       assert.match(await browser.page.inputValue('#clover-server-report'), /Web server: PHP [\d.]+, helper /);
-      assert.equal(await browser.page.locator('#clover-server .alert-danger').count(), 0);
+      assert.equal(await browser.page.locator('[aria-labelledby="clover-server-web"] .alert-danger').count(), 0);
       await browser.shot('09 server works');
     }
-
-    away = mkdtempSync(join(tmpdir(), 'cloversync-helpers-'));
-    move(HELPERS, away);
   });
 
   step('every page of the app says what is missing, and nothing is broken', async (browser) => {
+    away = mkdtempSync(join(tmpdir(), 'cloversync-helpers-'));
+    move(HELPERS, away);
+
     for (const name of ['server', 'dashboard', 'synclog', 'mappings', 'outbox']) {
       await browser.page.goto(page(name));
       assert.match(await browser.page.innerText('main'), MISSING, name);
@@ -86,7 +86,8 @@ chapter('Without the PHP extension and the helper program', async (browser) => {
     await browser.page.setViewportSize({ width: 390, height: 844 });
     await browser.dark();
     await browser.page.goto(page('server'));
-    assert.equal(await browser.page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth), false);
+    // Joomla fits its own heading last.
+    await browser.page.waitForFunction(() => document.documentElement.scrollWidth <= window.innerWidth);
     await browser.shot('09 server phone');
     await browser.dark(false);
     await browser.page.setViewportSize({ width, height });
