@@ -11,6 +11,10 @@ use CloverSync\Tests\Support\JoomlaSite;
 use CloverSync\Tests\Support\JoomlaTestCase;
 use CloverSync\Tests\Support\Simulator;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Settings\SettingsForm;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Settings\TypedSecrets;
+use Joomla\CMS\Table\Extension;
+use Joomla\Session\Session;
+use Joomla\Session\Storage\RuntimeStorage;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\TestDox;
 
@@ -294,6 +298,32 @@ final class SettingsFormTest extends JoomlaTestCase
                 $field,
             );
         }
+    }
+
+    #[TestDox(
+        'A secret that was entered while nothing could encrypt it is stored at the next save, and then forgotten',
+    )]
+    public function test_typed_secrets(): void
+    {
+        $typed = new TypedSecrets(new Session(new RuntimeStorage()));
+        $save  = function (array $given) use ($typed): void {
+            $table         = new Extension($this->joomla);
+            $table->params = json_encode(['app_id' => 'APPID00000001'] + $given, JSON_THROW_ON_ERROR);
+            (new SettingsForm($this->current(), $typed))->beforeSave($table);
+            self::assertStringNotContainsString(self::SECRET, $table->params);
+        };
+        $typed->keep('sandbox', ['app_secret' => self::SECRET]);
+        $typed->keep('sandbox', ['webhook_secret' => 'the auth code']);
+        self::assertSame([], $typed->read('eu'));
+        self::assertCount(2, $typed->read());
+        $save(['environment' => 'sandbox', 'app_secret' => '', 'forget_webhook_secret' => 1]);
+        self::assertSame(['app_secret' => self::SECRET], $this->secrets());
+        self::assertSame([], $typed->read());
+
+        $typed->keep('sandbox', ['app_secret' => self::SECRET]);
+        $save(['environment' => 'sandbox', 'app_secret' => 'another']);
+        self::assertSame(['app_secret' => 'another'], $this->secrets());
+        self::assertSame([], $typed->read());
     }
 
     /**

@@ -762,6 +762,22 @@ interface TableInterface
     public function __set(string $column, mixed $value): void;
 }
 
+/** @property string $params */
+class Extension implements TableInterface
+{
+    public function __construct(\Joomla\Database\DatabaseInterface $db)
+    {
+    }
+
+    public function __get(string $column): mixed
+    {
+    }
+
+    public function __set(string $column, mixed $value): void
+    {
+    }
+}
+
 namespace Joomla\CMS\Toolbar;
 
 use Joomla\CMS\Toolbar\Button\LinkButton;

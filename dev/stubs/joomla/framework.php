@@ -48,8 +48,27 @@ interface SessionAwareWebApplicationInterface extends WebApplicationInterface
 
 namespace Joomla\Session;
 
-class Session
+class Session implements SessionInterface
 {
+    public function __construct(?StorageInterface $store = null)
+    {
+    }
+
+    public function get($name, mixed $default = null)
+    {
+    }
+
+    public function set($name, mixed $value = null)
+    {
+    }
+
+    public function remove(string $name)
+    {
+    }
+
+    public function close()
+    {
+    }
 }
 
 interface SessionInterface
@@ -77,6 +96,16 @@ interface SessionInterface
 
     /** @return void */
     public function close();
+}
+
+interface StorageInterface
+{
+}
+
+namespace Joomla\Session\Storage;
+
+class RuntimeStorage implements \Joomla\Session\StorageInterface
+{
 }
 
 namespace Joomla\DI;

@@ -7,7 +7,7 @@ import { chapter } from '../lib/chapter.js';
 import { dueTask, openTab, parameters, save, settingsUrl, synced } from '../lib/given.js';
 import { close, edit, product, published, titleOf } from '../lib/products.js';
 import { buy, openOrder, setStatus } from '../lib/shopper.js';
-import { clover, joomlaBeside, logOf, query, shell, site, until, value } from '../lib/site.js';
+import { app, clover, joomlaBeside, logOf, query, shell, site, until, value } from '../lib/site.js';
 
 const skip = (!site.extensionOff || !site.extensionOn) && 'needs JOOMLA_EXTENSION_OFF and JOOMLA_EXTENSION_ON: commands that unload the extension and load it again';
 const MISSING = /The helper program of CloverSync is not on this server/;
@@ -106,12 +106,15 @@ chapter('Without the PHP extension and the helper program', async (browser) => {
     assert.deepEqual(parameters(), stored);
   });
 
-  step('a new App Secret is not accepted, because it cannot be encrypted', async (browser) => {
+  step('a new App Secret is not accepted, because it cannot be encrypted; it waits for the next Save', async (browser) => {
     await browser.page.goto(settingsUrl());
     await openTab(browser, 'connection');
-    await browser.page.fill('#jform_params_app_secret', 'ffffffff-1111-2222-3333-444444444444');
+    await browser.page.fill('#jform_params_app_secret', app.secret);
     assert.match(await save(browser), /App Secret cannot be stored yet/);
-    assert.doesNotMatch(JSON.stringify(parameters()), /ffffffff/);
+    assert.equal(JSON.stringify(parameters()).includes(app.secret), false);
+    assert.equal((await browser.page.content()).includes(app.secret), false);
+    await browser.page.goto(settingsUrl());
+    assert.match(await browser.page.getAttribute('#jform_params_app_secret', 'placeholder'), /Entered/);
   });
 
   step('J2Commerce’s own dashboard has the message, and its Apps list works', async (browser) => {
@@ -155,8 +158,11 @@ chapter('Without the PHP extension and the helper program', async (browser) => {
     query("DELETE FROM #__scheduler_tasks WHERE type LIKE 'cloversync.%'");
   });
 
-  step('when it is loaded again, the sales in between are sent', async (browser) => {
+  step('when it is loaded again, the App Secret is stored and the sales in between are sent', async (browser) => {
     restore();
+    await browser.page.goto(settingsUrl());
+    assert.match(await save(browser), /saved/i);
+    assert.match(await browser.page.getAttribute('#jform_params_app_secret', 'placeholder'), /Stored/);
     await browser.page.goto(page('outbox'));
     await browser.loads(() => browser.page.locator('#clover-outbox [data-clover-action="outbox.send"]').click());
     await until('the count', async () => await countOf() === before - 2, 60);

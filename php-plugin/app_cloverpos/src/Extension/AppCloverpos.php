@@ -24,6 +24,7 @@ use J2Commerce\Plugin\J2Commerce\AppCloverpos\Order\OrderHooks;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Product\ProductBadge;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Settings\SettingsForm;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Settings\TypedSecrets;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Webhook\WebhookRequest;
 use Joomla\CMS\Application\CMSApplicationInterface;
 use Joomla\CMS\Application\CMSWebApplicationInterface;
@@ -190,7 +191,7 @@ final class AppCloverpos extends CMSPlugin implements SubscriberInterface
         $table = SettingsForm::table($event);
 
         if ($table !== null) {
-            (new SettingsForm($this->factory))->beforeSave($table);
+            (new SettingsForm($this->factory, TypedSecrets::of($this->getApplication())))->beforeSave($table);
         }
     }
 

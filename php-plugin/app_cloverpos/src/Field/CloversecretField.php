@@ -13,6 +13,8 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Field;
 \defined('_JEXEC') or die();
 
 use Joomla\CMS\Form\Field\PasswordField;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Settings\TypedSecrets;
+use Joomla\CMS\Factory;
 use Joomla\CMS\Language\Text;
 
 /** A secret: the stored value is never sent to the page, and an empty field keeps it. */
@@ -27,7 +29,9 @@ final class CloversecretField extends PasswordField
         $this->value        = '';
         $this->autocomplete = 'new-password';
 
-        if (self::isStored($this->fieldname)) {
+        if (isset(TypedSecrets::of(Factory::getApplication())->read()[$this->fieldname])) {
+            $this->hint = Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_SETTINGS_TYPED');
+        } elseif (self::isStored($this->fieldname)) {
             $this->hint = Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_SETTINGS_STORED');
         }
 

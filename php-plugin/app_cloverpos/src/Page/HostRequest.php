@@ -55,7 +55,7 @@ final class HostRequest
         $problem  = $seen->engine->problem;
         $requests = [];
 
-        // Only the owner can mend the files of another version.
+        // Only a new installation of the package replaces files of another version.
         if ($problem !== null && $problem !== HelperProblem::OtherVersion) {
             $requests[] = Text::sprintf(self::PREFIX . 'ASK_' . strtoupper($problem->value), $seen->engine->detail);
         }

@@ -43,6 +43,7 @@ final readonly class SettingsForm
     /** @param ShopFactory $factory With the previous parameters */
     public function __construct(
         private ShopFactory $factory,
+        private TypedSecrets $typed = new TypedSecrets(null),
     ) {
     }
 
@@ -88,7 +89,17 @@ final readonly class SettingsForm
         $forget = (int) ($given['forget_webhook_secret'] ?? 0) === 1;
         $kept   = array_intersect_key($given, array_flip(ShopFactory::parameters()));
 
+        $environment = self::text($given['environment'] ?? null);
+
         if (Requirements::isMet()) {
+            $typed = $this->typed->read($environment);
+
+            if ($forget) {
+                unset($typed['webhook_secret']);
+            }
+
+            $secrets += $typed;
+
             $this->check($kept + $secrets);
 
             if ($this->factory->knownEnvironment() === null) {
@@ -98,6 +109,8 @@ final readonly class SettingsForm
                 $this->factory->adoptSecrets();
             }
         } elseif ($secrets !== []) {
+            $this->typed->keep($environment, $secrets);
+
             throw new \RuntimeException(Text::sprintf(
                 self::PREFIX . 'SETTINGS_SECRET_WAITS',
                 Text::_(ErrorPresenter::label(array_key_first($secrets))),
@@ -109,6 +122,11 @@ final readonly class SettingsForm
 
         foreach ($secrets as $name => $secret) {
             $store->keep($name, trim($secret), $this->factory->vault());
+        }
+
+        // Those of another environment still wait.
+        if (Requirements::isMet() && $this->typed->read($environment) !== []) {
+            $this->typed->forget();
         }
 
         if (isset($secrets['app_secret'])) {

@@ -6,7 +6,7 @@ namespace CloverSync\Shop\Engine;
 
 \defined('_JEXEC') or die();
 
-/** Whether a helper program is the file that the package contains, as the checksums beside it say. */
+/** Whether a helper program is the file that the package contains, as the checksums in its folder say. */
 enum Checksum: string
 {
     case Same = 'same';
