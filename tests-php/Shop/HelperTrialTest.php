@@ -55,7 +55,7 @@ final class HelperTrialTest extends TestCase
         self::assertSame([HelperProblem::Missing, Checksum::Unknown], [$trial->problem, $trial->checksum]);
     }
 
-    #[TestDox('A program for another processor is no problem')]
+    #[TestDox('A program for another processor is not a problem')]
     public function test_foreign(): void
     {
         if (!\in_array(php_uname('m'), ['x86_64', 'aarch64'], true)) {
