@@ -158,7 +158,10 @@ final class HelperProcess
         }
 
         if (!is_executable($program)) {
-            throw new HelperException(HelperProblem::NotExecutable, $program);
+            // With the permission for everyone, the file system lets nothing run (noexec).
+            $permitted = ((new \SplFileInfo($program))->getPerms() & 0o001) !== 0;
+
+            throw new HelperException($permitted ? HelperProblem::NotStarted : HelperProblem::NotExecutable, $program);
         }
 
         $helper = self::isProgram($program) ? self::open($program) : null;
