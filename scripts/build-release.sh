@@ -101,7 +101,7 @@ for php in $PHPS; do
     done
     [ -n "$machines" ] || continue
     if [ -z "${headers[$php]:-}" ]; then
-        left_out "the extension for PHP $php: no headers (PHP_HEADERS=\"$php=/folder\")"
+        left_out "the extension for PHP $php on${machines}: no headers (PHP_HEADERS=\"$php=/folder\")"
         continue
     fi
     read -r version api programs <<<"$(scripts/php-from-headers.sh "${headers[$php]}" "$target/zig")"
