@@ -51,7 +51,7 @@ final class ServerPageTest extends JoomlaTestCase
         self::assertNull($view->cli);
         $html = self::html($view);
         self::assertStringContainsString(Engine::VERSION, $html);
-        self::assertStringNotContainsString('text-bg-danger', $html);
+        self::assertStringNotContainsString('fa-circle-xmark', $html);
         self::assertStringNotContainsString('PLG_', $html);
         self::assertStringContainsString('Joomla: ' . JVERSION . "\n", $view->report);
         self::assertStringNotContainsString(JoomlaSite::SECRET, $view->report);
@@ -82,7 +82,7 @@ final class ServerPageTest extends JoomlaTestCase
         self::assertStringNotContainsString('<script', $html);
         self::assertStringNotContainsString('PLG_', $html . (string) $request);
         self::assertStringContainsString('alert-danger', $html);
-        self::assertStringContainsString('text-bg-danger', $html);
+        self::assertStringContainsString('fa-circle-xmark', $html);
         self::assertSame($problem === HelperProblem::OtherVersion, !str_contains((string) $request, 'proc_open'));
         self::assertSame(2, substr_count($html, '<textarea'));
         self::assertSame(3, substr_count($html, 'data-clover-copy='));

@@ -31,6 +31,10 @@ $why = static fn (SeenPhp $seen): string => match (true) {
     $seen->seenAt === null && Platform::hasExtension('cloversync') => Text::_($prefix . 'WHY_CHOSEN'),
     default                                                        => Text::_($prefix . 'WHY_HELPER'),
 };
+// J2Commerce's badges have too little contrast in its light colors.
+$icons = ['success' => 'fa-circle-check', 'danger' => 'fa-circle-xmark', 'secondary' => 'fa-circle-minus'];
+$state = static fn (string $kind, string $html): string => '<span class="fw-bold">'
+    . "<span class=\"fa-solid $icons[$kind] text-$kind\" aria-hidden=\"true\"></span> $html</span>";
 $unknown = Text::_($prefix . 'UNKNOWN');
 $sides   = [
     ['name' => 'WEB', 'seen' => $page->web, 'problem' => $page->webProblem],
@@ -47,11 +51,11 @@ $sides   = [
                             echo $say($name);
                         ?></h2>
                         <?php if ($seen === null) : ?>
-                            <span class="badge text-bg-secondary"><?php echo $say('NOT_SEEN'); ?></span>
+                            <?php echo $state('secondary', $say('NOT_SEEN')); ?>
                         <?php elseif ($problem === null) : ?>
-                            <span class="badge text-bg-success"><?php echo $say('WORKS'); ?></span>
+                            <?php echo $state('success', $say('WORKS')); ?>
                         <?php else : ?>
-                            <span class="badge text-bg-danger"><?php echo $say('BROKEN'); ?></span>
+                            <?php echo $state('danger', $say('BROKEN')); ?>
                         <?php endif; ?>
                     </div>
                     <div class="card-body">
@@ -61,7 +65,7 @@ $sides   = [
                             <?php if ($problem !== null) : ?>
                                 <div class="alert alert-danger d-flex gap-2" role="alert">
                                     <span class="fa-solid fa-triangle-exclamation pt-1" aria-hidden="true"></span>
-                                    <div class="text-break"><?php echo $escape($problem); ?></div>
+                                    <div class="text-break text-body-emphasis"><?php echo $escape($problem); ?></div>
                                 </div>
                             <?php else : ?>
                                 <p><?php echo $escape($why($seen)); ?></p>
@@ -102,7 +106,7 @@ $sides   = [
                 echo $escape(Text::sprintf($prefix . 'PROGRAMS_DESC', $page->folder));
             ?></p>
             <?php if ($page->php->noexec) : ?>
-                <div class="alert alert-warning"><?php echo $say('NOEXEC'); ?></div>
+                <div class="alert alert-danger text-body-emphasis"><?php echo $say('NOEXEC'); ?></div>
             <?php endif; ?>
             <?php if ($page->trials === []) : ?>
                 <p class="mb-0"><?php echo $say('PROGRAMS_NONE'); ?></p>
@@ -130,11 +134,11 @@ $sides   = [
                                     </th>
                                     <td>
                                         <?php if ($trial->problem === null) : ?>
-                                            <span class="badge text-bg-success"><?php echo $say('WORKS'); ?></span>
+                                            <?php echo $state('success', $say('WORKS')); ?>
                                         <?php elseif ($trial->isForeign()) : ?>
-                                            <span class="badge text-bg-secondary"><?php echo $say('FOREIGN'); ?></span>
+                                            <?php echo $state('secondary', $say('FOREIGN')); ?>
                                         <?php else : ?>
-                                            <span class="badge text-bg-danger"><?php echo $say('BROKEN'); ?></span>
+                                            <?php echo $state('danger', $say('BROKEN')); ?>
                                             <div class="small mt-1"><?php
                                                 $key = $prefix . 'TRIAL_' . strtoupper($trial->problem->value);
                                                 echo $escape(Text::sprintf($key, $trial->detail));
@@ -142,15 +146,13 @@ $sides   = [
                                         <?php endif; ?>
                                     </td>
                                     <td>
-                                        <span class="badge <?php
-                                            echo match ($trial->checksum) {
-                                                Checksum::Same    => 'text-bg-success',
-                                                Checksum::Unknown => 'text-bg-secondary',
-                                                default           => 'text-bg-danger',
-                                            };
-                                        ?>"><?php
-                                            echo $say('CHECKSUM_' . strtoupper($trial->checksum->value));
-                                        ?></span>
+                                        <?php
+                                        echo $state(match ($trial->checksum) {
+                                            Checksum::Same    => 'success',
+                                            Checksum::Unknown => 'secondary',
+                                            default           => 'danger',
+                                        }, $say('CHECKSUM_' . strtoupper($trial->checksum->value)));
+                                        ?>
                                         <?php if (
                                             $trial->checksum === Checksum::Changed
                                             || $trial->checksum === Checksum::Vanished
