@@ -14,6 +14,7 @@ use CloverSync\Shop\Database\AppSchema;
 use CloverSync\Shop\Engine\Engine;
 use CloverSync\Shop\Joomla\JoomlaSql;
 use CloverSync\Shop\Joomla\Requirements;
+use CloverSync\Shop\Support\Platform;
 use Joomla\CMS\Factory;
 use Joomla\CMS\Installer\InstallerAdapter;
 use Joomla\CMS\Installer\InstallerScriptInterface;
@@ -47,9 +48,16 @@ return new class() implements ServiceProviderInterface {
 
                 if ($problem !== null) {
                     Factory::getApplication()->enqueueMessage($problem, 'error');
+
+                    return false;
                 }
 
-                return $problem === null;
+                // A file cannot be written while it runs, and can be removed: what runs goes on.
+                foreach (self::helpers() as $helper) {
+                    @unlink($helper);
+                }
+
+                return true;
             }
 
             public function install(InstallerAdapter $adapter): bool
@@ -88,7 +96,7 @@ return new class() implements ServiceProviderInterface {
                 $app = Factory::getApplication();
 
                 try {
-                    $this->upgradeTables();
+                    $this->prepare();
                 } catch (\Throwable $e) {
                     // The app tries again whenever it starts.
                     $app->enqueueMessage(Text::sprintf('PKG_CLOVERPOS_TABLES', $e->getMessage()), 'error');
@@ -108,16 +116,38 @@ return new class() implements ServiceProviderInterface {
                 return true;
             }
 
+            /** @return list<string> The helper programs that are installed */
+            private static function helpers(): array
+            {
+                $found  = [];
+                $folder = JPATH_LIBRARIES . '/cloversync/helpers';
+
+                // glob() is disabled on some hosts.
+                foreach (is_dir($folder) ? new \DirectoryIterator($folder) : [] as $file) {
+                    if (str_starts_with($file->getFilename(), 'clover-helper-')) {
+                        $found[] = $file->getPathname();
+                    }
+                }
+
+                return $found;
+            }
+
             /**
              * Loads the classes with the app's own code: Joomla's map of namespaces is older than this installation.
              */
-            private function upgradeTables(): void
+            private function prepare(): void
             {
                 \JLoader::registerNamespace('CloverSync\\Shop', JPATH_LIBRARIES . '/cloversync/src');
                 \JLoader::registerNamespace(
                     'J2Commerce\\Plugin\\J2Commerce\\AppCloverpos',
                     JPATH_PLUGINS . '/j2commerce/app_cloverpos/src',
                 );
+
+                // Joomla unpacks files without the permission to run. The app gives it too, before it starts one.
+                foreach (self::helpers() as $helper) {
+                    Platform::makeExecutable($helper);
+                }
+
                 (new AppSchema(new JoomlaSql($this->db)))->ensure();
             }
 
