@@ -212,7 +212,7 @@ chapter('Install the App, Enable the App, Configure the App', async (browser) =>
   step('every setting of the manual is kept as it was chosen', async (browser) => {
     const chosen = { environment: 'eu', import_status: 'published', mapping_mode: 'category', delete_action: 'trash', pricing_mode: 'markup', markup_type: 'fixed', markup_value: '1.5', webhooks: 0, sync_interval: 15, push_stock: 0, sync_sale: 0, log_retention: 7, debug: 1 };
     const said = await settings(browser, chosen);
-    assert.match(said, /environment is Europe now/);
+    assert.match(said, /environment is now Europe/);
 
     for (const [name, wanted] of Object.entries(chosen)) {
       assert.equal(String(parameters()[name]), String(wanted), name);
