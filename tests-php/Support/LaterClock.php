@@ -15,15 +15,23 @@ final class LaterClock implements Clock
 
     private readonly SystemClock $real;
 
+    private ?int $stopped = null;
+
     public function __construct(
         public int $later = 0,
     ) {
         $this->real = new SystemClock();
     }
 
+    /** No second begins from now on, so that times can be compared exactly. */
+    public function stop(): void
+    {
+        $this->stopped = $this->real->now();
+    }
+
     public function now(): int
     {
-        return $this->real->now() + $this->later;
+        return ($this->stopped ?? $this->real->now()) + $this->later;
     }
 
     public function monotonic(): float
