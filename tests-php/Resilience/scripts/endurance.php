@@ -148,7 +148,7 @@ $refused = [
     static fn () => new Vault('short'),
     static fn () => $vault->open($sealed, 'sandbox/N/tokens'),
     static fn () => $webhook->judge($body, $header, 'no id'),
-    static fn () => $ledger->plan(['quantity' => 'two'] + $line, 'paid'),
+    static fn () => $ledger->plan(['quantity' => 'two'] + $line, SaleState::Paid),
     static fn () => $orders->plan(['total' => 'much'] + $order),
     static fn () => Orders::reference('k', 1),
 ];

@@ -21,8 +21,8 @@ foreach (["$root/php-plugin/lib/src", "$root/cli/src", "$root/dev/shop/src"] as 
     $found = new RecursiveIteratorIterator(new RecursiveDirectoryIterator($folder, FilesystemIterator::SKIP_DOTS));
 
     foreach ($found as $file) {
-        // These classes need Joomla.
-        if (str_contains($file->getPathname(), '/lib/src/Joomla/')) {
+        // The first need Joomla; the extension has the others, and the helper's are loaded when they are used.
+        if (preg_match('#/lib/src/(Joomla|Engine/Classes)/#', $file->getPathname()) === 1) {
             continue;
         }
 

@@ -31,6 +31,9 @@ $there  = array_map(static fn (string $class): bool => class_exists($class, fals
     CloverSync\Cli\Application::class,
 ]);
 
+CloverSync\Shop\Engine\Engine::register();
+
+require __DIR__ . '/../../Support/Http.php';
 require __DIR__ . '/../../Support/Simulator.php';
 
 $sql    = PdoSql::connect('sqlite::memory:');
