@@ -30,6 +30,7 @@ const LOGS = 'target/test-php';
 /** What takes longest begins first, so that nothing long is left for the end. */
 const LONGEST = [
     'SalesModelTest',
+    'EnduranceTest',
     'KilledSaleTest',
     'KilledRunTest',
     'HostileCatalogTest',
@@ -38,7 +39,7 @@ const LONGEST = [
 ];
 
 /** They measure, so nothing runs beside them. */
-const ALONE = ['EnduranceTest', 'SharedLimitTest', 'StockRateTest'];
+const ALONE = ['SharedLimitTest', 'StockRateTest'];
 
 /** @return array<string, list<string>> Files by suite */
 function suites(string $configuration): array
