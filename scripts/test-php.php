@@ -38,6 +38,9 @@ const LONGEST = [
     'PatienceTest',
 ];
 
+/** Seconds that one class may take. The longest takes about 200, some times that on a busy machine. */
+const LONGEST_RUN = 1_800;
+
 /** They measure, so nothing runs beside them. */
 const ALONE = ['SharedLimitTest', 'StockRateTest'];
 
@@ -214,6 +217,11 @@ while ($jobs !== [] || $alone !== [] || $running !== []) {
         $status = proc_get_status($run['process']);
 
         if ($status['running']) {
+            if ((microtime(true) - $run['began']) > LONGEST_RUN) {
+                file_put_contents($run['log'], "\nEnded after " . LONGEST_RUN . " seconds: it did not end by itself.\n", FILE_APPEND);
+                proc_terminate($run['process'], SIGKILL);
+            }
+
             continue;
         }
 
