@@ -218,7 +218,7 @@ while ($jobs !== [] || $alone !== [] || $running !== []) {
 
         if ($status['running']) {
             if ((microtime(true) - $run['began']) > LONGEST_RUN) {
-                file_put_contents($run['log'], "\nEnded after " . LONGEST_RUN . " seconds: it did not end by itself.\n", FILE_APPEND);
+                file_put_contents($run['log'], "\nEnded after " . LONGEST_RUN . " seconds.\n", FILE_APPEND);
                 proc_terminate($run['process'], SIGKILL);
             }
 
