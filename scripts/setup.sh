@@ -66,8 +66,13 @@ if [ ${#from_php[@]} -gt 0 ] && ! apt-cache show php8.4-dev >/dev/null 2>&1; the
         | "${as_root[@]}" tee /etc/apt/preferences.d/cloversync-trixie >/dev/null
     "${as_root[@]}" apt-get update -qq
 fi
+# The low priority is what makes -t necessary. PHP's dependencies can include base-files, after which os-release says trixie.
+if [ -e /etc/apt/preferences.d/cloversync-trixie ]; then
+    suite=(-t trixie)
 # The output is read first: with a pipe, grep -q can end apt-cache by SIGPIPE, which pipefail treats as “no trixie”.
-if [[ $(apt-cache policy) == *n=trixie* ]] && grep -qs bookworm /etc/os-release; then suite=(-t trixie); fi
+elif [[ $(apt-cache policy) == *n=trixie* ]] && grep -qs bookworm /etc/os-release; then
+    suite=(-t trixie)
+fi
 # nginx, PHP-FPM and MariaDB are started by the tests themselves; their packages would start services of the whole machine.
 policy=/usr/sbin/policy-rc.d
 if [ ! -e "$policy" ]; then
