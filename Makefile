@@ -6,8 +6,9 @@ SHELL := /bin/bash
 # The build script of ext-php-rs runs again if these change, so every target uses the same values.
 export PHP ?= $(shell command -v php)
 
-EXTENSION_CI := $(CURDIR)/target/ci/libcloversync.so
-HELPER_CI := $(CURDIR)/target/ci/clover-helper
+# Files of another build, such as those of a package, take the place of these; then only the simulator is built.
+EXTENSION_CI ?= $(CURDIR)/target/ci/libcloversync.so
+HELPER_CI ?= $(CURDIR)/target/ci/clover-helper
 SIMULATOR_CI := $(CURDIR)/target/ci/clover-simulator
 SECONDS_OF_FUZZING ?= 600
 FUZZ_TARGETS ?= wire webhook
@@ -51,7 +52,8 @@ build: setup ## Release build: the extension and the simulator
 	cargo build --release --locked --package cloversync --package clover-helper --package clover-simulator
 
 build-ci: setup ## The build for the tests: release code without link-time optimization
-	cargo build --profile ci --locked --package cloversync --package clover-helper --package clover-simulator
+	cargo build --profile ci --locked --package clover-simulator \
+		$(if $(findstring file,$(origin EXTENSION_CI)),--package cloversync) $(if $(findstring file,$(origin HELPER_CI)),--package clover-helper)
 
 demo: build ## An end-to-end run from connect to an unchanged sync, against the simulator
 	@scripts/demo.sh
@@ -140,7 +142,7 @@ package: setup $(ZIG_TOOLS) ## dist/: the Joomla package, the extension's librar
 	@ZIG_TOOLS=$(ZIG_TOOLS) scripts/build-release.sh
 	@scripts/package.sh
 
-package-check: ## The same for this machine only, without link-time optimization, in target/package-check
+package-check: setup ## The same for this machine only, without link-time optimization, in target/package-check
 	@$(MAKE) --no-print-directory package PROFILE=ci CARGO_PROFILE_CI_STRIP=symbols MACHINES=$(shell uname -m) \
 		FOLDER=target/package-check/files DIST=target/package-check/dist
 
