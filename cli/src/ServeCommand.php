@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Cli;
 
+use CloverSync\Shop\Engine\Engine;
 use CloverSync\Shop\Support\Platform;
 
 /** `serve`: PHP's built-in web server with {@see WebhookServer}. */
@@ -32,7 +33,7 @@ final readonly class ServeCommand
             throw new UsageException('--listen takes HOST:PORT, such as ' . self::DEFAULT_LISTEN . '.');
         }
 
-        $extension = Platform::variable('CLOVERSYNC_EXTENSION');
+        $extension = Engine::current() === Engine::Extension ? Platform::variable('CLOVERSYNC_EXTENSION') : null;
         $command   = [
             PHP_BINARY,
             '-d',
