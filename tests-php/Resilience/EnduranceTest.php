@@ -123,7 +123,6 @@ final class EnduranceTest extends ResilienceTestCase
         );
     }
 
-    #[Group('module')]
     #[TestDox('With opcache preloading the classes exist, no thread runs before the first request, and a sync works')]
     public function test_preload_on_the_command_line(): void
     {

@@ -31,8 +31,8 @@ $there  = array_map(static fn (string $class): bool => class_exists($class, fals
     CloverSync\Cli\Application::class,
 ]);
 
-CloverSync\Shop\Engine\Engine::register();
-
+// Constants and autoloaders do not outlive the preloading, and a class that is loaded now ends PHP without _JEXEC.
+require __DIR__ . '/../../../cli/autoload.php';
 require __DIR__ . '/../../Support/Http.php';
 require __DIR__ . '/../../Support/Simulator.php';
 
