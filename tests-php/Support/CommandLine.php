@@ -18,6 +18,9 @@ final class CommandLine
         'CLOVERSYNC_APP_SECRET'  => Simulator::APP_SECRET,
     ];
 
+    /** @var list<string> A command that starts the program, such as `unshare` */
+    public array $within = [];
+
     public function __construct(?Simulator $clover = null)
     {
         $this->folder = sys_get_temp_dir() . '/cloversync-cli-' . bin2hex(random_bytes(4));
@@ -77,9 +80,33 @@ final class CommandLine
      */
     public function start(array $words, string $input = ''): array
     {
+        return $this->open([__DIR__ . '/../../cloversync', ...$words], $input);
+    }
+
+    /**
+     * @param list<string> $words
+     *
+     * @return string What PHP with these words writes
+     */
+    public function php(array $words): string
+    {
+        ['process' => $process, 'pipes' => $pipes] = $this->open([PHP_BINARY, ...$words], '');
+        $out = (string) stream_get_contents($pipes[1]);
+        proc_close($process);
+
+        return $out . file_get_contents($this->folder . '/stderr');
+    }
+
+    /**
+     * @param list<string> $command
+     *
+     * @return array{process: resource, pipes: array<int, resource>}
+     */
+    private function open(array $command, string $input): array
+    {
         file_put_contents($this->folder . '/stdin', $input);
         $process = proc_open(
-            [__DIR__ . '/../../cloversync', ...$words],
+            [...$this->within, ...$command],
             [['file', $this->folder . '/stdin', 'r'], ['pipe', 'w'], ['file', $this->folder . '/stderr', 'w']],
             $pipes,
             $this->folder,
