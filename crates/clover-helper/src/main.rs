@@ -15,6 +15,7 @@ mod objects;
 mod pipe;
 mod value;
 
+use std::os::fd::RawFd;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     }
+    close_inherited();
     match pipe::Pipe::open() {
         Ok(pipe) => {
             dispatch::serve(&pipe);
@@ -40,5 +42,21 @@ fn main() -> ExitCode {
             eprintln!("clover-helper cannot read its standard input: {error}");
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Closes every file that PHP had open when it started the helper, except the three standard ones.
+/// Otherwise a file that PHP has locked stays locked until the helper ends too.
+fn close_inherited() {
+    let Ok(folder) = std::fs::read_dir("/proc/self/fd") else {
+        return;
+    };
+    let open: Vec<RawFd> = folder
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+        .filter(|number| *number > 2)
+        .collect();
+    for number in open {
+        // One of them was the folder itself, which is closed already.
+        let _ = nix::unistd::close(number);
     }
 }
