@@ -14,10 +14,12 @@ use CloverSync\Shop\Engine\Engine;
 use CloverSync\Shop\Engine\HelperException;
 use CloverSync\Shop\Engine\HelperProblem;
 use CloverSync\Shop\Engine\HelperProcess;
+use CloverSync\Shop\Exception\HelperLostException;
 use CloverSync\Stock;
 use CloverSync\Tests\Support\AgedTokens;
 use CloverSync\Tests\Support\Child;
 use CloverSync\Tests\Support\CloverTestCase;
+use CloverSync\Tests\Support\HelperKiller;
 use CloverSync\Tests\Support\InterruptedTokenStore;
 use CloverSync\Tests\Support\PhpEngine;
 use CloverSync\Tests\Support\Simulator;
@@ -89,7 +91,7 @@ final class HelperTest extends CloverTestCase
         $this->clover->fault(self::MERCHANT, 'delay', 1, 0, ['ms' => 20_000]);
         $this->onAlarm(1, static fn (): bool => posix_kill($killed, SIGKILL));
 
-        self::thrown(UnavailableException::class, static fn (): mixed => $connection->merchant());
+        self::thrown(HelperLostException::class, static fn (): mixed => $connection->merchant());
         self::assertFalse(HelperProcess::isRunning());
         self::assertSame('USD', $connection->merchant()->currency);
         self::assertNotSame($killed, self::helper());
@@ -104,6 +106,30 @@ final class HelperTest extends CloverTestCase
         self::assertSame(60, $e instanceof UnavailableException ? $e->getRetryAfter() : 0);
         self::assertSame(__FILE__, $e->getFile());
         self::assertSame('USD', $connection->merchant()->currency);
+    }
+
+    #[TestDox('A helper that is killed while it holds the lock of the tokens leaves it free')]
+    public function test_killed_under_the_lock(): void
+    {
+        $this->connected();
+        $this->store->record = AgedTokens::of((string) $this->store->record, new Vault(self::SECRET), 86_400);
+        $calls               = [];
+        $connection          = $this->connectedBy(new InterruptedTokenStore(
+            $this->store,
+            static function (string $name) use (&$calls): void {
+                // The first reading after the lock, once.
+                if ($name === 'read' && end($calls) === 'lock' && !\in_array('unlock', $calls, true)) {
+                    posix_kill(self::helper(), SIGKILL);
+                }
+
+                $calls[] = $name;
+            },
+        ));
+        self::thrown(UnavailableException::class, static fn (): mixed => $connection->merchant());
+        self::assertSame(['lock', 'read', 'unlock'], \array_slice($calls, -3));
+        self::assertSame('USD', $connection->merchant()->currency);
+        $calls = array_count_values($calls);
+        self::assertSame($calls['lock'], $calls['unlock']);
     }
 
     #[TestDox('Counts that a helper has read die with it')]
@@ -183,7 +209,7 @@ final class HelperTest extends CloverTestCase
 
         pcntl_waitpid((int) $child, $status);
         self::assertSame('USD', $said);
-        self::assertSame(UnavailableException::class . ' USD', file_get_contents("$this->folder/child"));
+        self::assertSame(HelperLostException::class . ' USD', file_get_contents("$this->folder/child"));
         self::assertSame('USD', $connection->merchant()->currency);
     }
 
@@ -587,6 +613,30 @@ final class HelperTest extends CloverTestCase
         self::assertFalse($helper->isUsable());
     }
 
+    #[TestDox('A file that PHP locks is free when PHP has closed it, while the helper goes on')]
+    public function test_locked_file(): void
+    {
+        $file = fopen("$this->folder/locked", 'c');
+        self::assertIsResource($file);
+        flock($file, LOCK_EX);
+        $helper = HelperProcess::start(Engine::programs()[0]);
+        fclose($file);
+        $again = fopen("$this->folder/locked", 'c');
+        self::assertIsResource($again);
+        self::assertTrue(flock($again, LOCK_EX | LOCK_NB), 'The helper keeps it locked.');
+        self::assertSame(
+            [HelperProcess::PROTOCOL, Engine::VERSION],
+            $helper->call(
+                'hello',
+                null,
+                [
+                    HelperProcess::PROTOCOL,
+                ],
+            ),
+        );
+        $helper->end();
+    }
+
     #[TestDox('A hundred thousand calls and objects leave the helper as large as it was')]
     public function test_memory(): void
     {
@@ -752,15 +802,7 @@ final class HelperTest extends CloverTestCase
     private static function helper(): int
     {
         self::assertTrue(HelperProcess::isRunning());
-        $pid   = (int) getmypid();
-        $found = [];
-
-        foreach (explode(' ', trim((string) file_get_contents("/proc/$pid/task/$pid/children"))) as $child) {
-            if (str_contains((string) @file_get_contents("/proc/$child/comm"), 'clover-helper')) {
-                $found[] = (int) $child;
-            }
-        }
-
+        $found = HelperKiller::of((int) getmypid());
         self::assertCount(1, $found);
 
         return $found[0] ?? 0;

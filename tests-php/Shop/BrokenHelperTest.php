@@ -135,7 +135,7 @@ final class BrokenHelperTest extends TestCase
         $this->assertNamed($problem, $sentence);
     }
 
-    #[TestDox('0644, as Joomla unpacks files, is mended')]
+    #[TestDox('0644, as Joomla unpacks files, is corrected')]
     public function test_unpacked_by_joomla(): void
     {
         copy(Engine::programs()[0], $this->helper);
@@ -184,7 +184,7 @@ final class BrokenHelperTest extends TestCase
         }
     }
 
-    /** @return ?array{within: list<string>, folder: string} What starts a command whose mounts nobody else sees */
+    /** @return ?array{within: list<string>, folder: string} What starts a command with mounts of its own */
     private static function noexec(): ?array
     {
         // Root may do the first, and the second is for users, where the system lets them.

@@ -10,13 +10,16 @@ use CloverSync\RateLimiter;
 use CloverSync\TokenStore;
 
 /** What a connection calls back: the token store, the rate limiter of all processes, and the log. */
-final readonly class Callbacks
+final class Callbacks
 {
+    /** Whether the helper holds the store's lock. */
+    private bool $isLocked = false;
+
     /** @param ?\Closure(string, string): void $log */
     public function __construct(
-        private TokenStore $store,
-        private ?\Closure $log,
-        private ?RateLimiter $rateLimiter,
+        private readonly TokenStore $store,
+        private readonly ?\Closure $log,
+        private readonly ?RateLimiter $rateLimiter,
     ) {
     }
 
@@ -31,10 +34,26 @@ final readonly class Callbacks
     {
         return match ($callback->name) {
             'read'     => Wire::text($this->store->read()),
-            'lock'     => $this->store->lock(),
+            'lock'     => $this->isLocked = $this->store->lock(),
             'exchange' => $this->exchange($callback),
             default    => $this->tell($callback),
         };
+    }
+
+    /** The helper has ended: it releases nothing any more, and this PHP may live on for hours. */
+    public function release(): void
+    {
+        if (!$this->isLocked) {
+            return;
+        }
+
+        $this->isLocked = false;
+
+        try {
+            $this->store->unlock();
+        } catch (\Throwable) {
+            // The lock ends with its lease.
+        }
     }
 
     /** @return ?array<string, scalar|array|null> */
@@ -66,6 +85,7 @@ final readonly class Callbacks
                 break;
 
             case 'unlock':
+                $this->isLocked = false;
                 $this->store->unlock();
 
                 break;

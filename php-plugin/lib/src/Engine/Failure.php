@@ -9,6 +9,7 @@ namespace CloverSync\Shop\Engine;
 use CloverSync\Exception\BugException;
 use CloverSync\Exception\CloverException;
 use CloverSync\Exception\UnavailableException;
+use CloverSync\Shop\Exception\HelperLostException;
 
 /** What a call ended with in the helper. */
 final readonly class Failure
@@ -24,7 +25,28 @@ final readonly class Failure
     /** The helper is not there, or has ended. */
     public static function unavailable(string $message): UnavailableException
     {
-        $exception = new UnavailableException($message);
+        return self::temporary(new UnavailableException($message));
+    }
+
+    /** The helper has ended in the middle of a call. */
+    public static function lost(): HelperLostException
+    {
+        return self::temporary(
+            new HelperLostException(
+                'The helper program ended before it answered. What it was doing may or may not be done.',
+            ),
+        );
+    }
+
+    /**
+     * @template T of UnavailableException
+     *
+     * @param T $exception
+     *
+     * @return T
+     */
+    private static function temporary(UnavailableException $exception): UnavailableException
+    {
         self::set($exception, UnavailableException::class, 'retryAfter', 60);
 
         return self::placed($exception);

@@ -253,15 +253,17 @@ final class HelperProcess
         }
 
         // A handler that ran between two halves of a frame could not make calls itself.
-        $async = Platform::asyncSignals(false);
+        $async  = Platform::asyncSignals(false);
+        $isSent = false;
 
         try {
             $this->send($frame);
+            $isSent = true;
             $answer = $this->answer($number, $async, $silence);
             $thrown = $this->thrown[$number] ?? null;
         } catch (UnavailableException $e) {
-            // What PHP itself threw says more.
-            throw $this->thrown[$number] ?? $e;
+            // What PHP itself threw says more. A call of which the helper got a part only has not begun.
+            throw $this->thrown[$number] ?? ($isSent ? Failure::lost() : $e);
         } finally {
             unset($this->thrown[$number]);
             self::letSignalsRun($async);
@@ -544,8 +546,11 @@ final class HelperProcess
     {
         $this->end(true);
 
-        return Failure::unavailable(
-            'The helper program ended before it answered. What it was doing may or may not be done.',
-        );
+        // A forked process has no lock of its parent's.
+        foreach ($this->pid === Platform::processId() ? $this->callbacks : [] as $callbacks) {
+            $callbacks->get()?->release();
+        }
+
+        return Failure::unavailable('The helper program has ended.');
     }
 }

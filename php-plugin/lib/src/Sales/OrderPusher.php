@@ -17,6 +17,7 @@ use CloverSync\Orders;
 use CloverSync\OrderState;
 use CloverSync\SendState;
 use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Exception\HelperLostException;
 use CloverSync\Shop\Locking\Lock;
 use CloverSync\Shop\Log\SyncLog;
 use CloverSync\Shop\Support\Clock;
@@ -158,6 +159,9 @@ final readonly class OrderPusher
 
         try {
             $outcome = $clover->create($plan, $row->reference);
+        } catch (HelperLostException $e) {
+            // The order may be in Clover: it is searched for later.
+            throw $e;
         } catch (PermissionException|ReconnectException|UnavailableException $e) {
             // Refused before anything was carried out.
             $this->pushes->again($id, $lock->holder(), 0, $e->getMessage());
