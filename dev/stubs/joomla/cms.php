@@ -266,6 +266,45 @@ class AfterCleanCacheEvent extends AbstractImmutableEvent
 {
 }
 
+namespace Joomla\CMS\Component;
+
+abstract class ComponentHelper
+{
+    /**
+     * @param string $option
+     *
+     * @return bool
+     */
+    public static function isEnabled($option)
+    {
+        return true;
+    }
+}
+
+namespace Joomla\CMS\Event\Finder;
+
+use Joomla\CMS\Event\AbstractImmutableEvent;
+
+class AfterSaveEvent extends AbstractImmutableEvent
+{
+}
+
+namespace Joomla\Component\Finder\Administrator\Indexer;
+
+class Indexer
+{
+    /**
+     * @param int  $linkId
+     * @param bool $removeTaxonomies
+     *
+     * @return bool
+     */
+    public function remove($linkId, $removeTaxonomies = true)
+    {
+        return true;
+    }
+}
+
 namespace Joomla\CMS\Extension;
 
 use Joomla\Event\DispatcherAwareInterface;
@@ -698,6 +737,22 @@ abstract class PluginHelper
      */
     public static function isEnabled($type, $plugin = null)
     {
+        return true;
+    }
+
+    /**
+     * @param string  $type
+     * @param ?string $plugin
+     * @param bool    $autocreate
+     *
+     * @return bool
+     */
+    public static function importPlugin(
+        $type,
+        $plugin = null,
+        $autocreate = true,
+        ?DispatcherInterface $dispatcher = null,
+    ) {
         return true;
     }
 }

@@ -465,6 +465,10 @@ namespace Joomla\Registry;
 
 class Registry
 {
+    public function __construct(mixed $data = null)
+    {
+    }
+
     /**
      * @param string $path
      *

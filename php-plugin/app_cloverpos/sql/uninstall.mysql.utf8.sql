@@ -7,5 +7,6 @@ DROP TABLE IF EXISTS `#__j2commerce_clover_locks`;
 DROP TABLE IF EXISTS `#__j2commerce_clover_state`;
 DROP TABLE IF EXISTS `#__j2commerce_clover_log`;
 DROP TABLE IF EXISTS `#__j2commerce_clover_staging`;
+DROP TABLE IF EXISTS `#__j2commerce_clover_search`;
 DROP TABLE IF EXISTS `#__j2commerce_clover_runs`;
 DROP TABLE IF EXISTS `#__j2commerce_clover_mappings`;

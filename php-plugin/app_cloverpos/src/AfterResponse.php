@@ -15,6 +15,7 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos;
 use CloverSync\Shop\Exception\AlreadyRunningException;
 use CloverSync\Shop\Joomla\DebugLog;
 use CloverSync\Shop\Joomla\Requirements;
+use CloverSync\Shop\Joomla\SearchIndex;
 use CloverSync\Shop\Joomla\ShopCache;
 use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Shop\Services;
@@ -48,10 +49,19 @@ final class AfterResponse
         self::plan($app, static function () use ($factory, $app): void {
             $shop = $factory->shop();
 
-            if (self::mayAsk($shop) && $shop->inboxWorker()->drain(new TimeBudget(self::SECONDS)) > 0) {
+            $budget = new TimeBudget(self::SECONDS);
+
+            if (self::mayAsk($shop) && $shop->inboxWorker()->drain($budget) > 0) {
                 ShopCache::clean($app);
             }
+
+            SearchIndex::update($app, $shop, $budget);
         });
+    }
+
+    public static function indexProducts(ShopFactory $factory, CMSApplicationInterface $app): void
+    {
+        self::plan($app, static fn () => SearchIndex::update($app, $factory->shop(), new TimeBudget(self::SECONDS)));
     }
 
     private static function sales(Services $shop): void

@@ -31,6 +31,14 @@ CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_mappings` (
   KEY `idx_variant` (`variant_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
+-- Articles that were written since Smart Search last indexed them.
+CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_search` (
+  `article_id` int unsigned NOT NULL,
+  `changes` int unsigned NOT NULL DEFAULT 1 COMMENT 'Grows with each change, so that one during the indexing is not lost',
+  `attempts` tinyint unsigned NOT NULL DEFAULT 0,
+  PRIMARY KEY (`article_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
 -- One row a sync run. An interrupted run resumes from its phase and cursor.
 CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_runs` (
   `id` int unsigned NOT NULL AUTO_INCREMENT,

@@ -12,6 +12,7 @@ use CloverSync\Ledger;
 use CloverSync\Settings;
 use CloverSync\Shop\Catalog\CatalogWriter;
 use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
+use CloverSync\Shop\Catalog\Joomla\SearchQueue;
 use CloverSync\Shop\Catalog\Preview;
 use CloverSync\Shop\Catalog\StockOnlySync;
 use CloverSync\Shop\Catalog\SyncRunRow;
@@ -312,6 +313,11 @@ final class Services
                     ),
             );
         });
+    }
+
+    public function searchQueue(): SearchQueue
+    {
+        return new SearchQueue($this->sql);
     }
 
     public function linkList(): LinkList

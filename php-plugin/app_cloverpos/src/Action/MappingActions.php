@@ -16,6 +16,7 @@ use CloverSync\Shop\Joomla\ShopCache;
 use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Shop\Links\LinkState;
 use CloverSync\Shop\Support\TimeBudget;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\AfterResponse;
 use Joomla\CMS\Application\CMSApplicationInterface;
 use Joomla\CMS\Language\Text;
 use Joomla\Input\Input;
@@ -64,6 +65,7 @@ final readonly class MappingActions implements ActionGroup
         $id   = self::id($input);
         $shop->refetch([$id], new TimeBudget(self::PATIENCE));
         ShopCache::clean($this->app);
+        AfterResponse::indexProducts($this->factory, $this->app);
         $row   = $shop->linkList()->one($id);
         $title = $row->title ?? $id;
 

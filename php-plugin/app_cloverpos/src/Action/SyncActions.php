@@ -20,6 +20,7 @@ use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Joomla\ShopCache;
 use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Shop\Support\TimeBudget;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\AfterResponse;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\DashboardData;
 use Joomla\CMS\Application\CMSApplicationInterface;
 use Joomla\CMS\Language\Text;
@@ -78,6 +79,7 @@ final readonly class SyncActions implements ActionGroup
         }
 
         $this->factory->address()->confirm($shop->state);
+        AfterResponse::indexProducts($this->factory, $this->app);
 
         return $answer
         + [

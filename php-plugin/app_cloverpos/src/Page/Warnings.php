@@ -65,9 +65,17 @@ final readonly class Warnings
                 $this->commandLine(),
                 $this->tasks(),
                 $this->webhooks(),
+                $this->search(),
             ],
             static fn (?Warning $warning): bool => $warning !== null,
         ));
+    }
+
+    private function search(): ?Warning
+    {
+        $count = $this->shop->searchQueue()->count();
+
+        return $count === 0 ? null : new Warning('info', Text::plural(self::PREFIX . 'SEARCH_N_WAIT', $count));
     }
 
     private function sandbox(): ?Warning

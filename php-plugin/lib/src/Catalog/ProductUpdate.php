@@ -53,6 +53,7 @@ final readonly class ProductUpdate
         );
         $ids = $this->insertMissingVariants($changes, $links, $rows);
         $this->productVariants->update($changes, $ids, $rows);
+        $this->tables->articles->reindex(self::renumbered($changes, $links));
         $this->updateOptions($changes, $links, $ids, $rows, $written);
         $this->restore->apply($changes, $links, $rows);
 
@@ -101,6 +102,30 @@ final readonly class ProductUpdate
 
         $this->links->save($linkRows);
         $written->productRows += array_sum($rows);
+    }
+
+    /**
+     * @param array<string, ProductChange> $changes
+     * @param array<string, LinkRow>       $links
+     *
+     * @return list<int> Articles of products with a new SKU or code
+     */
+    private static function renumbered(array $changes, array $links): array
+    {
+        $articles = [];
+
+        foreach ($changes as $id => $change) {
+            foreach ($change->variants as $variant) {
+                if (
+                    $variant['action'] === ChangeAction::Create
+                    || array_intersect(['sku', 'upc'], $variant['fields']) !== []
+                ) {
+                    $articles[] = (int) $links[$id]->articleId;
+                }
+            }
+        }
+
+        return array_values(array_unique($articles));
     }
 
     private function report(ProductChange $change, int $rows, bool $waits, WriteReport $written): void

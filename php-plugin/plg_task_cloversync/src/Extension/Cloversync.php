@@ -16,6 +16,9 @@ use CloverSync\Shop\Exception\ExtensionException;
 use CloverSync\Shop\Joomla\ErrorPresenter;
 use CloverSync\Shop\Joomla\Requirements;
 use CloverSync\Shop\Joomla\ShopCache;
+use CloverSync\Shop\Support\TimeBudget;
+use CloverSync\Shop\Services;
+use CloverSync\Shop\Joomla\SearchIndex;
 use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Shop\Support\Platform;
 use CloverSync\Shop\Tasks\ScheduledTasks;
@@ -57,6 +60,9 @@ final class Cloversync extends CMSPlugin implements SubscriberInterface
     /** Seconds of a slice; the web server's worker is busy meanwhile, and the server ends slow scripts. */
     private const SECONDS     = 60.0;
     private const SECONDS_WEB = 25.0;
+
+    /** Seconds a slice for Smart Search. */
+    private const SECONDS_SEARCH = 5.0;
 
     /** Facts that need the owner's attention. */
     private const WARNINGS = [
@@ -117,7 +123,13 @@ final class Cloversync extends CMSPlugin implements SubscriberInterface
         }
 
         try {
-            return $this->unwatched(fn (): int => $this->report($routine($this->routines())));
+            return $this->unwatched(function () use ($routine): int {
+                $shop   = $this->shop();
+                $report = $routine(new ScheduledTasks($shop, $this->seconds()));
+                $this->index($report, $shop);
+
+                return $this->report($report);
+            });
         } catch (\Throwable $e) {
             $this->tell(ErrorPresenter::of($e)['message'], 'error');
 
@@ -126,7 +138,7 @@ final class Cloversync extends CMSPlugin implements SubscriberInterface
     }
 
     /** @throws \Throwable when the shop services cannot be built */
-    private function routines(): ScheduledTasks
+    private function shop(): Services
     {
         $app     = $this->app();
         $plugin  = PluginHelper::getPlugin('j2commerce', 'app_cloverpos');
@@ -147,7 +159,28 @@ final class Cloversync extends CMSPlugin implements SubscriberInterface
             throw new ExtensionException((string) Requirements::problem());
         }
 
-        return new ScheduledTasks($factory->shop(), $app->isClient('cli') ? self::SECONDS : self::SECONDS_WEB);
+        return $factory->shop();
+    }
+
+    /** Length of a slice. */
+    private function seconds(): float
+    {
+        return $this->app()->isClient('cli') ? self::SECONDS : self::SECONDS_WEB;
+    }
+
+    private function index(TaskReport $report, Services $shop): void
+    {
+        try {
+            $left = SearchIndex::update($this->app(), $shop, new TimeBudget(self::SECONDS_SEARCH));
+        } catch (\Throwable $e) {
+            $report->failed('search', $e);
+
+            return;
+        }
+
+        $report->setCount('search_later', $left);
+        // The command line leaves the queue to web requests.
+        $report->leaves('search', $left > 0 && !$this->app()->isClient('cli'));
     }
 
     private function report(TaskReport $result): int

@@ -20,6 +20,8 @@ final class Articles
 
     private readonly Bulk $bulk;
 
+    private readonly SearchQueue $search;
+
     /**
      * @var array<int, int> The last place in each category, as far as is known here: to look for it on each page
      *   would mean to read every article there is
@@ -31,7 +33,8 @@ final class Articles
         private readonly ShopConfig $config,
         private readonly Clock $clock,
     ) {
-        $this->bulk = new Bulk($sql);
+        $this->bulk   = new Bulk($sql);
+        $this->search = new SearchQueue($sql);
     }
 
     /**
@@ -143,6 +146,7 @@ final class Articles
             ['item_id', 'extension'],
             ['stage_id'],
         );
+        $this->search->add(array_values($ids));
 
         return $ids;
     }
@@ -155,12 +159,19 @@ final class Articles
     public function update(array $articles): int
     {
         $stamp = ['modified' => UtcTime::sql($this->clock->now()), 'modified_by' => $this->config->author];
+        $this->search->add(array_keys($articles));
 
         return $this->bulk->update(
             self::TABLE,
             'id',
             array_map(static fn (array $row): array => $row + $stamp, $articles),
         );
+    }
+
+    /** @param list<int> $articles Whose SKUs or codes changed: Smart Search finds products by them */
+    public function reindex(array $articles): void
+    {
+        $this->search->add($articles);
     }
 
     /**
