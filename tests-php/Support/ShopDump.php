@@ -75,6 +75,7 @@ final class ShopDump
         ],
         'j2commerce_clover_log'                   => ['run_id' => 'j2commerce_clover_runs'],
         'j2commerce_clover_staging'               => ['run_id' => 'j2commerce_clover_runs'],
+        'j2commerce_clover_search'                => ['article_id' => 'content'],
     ];
 
     private const LEFT_OUT = [

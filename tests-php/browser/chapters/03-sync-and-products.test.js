@@ -64,6 +64,15 @@ chapter('Run Your First Sync, Products in J2Commerce', async (browser) => {
     await browser.dark(false);
   });
 
+  step('Smart Search indexes the products soon after the sync', async () => {
+    const waiting = () => value('SELECT COUNT(*) FROM #__j2commerce_clover_search');
+    await until('Smart Search is up to date', async () => waiting() === 0, 60);
+    const articles = value("SELECT COUNT(*) FROM #__content c JOIN #__j2commerce_products p ON p.product_source_id = c.id");
+    const links = "FROM #__finder_links WHERE url LIKE 'index.php?option=com_j2commerce&view=product&id=%'";
+    assert.equal(value(`SELECT COUNT(*) ${links}`), articles);
+    assert.equal(value("SELECT COUNT(*) FROM #__j2commerce_clover_log WHERE action = 'search_index'"), 0);
+  });
+
   step('the imported products are in Catalog, Products, all of them unpublished', async (browser) => {
     await browser.page.click('#clover-result a:has-text("Products")');
     await browser.page.waitForURL(/view=products/);
