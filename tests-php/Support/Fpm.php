@@ -185,7 +185,14 @@ final class Fpm
             '-d',
             'display_errors=0',
         ]);
-        $this->until(static fn (): bool => file_exists("$folder/fpm.sock"), 'PHP-FPM');
+        // The socket is there before all workers are.
+        $this->until(
+            fn (): bool => (
+                file_exists("$folder/fpm.sock")
+                && \count(self::children($this->master($node))) === $this->children
+            ),
+            'PHP-FPM',
+        );
     }
 
     private function startServer(int $port): void
