@@ -14,8 +14,6 @@ namespace CloverSync\Shop\Joomla;
 
 use CloverSync\Shop\Catalog\Joomla\QueuedArticle;
 use CloverSync\Shop\Catalog\Joomla\SearchQueue;
-use CloverSync\Shop\Database\Row;
-use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Locking\Lock;
 use CloverSync\Shop\Services;
 use CloverSync\Shop\Support\TimeBudget;
@@ -37,7 +35,6 @@ final readonly class SearchIndex
 
     private function __construct(
         private CMSApplicationInterface $app,
-        private Sql $sql,
     ) {
     }
 
@@ -65,7 +62,7 @@ final readonly class SearchIndex
 
         if ($app instanceof CMSWebApplicationInterface && $queue->count() > 0 && $lock->acquire()) {
             try {
-                (new self($app, $shop->sql))->work($queue, $shop, $budget, $lock);
+                (new self($app))->work($queue, $shop, $budget, $lock);
             } finally {
                 $lock->release();
             }
@@ -91,7 +88,7 @@ final readonly class SearchIndex
                 }
 
                 try {
-                    $this->index($article);
+                    $this->index($article, $queue);
                     $queue->done($article);
                 } catch (\Throwable $e) {
                     DebugLog::failed($e);
@@ -110,20 +107,21 @@ final readonly class SearchIndex
         }
     }
 
-    private function index(QueuedArticle $article): void
+    private function index(QueuedArticle $article, SearchQueue $queue): void
     {
-        $row = $this->sql->fetchOne('SELECT p.j2commerce_product_id AS product, p.enabled, a.access FROM #__content a
-               JOIN #__j2commerce_products p ON p.product_source = ? AND p.product_source_id = a.id
-              WHERE a.id = ?', ['com_content', $article->id]);
-
-        if ($row === null) {
+        if ($article->productId === null) {
             return;
         }
 
-        $this->forget(Row::int($row, 'product'));
-        $subject = (object) ['id' => $article->id, 'access' => Row::int($row, 'access')];
+        $indexer = new Indexer();
 
-        foreach (Row::bool($row, 'enabled') ? self::contexts() : [] as $context) {
+        foreach ($queue->links($article->productId) as $link) {
+            $indexer->remove($link, false);
+        }
+
+        $subject = (object) ['id' => $article->id, 'access' => $article->access];
+
+        foreach ($article->enabled ? self::contexts() : [] as $context) {
             $this->app->getDispatcher()->dispatch(
                 self::SAVED,
                 // As new, because plugins compare others with what they noted before the save.
@@ -148,20 +146,5 @@ final readonly class SearchIndex
                 ? ['com_j2commerce.article']
                 : ['com_j2commerce.article', 'com_content.article']
         );
-    }
-
-    /** A link's address contains alias, category and variant, so an earlier one would stay in the index. */
-    private function forget(int $product): void
-    {
-        $url     = 'index.php?option=com_j2commerce&view=product&id=' . $product;
-        $indexer = new Indexer();
-
-        foreach ($this->sql->fetchColumn('SELECT link_id FROM #__finder_links WHERE url = ? OR url LIKE ? OR url LIKE ?', [
-            $url,
-            "$url:%",
-            "$url&%",
-        ]) as $link) {
-            $indexer->remove((int) $link, false);
-        }
     }
 }

@@ -6,7 +6,7 @@ namespace CloverSync\Shop\Catalog\Joomla;
 
 \defined('_JEXEC') or die();
 
-/** A row of {@see SearchQueue}. */
+/** A row of {@see SearchQueue}, with what Smart Search needs of its product. */
 final readonly class QueuedArticle
 {
     public function __construct(
@@ -15,6 +15,12 @@ final readonly class QueuedArticle
         public int $changes,
         /** Number of times that Smart Search refused it. */
         public int $attempts,
+        /** Null when the article or its product no longer exists. */
+        public ?int $productId,
+        /** Whether the shop offers the product at all. */
+        public bool $enabled,
+        /** Joomla's access level of the article. */
+        public int $access,
     ) {
     }
 }

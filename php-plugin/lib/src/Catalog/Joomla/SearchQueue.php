@@ -52,12 +52,34 @@ final readonly class SearchQueue
                 Row::int($row, 'article_id'),
                 Row::int($row, 'changes'),
                 Row::int($row, 'attempts'),
+                Row::nullableInt($row, 'product_id'),
+                (int) Row::nullableInt($row, 'enabled') === 1,
+                (int) Row::nullableInt($row, 'access'),
             ),
-            $this->sql->fetchAll(
-                'SELECT article_id, changes, attempts FROM ' . self::TABLE . ' ORDER BY attempts, article_id LIMIT '
-                    . max(1, $limit),
-            ),
+            $this->sql->fetchAll('SELECT s.article_id, s.changes, s.attempts, p.j2commerce_product_id AS product_id, p.enabled, a.access
+                   FROM '
+                . self::TABLE
+                . ' s
+                   LEFT JOIN #__content a ON a.id = s.article_id
+                   LEFT JOIN #__j2commerce_products p
+                     ON p.product_source = ? AND p.product_source_id = a.id
+                  ORDER BY s.attempts, s.article_id LIMIT '
+                . max(1, $limit), ['com_content']),
         );
+    }
+
+    /**
+     * Its entries in Joomla's search index. Their addresses contain alias, category and variant, so one with an
+     * earlier alias would stay there.
+     *
+     * @return list<int>
+     */
+    public function links(int $product): array
+    {
+        $url   = 'index.php?option=com_j2commerce&view=product&id=' . $product;
+        $query = 'SELECT link_id FROM #__finder_links WHERE url = ? OR url LIKE ? OR url LIKE ?';
+
+        return array_map(intval(...), $this->sql->fetchColumn($query, [$url, "$url:%", "$url&%"]));
     }
 
     /** Removes it unless it has changed since it was read. */
