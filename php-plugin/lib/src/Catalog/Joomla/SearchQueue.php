@@ -47,24 +47,23 @@ final readonly class SearchQueue
     /** @return list<QueuedArticle> Those that were refused before come last */
     public function next(int $limit): array
     {
+        $rows = $this->sql->fetchAll('SELECT s.article_id, s.changes, s.attempts, p.j2commerce_product_id, p.enabled, a.access
+               FROM #__j2commerce_clover_search s
+               LEFT JOIN #__content a ON a.id = s.article_id
+               LEFT JOIN #__j2commerce_products p ON p.product_source = ? AND p.product_source_id = a.id
+              ORDER BY s.attempts, s.article_id LIMIT '
+            . max(1, $limit), ['com_content']);
+
         return array_map(
             static fn (array $row): QueuedArticle => new QueuedArticle(
                 Row::int($row, 'article_id'),
                 Row::int($row, 'changes'),
                 Row::int($row, 'attempts'),
-                Row::nullableInt($row, 'product_id'),
+                Row::nullableInt($row, 'j2commerce_product_id'),
                 (int) Row::nullableInt($row, 'enabled') === 1,
                 (int) Row::nullableInt($row, 'access'),
             ),
-            $this->sql->fetchAll('SELECT s.article_id, s.changes, s.attempts, p.j2commerce_product_id AS product_id, p.enabled, a.access
-                   FROM '
-                . self::TABLE
-                . ' s
-                   LEFT JOIN #__content a ON a.id = s.article_id
-                   LEFT JOIN #__j2commerce_products p
-                     ON p.product_source = ? AND p.product_source_id = a.id
-                  ORDER BY s.attempts, s.article_id LIMIT '
-                . max(1, $limit), ['com_content']),
+            $rows,
         );
     }
 
