@@ -47,7 +47,8 @@ final readonly class SearchQueue
     /** @return list<QueuedArticle> Those that were refused before come last */
     public function next(int $limit): array
     {
-        $rows = $this->sql->fetchAll('SELECT s.article_id, s.changes, s.attempts, p.j2commerce_product_id, p.enabled, a.access
+        $rows = $this->sql->fetchAll('SELECT s.article_id, s.changes, s.attempts,
+                    p.j2commerce_product_id, p.enabled, a.access
                FROM #__j2commerce_clover_search s
                LEFT JOIN #__content a ON a.id = s.article_id
                LEFT JOIN #__j2commerce_products p ON p.product_source = ? AND p.product_source_id = a.id
