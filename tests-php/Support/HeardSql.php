@@ -9,7 +9,7 @@ use CloverSync\Shop\Database\Sql;
 /** A database that reports each statement after its execution and before the caller continues. */
 final class HeardSql extends WrappedSql
 {
-    /** @param \Closure(string): void $heard Receives the statement, or "transaction" */
+    /** @param \Closure(string, list<scalar|null>): void $heard Receives statement and values, or "transaction" */
     public function __construct(
         Sql $inner,
         private readonly \Closure $heard,
@@ -19,37 +19,38 @@ final class HeardSql extends WrappedSql
 
     public function fetchAll(string $query, array $values = []): array
     {
-        return $this->record($query, $this->inner->fetchAll($query, $values));
+        return $this->record($query, $values, $this->inner->fetchAll($query, $values));
     }
 
     public function fetchOne(string $query, array $values = []): ?array
     {
-        return $this->record($query, $this->inner->fetchOne($query, $values));
+        return $this->record($query, $values, $this->inner->fetchOne($query, $values));
     }
 
     public function fetchValue(string $query, array $values = []): int|float|string|null
     {
-        return $this->record($query, $this->inner->fetchValue($query, $values));
+        return $this->record($query, $values, $this->inner->fetchValue($query, $values));
     }
 
     public function fetchColumn(string $query, array $values = []): array
     {
-        return $this->record($query, $this->inner->fetchColumn($query, $values));
+        return $this->record($query, $values, $this->inner->fetchColumn($query, $values));
     }
 
     public function execute(string $query, array $values = []): int
     {
-        return $this->record($query, $this->inner->execute($query, $values));
+        return $this->record($query, $values, $this->inner->execute($query, $values));
     }
 
     public function transaction(callable $work): mixed
     {
-        return $this->record('transaction', $this->inner->transaction($work));
+        return $this->record('transaction', [], $this->inner->transaction($work));
     }
 
-    private function record(string $query, mixed $answer): mixed
+    /** @param list<scalar|null> $values */
+    private function record(string $query, array $values, mixed $answer): mixed
     {
-        ($this->heard)($query);
+        ($this->heard)($query, $values);
 
         return $answer;
     }
