@@ -6,6 +6,7 @@ SHELL := /bin/bash
 # The build script of ext-php-rs runs again if these change, so every target uses the same values.
 export PHP ?= $(shell command -v php)
 
+EXTENSION := $(CURDIR)/target/release/libcloversync.so
 # Files of another build, such as those of a package, take the place of these; then only the simulator is built.
 EXTENSION_CI ?= $(CURDIR)/target/ci/libcloversync.so
 HELPER_CI ?= $(CURDIR)/target/ci/clover-helper
@@ -92,10 +93,11 @@ else
 		PACKAGE="$${PACKAGE:-$(CURDIR)/dist/app_cloverpos.zip}" npm test --silent
 endif
 
-bench: build ## All promised figures as one table; BENCH=import,unchanged runs a selection
+bench: build ## All promised figures as one table; BENCH=import,unchanged runs a selection, CLOVERSYNC_ENGINE=helper the helper
 	@scripts/setup.sh --bench
-	CLOVERSYNC_EXTENSION=$(CURDIR)/target/release/libcloversync.so CLOVERSYNC_SIMULATOR=$(CURDIR)/target/release/clover-simulator \
-		BENCH="$(BENCH)" BENCH_ITEMS="$(BENCH_ITEMS)" php -d extension=$(CURDIR)/target/release/libcloversync.so benches/bench.php
+	CLOVERSYNC_EXTENSION=$(EXTENSION) CLOVERSYNC_HELPER=$(CURDIR)/target/release/clover-helper \
+		CLOVERSYNC_SIMULATOR=$(CURDIR)/target/release/clover-simulator BENCH="$(BENCH)" BENCH_ITEMS="$(BENCH_ITEMS)" \
+		php $(if $(filter helper,$(CLOVERSYNC_ENGINE)),,-d extension=$(EXTENSION)) benches/bench.php
 
 lint: lint-rust lint-php ## Formatting, clippy, documentation, Mago and syntax; fails on any finding
 

@@ -6,36 +6,31 @@ namespace CloverSync\Bench\Plain;
 
 /**
  * {@see \CloverSync\Catalog} in PHP: with curl_multi towards Clover, json_decode to arrays, and the rules of {@see
- * Mapper} and {@see Diff}.
+ * Mapper} and {@see Diff}. It supports what the benchmarks have: dollars, tracked stock, tags and no markup.
  *
  * @phpstan-import-type Item from Mapper
  * @phpstan-import-type Known from Diff
  */
 final class Catalog
 {
-    private readonly Rules $rules;
-
-    private readonly Mapper $mapper;
+    private readonly Connection $clover;
 
     /** @var ?array{groups: array<string, string>, attributes: array<string, string>} */
     private ?array $names = null;
 
-    public function __construct(
-        private readonly Connection $connection,
-        string $currency,
-        bool $trackStock = true,
-    ) {
-        if ($currency !== 'USD') {
-            throw new \InvalidArgumentException('The counterpart supports only dollars.');
+    /** @param \CloverSync\Connection $connection Unused: the counterpart has its own, to the same Clover */
+    public function __construct(\CloverSync\Connection $connection, string $currency, bool $trackStock = true)
+    {
+        if ($currency !== 'USD' || !$trackStock) {
+            throw new \InvalidArgumentException('The counterpart supports only dollars and tracked stock.');
         }
 
-        $this->rules  = new Rules(trackStock: $trackStock);
-        $this->mapper = new Mapper($this->rules);
+        $this->clover = Connection::open((string) getenv('CLOVERSYNC_BASE_URL'));
     }
 
     public static function alias(string $name): string
     {
-        return Mapper::alias($name, '');
+        return Mapper::alias($name);
     }
 
     public static function cleanName(string $name): string
@@ -52,14 +47,14 @@ final class Catalog
     /** @return \Generator<int, Page> */
     public function pages(?string $after = null): \Generator
     {
-        foreach ($this->connection->pages($after) as [$items, $counts, $asked]) {
-            yield new Page($items, $counts, $this->mapper, $this->rules, $asked);
+        foreach ($this->clover->pages($after) as [$items, $counts, $asked]) {
+            yield new Page($items, $counts, $asked);
         }
     }
 
     public function read(string $items, string $counts): Page
     {
-        return new Page(self::decode($items), self::decode($counts), $this->mapper, $this->rules);
+        return new Page(Connection::decode($items), Connection::decode($counts), microtime(true));
     }
 
     /**
@@ -77,7 +72,7 @@ final class Catalog
         }
 
         ksort($groups, SORT_STRING);
-        $this->names ??= $groups === [] ? ['groups' => [], 'attributes' => []] : $this->connection->names();
+        $this->names ??= $this->clover->names();
         $known       = Diff::byId($known);
         $errors      = [];
         $changes     = [];
@@ -85,32 +80,21 @@ final class Catalog
 
         foreach ($groups as $id => $members) {
             $id      = (string) $id;
-            $product = $this->mapper->group(
-                $id,
-                $this->names['groups'][$id] ?? null,
-                $members,
-                $this->names['attributes'],
-                $known,
-                $errors,
-            );
+            $title   = Mapper::cleaned($this->names['groups'][$id] ?? null);
+            $product = $title === null
+                ? null
+                : Mapper::group($title, $members, $this->names['attributes'], $known, $errors);
 
-            if ($product === null) {
-                continue;
+            if ($title === null) {
+                $errors[] = (new ItemFault("item_groups[$id].name", 'has no name'))->row(null);
             }
 
-            $change = Diff::compare($id, true, $product, $known, $this->rules->publish);
-            $change === null ? $unchanged++ : ($changes[] = $change);
+            if ($product !== null) {
+                $change = Diff::compare($id, true, $product, $known);
+                $change === null ? $unchanged++ : ($changes[] = $change);
+            }
         }
 
         return new GroupChanges($changes, $errors, $unchanged);
-    }
-
-    /** @return array{elements: list<Item>} */
-    private static function decode(string $text): array
-    {
-        /** @var array{elements: list<Item>} $decoded */
-        $decoded = json_decode($text, true, 32, JSON_THROW_ON_ERROR);
-
-        return $decoded;
     }
 }

@@ -4,11 +4,12 @@ declare(strict_types=1);
 
 namespace CloverSync\Bench\Plain;
 
-use CloverSync\CurrencySource;
+use CloverSync\Tests\Support\Http;
+use CloverSync\Tests\Support\Simulator;
 
 /**
- * Clover over curl_multi: kept connections, gzip, the two views of a page side by side, and the next page on its way
- * while the caller writes the one before.
+ * Clover over curl_multi, with an access token of its own: kept connections, gzip, the two views of a page side by
+ * side, and the next page on its way while the caller writes the one before.
  *
  * @phpstan-import-type Item from Mapper
  */
@@ -17,18 +18,14 @@ final class Connection
     private const PAGE       = 1000;
     private const PER_SECOND = 16;
 
+    private static ?self $opened = null;
+
     private readonly \CurlMultiHandle $multi;
 
     /** @var list<float> Starts of the last second */
     private array $starts = [];
 
-    /** @var list<\CurlHandle> Kept for the next request */
-    private array $idle = [];
-
-    private int $requests = 0;
-
-    public function __construct(
-        private readonly string $base,
+    private function __construct(
         private readonly string $merchant,
         #[\SensitiveParameter]
         private readonly string $token,
@@ -37,55 +34,46 @@ final class Connection
         curl_multi_setopt($this->multi, CURLMOPT_MAX_HOST_CONNECTIONS, 5);
     }
 
-    /** As {@see \CloverSync\Connection::status()}. */
-    public function status(): ConnectionStatus
+    /** The same one each time, so that a measured run finds it connected. */
+    public static function open(string $clover): self
     {
-        return new ConnectionStatus(true, $this->merchant);
+        return self::$opened ??= self::connect($clover);
     }
 
-    /** As {@see \CloverSync\Connection::merchant()}: the same questions, one after the other. */
-    public function merchant(): object
+    private static function connect(string $clover): self
     {
-        foreach (['', '/properties'] as $path) {
-            $this->await($this->start($path, []));
-        }
+        $query    = http_build_query(['client_id' => Simulator::APP_ID, 'redirect_uri' => 'http://127.0.0.1/']);
+        $callback = [];
+        parse_str(
+            (string) parse_url(Simulator::approve("$clover/oauth/v2/authorize?$query"), PHP_URL_QUERY),
+            $callback,
+        );
+        /** @var array{code: string, merchant_id: string} $callback */
+        $answer = Http::ask("$clover/oauth/v2/token", [
+            'method'  => 'POST',
+            'header'  => "Content-Type: application/json\r\nUser-Agent: CloverSync bench",
+            'content' => json_encode([
+                'client_id'     => Simulator::APP_ID,
+                'client_secret' => Simulator::APP_SECRET,
+                'code'          => $callback['code'],
+            ], JSON_THROW_ON_ERROR),
+        ]);
+        /** @var array{access_token: string} $pair */
+        $pair = json_decode($answer->body, true, flags: JSON_THROW_ON_ERROR);
 
-        /** @var array{elements?: list<array{currency?: string}>} $orders */
-        $orders = json_decode($this->await($this->start('/orders', ['limit' => 1])), true);
-
-        return (object) [
-            'id'             => $this->merchant,
-            'name'           => null,
-            'currency'       => $orders['elements'][0]['currency'] ?? 'USD',
-            'currencySource' => CurrencySource::Order,
-            'vat'            => null,
-            'trackStock'     => null,
-            'updateStock'    => null,
-        ];
-    }
-
-    /** @return list<string> As {@see \CloverSync\Connection::withheld()}: the simulator expands every field */
-    public function withheld(): array
-    {
-        return [];
-    }
-
-    public function requests(): int
-    {
-        return $this->requests;
+        return new self("$clover/v3/merchants/" . $callback['merchant_id'], $pair['access_token']);
     }
 
     /**
-     * @return \Generator<int, array{array{elements: list<Item>}, array{elements: list<Item>}, float}> Both views
-     *   decoded, and when they were asked for
+     * @return \Generator<int, array{list<Item>, list<Item>, float}> Both views decoded, and when they were asked for
      */
     public function pages(?string $after): \Generator
     {
         for ($next = $this->pair($after); $next !== null;) {
             [$first, $second, $asked] = $next;
-            $items = self::list($this->await($first));
+            $items = self::decode($this->await($first));
             $next  = self::isFull($items) ? $this->pair(self::last($items)) : null;
-            yield [$items, self::list($this->await($second)), $asked];
+            yield [$items, self::decode($this->await($second)), $asked];
         }
     }
 
@@ -99,7 +87,7 @@ final class Connection
             [$first, $second] = $this->pair($after);
             $text    = $this->await($first);
             $texts[] = [$text, $this->await($second)];
-            $items   = self::list($text);
+            $items   = self::decode($text);
             $after   = self::last($items);
         } while (self::isFull($items));
 
@@ -111,80 +99,66 @@ final class Connection
     {
         $names = [];
         $lists = ['groups' => 'item_groups', 'attributes' => 'attributes'];
-        $open  = array_map(fn (string $path): \CurlHandle => $this->page($path, null, null), $lists);
+        $open  = array_map($this->page(...), $lists);
 
         foreach ($lists as $list => $path) {
             $names[$list] = [];
 
             for ($handle = $open[$list]; $handle !== null;) {
-                $page = self::list($this->await($handle));
-
-                foreach ($page['elements'] as $element) {
-                    $names[$list][$element['id']] = $element['name'] ?? '';
-                }
-
-                $handle = self::isFull($page) ? $this->page($path, self::last($page), null) : null;
+                $page         = self::decode($this->await($handle));
+                $names[$list] += array_map(strval(...), array_column($page, 'name', 'id'));
+                $handle       = self::isFull($page) ? $this->page($path, self::last($page)) : null;
             }
         }
 
         return $names;
     }
 
-    /** @return array{elements: list<Item>} */
-    private static function list(string $text): array
+    /** @return list<Item> */
+    public static function decode(string $list): array
     {
         /** @var array{elements: list<Item>} $decoded */
-        $decoded = json_decode($text, true, 32, JSON_THROW_ON_ERROR);
+        $decoded = json_decode($list, true, 32, JSON_THROW_ON_ERROR);
 
-        return $decoded;
+        return $decoded['elements'];
     }
 
-    /** @param array{elements: list<Item>} $page */
+    /** @param list<Item> $page */
     private static function isFull(array $page): bool
     {
-        return \count($page['elements']) >= self::PAGE;
+        return \count($page) >= self::PAGE;
     }
 
-    /** @param array{elements: list<Item>} $page */
+    /** @param list<Item> $page */
     private static function last(array $page): ?string
     {
-        return $page['elements'][\count($page['elements']) - 1]['id'] ?? null;
+        return $page[\count($page) - 1]['id'] ?? null;
     }
 
     /** @return array{\CurlHandle, \CurlHandle, float} */
     private function pair(?string $after): array
     {
         $pair = [
-            $this->page('items', $after, 'categories,options,tags'),
-            $this->page('items', $after, 'itemStock'),
+            $this->page('items', $after, ['expand' => 'categories,options,tags']),
+            $this->page('items', $after, ['expand' => 'itemStock']),
             microtime(true),
         ];
 
         // The requests leave now; the answers wait in the sockets while the caller writes.
-        $running = 0;
-
-        for ($i = 0; $i < 5; $i++) {
+        for ($i = 0, $running = 0; $i < 5; $i++) {
             curl_multi_exec($this->multi, $running);
         }
 
         return $pair;
     }
 
-    private function page(string $path, ?string $after, ?string $expand): \CurlHandle
-    {
-        return $this->start("/$path", ['orderBy' => 'id', 'limit' => self::PAGE]
-        + ($after === null ? [] : ['filter' => "id>$after"])
-        + ($expand === null ? [] : ['expand' => $expand]));
-    }
-
-    /** @param array<string, int|string> $query */
-    private function start(string $path, array $query): \CurlHandle
+    /** @param array<string, string> $query */
+    private function page(string $list, ?string $after = null, array $query = []): \CurlHandle
     {
         $this->pace();
-        $handle = array_pop($this->idle) ?? curl_init();
+        $query  += ['orderBy' => 'id', 'limit' => self::PAGE] + ($after === null ? [] : ['filter' => "id>$after"]);
+        $handle = curl_init("$this->merchant/$list?" . http_build_query($query));
         curl_setopt_array($handle, [
-            CURLOPT_URL            => "$this->base/v3/merchants/$this->merchant$path"
-                . ($query === [] ? '' : '?' . http_build_query($query)),
             CURLOPT_HTTPHEADER     => ["Authorization: Bearer $this->token", 'Accept: application/json'],
             CURLOPT_USERAGENT      => 'CloverSync bench',
             CURLOPT_ENCODING       => 'gzip',
@@ -193,17 +167,14 @@ final class Connection
             CURLOPT_TCP_NODELAY    => true,
         ]);
         curl_multi_add_handle($this->multi, $handle);
-        $this->requests++;
 
         return $handle;
     }
 
     private function await(\CurlHandle $handle): string
     {
-        do {
+        for ($running = 0, $queued = 0; curl_getinfo($handle, CURLINFO_PRIVATE) !== 'done';) {
             curl_multi_exec($this->multi, $running);
-
-            $queued = 0;
 
             while (($done = curl_multi_info_read($this->multi, $queued)) !== false) {
                 // Mago knows the resources of PHP 7.
@@ -211,21 +182,15 @@ final class Connection
                 curl_setopt($done['handle'], CURLOPT_PRIVATE, 'done');
             }
 
-            $open = curl_getinfo($handle, CURLINFO_PRIVATE) !== 'done';
-
-            if ($open) {
+            if (curl_getinfo($handle, CURLINFO_PRIVATE) !== 'done') {
                 curl_multi_select($this->multi, 0.05);
             }
-        } while ($open);
+        }
 
-        $text   = (string) curl_multi_getcontent($handle);
-        $status = curl_getinfo($handle, CURLINFO_HTTP_CODE);
+        $text = (string) curl_multi_getcontent($handle);
         curl_multi_remove_handle($this->multi, $handle);
-        curl_setopt($handle, CURLOPT_PRIVATE, '');
-        $this->idle[] = $handle;
 
-        // Without the permission for it the merchant's properties answer 401.
-        if ($status !== 200 && $status !== 401) {
+        if (($status = curl_getinfo($handle, CURLINFO_HTTP_CODE)) !== 200) {
             throw new \RuntimeException("Clover answered $status: $text");
         }
 

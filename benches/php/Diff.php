@@ -18,6 +18,8 @@ use CloverSync\ProductKind;
  */
 final class Diff
 {
+    private const VARIANT_FIELDS = ['sku', 'upc', 'price', 'count', 'availability'];
+
     private const FIELDS = [
         'title',
         'category',
@@ -50,16 +52,10 @@ final class Diff
 
     /**
      * @param Product              $product
-     * @param array<string, Known> $known   Rows by Clover id
-     * @param bool                 $publish Whether new products are shown at once
+     * @param array<string, Known> $known Rows by Clover id
      */
-    public static function compare(
-        string $id,
-        bool $group,
-        array $product,
-        array $known,
-        bool $publish,
-    ): ?ProductChange {
+    public static function compare(string $id, bool $group, array $product, array $known): ?ProductChange
+    {
         $row     = $known[$id] ?? null;
         $aspects = $row === null ? [] : Mapper::differing($product['seen'], (string) $row['fingerprint']);
         $same    = $row !== null && $aspects === [] && !$row['deleted'];
@@ -68,18 +64,20 @@ final class Diff
         foreach ($product['variants'] as $variant) {
             $before  = $row === null ? null : $known[$variant['id']] ?? null;
             $changed = $group
-                ? $before !== null && $before['fingerprint'] !== ($variant['sellable'] ? 'sellable' : 'unavailable')
+                ? $before !== null && $before['fingerprint'] !== self::offer($variant)
                 : \in_array('sale', $aspects, true);
             $change    = self::variant($variant, $before, $changed);
             $same      = $same && $change === null;
             $changes[] = $change;
         }
 
-        if ($same) {
-            return null;
-        }
+        return $same ? null : self::change($id, $group, $product, $known, $aspects, $changes);
+    }
 
-        return self::change($id, $group, $product, $publish, $row, $known, $aspects, $changes);
+    /** @param Variant $variant */
+    private static function offer(array $variant): string
+    {
+        return $variant['sellable'] ? 'sellable' : 'unavailable';
     }
 
     /**
@@ -90,19 +88,15 @@ final class Diff
      */
     private static function variant(array $variant, ?array $known, bool $saleChanged): ?array
     {
-        $quantity = $variant['stock'];
+        $quantity = $variant['stock'] === null ? null : max(0, $variant['stock'] - (int) ($known['committed'] ?? 0));
 
         if ($known === null) {
             return [
                 'action'       => ChangeAction::Create,
-                'fields'       => ['sku', 'upc', 'price', 'count', 'availability'],
-                'quantity'     => $quantity === null ? null : max(0, $quantity),
-                'availability' => $variant['sellable'] ? 1 : 0,
+                'fields'       => self::VARIANT_FIELDS,
+                'quantity'     => $quantity,
+                'availability' => (int) $variant['sellable'],
             ];
-        }
-
-        if ($quantity !== null) {
-            $quantity = max(0, $quantity - (int) $known['committed']);
         }
 
         $fields  = [];
@@ -117,7 +111,8 @@ final class Diff
             $fields[] = 'upc';
         }
 
-        if (Rules::parse((string) $known['price']) !== $variant['price']) {
+        // The column always has five places.
+        if ((int) str_replace('.', '', (string) $known['price']) !== $variant['price']) {
             $fields[] = 'price';
         }
 
@@ -126,37 +121,31 @@ final class Diff
         }
 
         $available = (int) ($known['availability'] ?? 1);
-        $set       = null;
+        $units     = $quantity === null || $quantity > 0;
+        $wanted    = match (true) {
+            !$variant['sellable'] => 0,
+            $saleChanged, (bool) $known['deleted'], $units !== (!$manages || (int) $has > 0) => (int) $units,
+            default => $available,
+        };
 
-        if (!$variant['sellable']) {
-            $set = $available === 0 ? null : 0;
-        } else {
-            $units = $quantity === null || $quantity > 0;
-
-            if ($saleChanged || $known['deleted'] || $units !== (!$manages || (int) $has > 0)) {
-                $set = $available === (int) $units ? null : (int) $units;
-            }
-        }
-
-        if ($set !== null) {
+        if ($wanted !== $available) {
             $fields[] = 'availability';
         }
 
-        if ($fields === [] && !$known['deleted']) {
-            return null;
-        }
-
-        return [
-            'action'       => $known['deleted'] ? ChangeAction::Restore : ChangeAction::Update,
-            'fields'       => $fields,
-            'quantity'     => $quantity,
-            'availability' => $set,
-        ];
+        return (
+            $fields === [] && !$known['deleted']
+                ? null
+                : [
+                    'action'       => $known['deleted'] ? ChangeAction::Restore : ChangeAction::Update,
+                    'fields'       => $fields,
+                    'quantity'     => $quantity,
+                    'availability' => $wanted === $available ? null : $wanted,
+                ]
+        );
     }
 
     /**
      * @param Product              $product
-     * @param ?Known               $row
      * @param array<string, Known> $known
      * @param list<string>         $aspects
      * @param list<?Change>        $changes
@@ -165,33 +154,17 @@ final class Diff
         string $id,
         bool $group,
         array $product,
-        bool $publish,
-        ?array $row,
         array $known,
         array $aspects,
         array $changes,
     ): ProductChange {
         $action = match (true) {
-            $row === null => ChangeAction::Create,
-            (bool) $row['deleted'] => ChangeAction::Restore,
+            !isset($known[$id]) => ChangeAction::Create,
+            (bool) $known[$id]['deleted'] => ChangeAction::Restore,
             default => ChangeAction::Update,
         };
-        $differing = array_fill_keys($aspects, true);
-
-        foreach ($changes as $change) {
-            $differing += array_fill_keys($change['fields'] ?? [], true);
-
-            if (
-                $group
-                && $action !== ChangeAction::Create
-                && \in_array($change['action'] ?? null, [ChangeAction::Create, ChangeAction::Restore], true)
-            ) {
-                $differing['variants'] = true;
-            }
-        }
-
-        $prices   = array_column($product['variants'], 'price');
-        $variants = [];
+        $differing = $action === ChangeAction::Create ? self::FIELDS : $aspects;
+        $variants  = [];
 
         foreach ($product['variants'] as $i => $variant) {
             $committed = (int) ($known[$variant['id']]['committed'] ?? 0);
@@ -201,14 +174,20 @@ final class Diff
                 'quantity'     => $variant['stock'] === null ? null : max(0, $variant['stock'] - $committed),
                 'availability' => null,
             ];
+            $differing = [...$differing, ...$change['fields']];
+
+            if ($group && \in_array($change['action'], [ChangeAction::Create, ChangeAction::Restore], true)) {
+                $differing[] = 'variants';
+            }
+
             $variants[] = [
                 'clover_id'     => $variant['id'],
                 'action'        => $change['action'],
                 'fields'        => $change['fields'],
-                'fingerprint'   => $variant['sellable'] ? 'sellable' : 'unavailable',
+                'fingerprint'   => self::offer($variant),
                 'sku'           => $variant['sku'],
                 'upc'           => $variant['upc'],
-                'price'         => Rules::text($variant['price']),
+                'price'         => self::decimal($variant['price']),
                 'manage_stock'  => $change['quantity'] !== null,
                 'quantity'      => $change['quantity'],
                 'availability'  => $change['availability'],
@@ -217,41 +196,44 @@ final class Diff
             ];
         }
 
+        $options = array_map(
+            static fn (int $i, string $name): array => [
+                'name'   => $name,
+                'values' => array_values(array_unique(array_map(
+                    static fn (array $variant): string => $variant['option_values'][$i],
+                    $product['variants'],
+                ))),
+            ],
+            array_keys($product['options']),
+            $product['options'],
+        );
+        $prices = array_column($product['variants'], 'price');
+
         return new ProductChange(
             $id,
             $group ? ProductKind::Group : ProductKind::Item,
             $action,
-            $action === ChangeAction::Create
-                ? self::FIELDS
-                : array_values(array_filter(
-                    self::FIELDS,
-                    static fn (string $field): bool => isset($differing[$field]),
-                )),
+            array_values(array_intersect(self::FIELDS, $differing)),
             $product['title'],
-            Mapper::alias($product['title'], $id),
-            $publish && !$product['withheld'],
+            Mapper::alias($product['title']) ?: strtolower($id),
+            !$product['withheld'],
             $product['withheld'],
             $product['categories'],
-            $product['make'],
-            // Only the mode that makes categories names one, and the counterpart does not have it.
+            // Categories are made, and named by their ids, in the mode that the counterpart does not have.
+            false,
             '',
             $product['tags'],
             Mapper::warnings($product['items']),
             Mapper::fingerprint($product['seen']),
-            Rules::text(min($prices)),
-            Rules::text(max($prices)),
-            array_map(
-                static fn (int $i, string $name): array => [
-                    'name'   => $name,
-                    'values' => array_values(array_unique(array_map(
-                        static fn (array $v): string => $v['option_values'][$i],
-                        $product['variants'],
-                    ))),
-                ],
-                array_keys($product['options']),
-                $product['options'],
-            ),
+            self::decimal(min($prices)),
+            self::decimal(max($prices)),
+            $options,
             $variants,
         );
+    }
+
+    private static function decimal(int $price): string
+    {
+        return \sprintf('%d.%05d', intdiv($price, 100_000), $price % 100_000);
     }
 }

@@ -8,9 +8,8 @@ namespace CloverSync\Bench\Plain;
 final class ItemFault extends \Exception
 {
     public function __construct(
-        public readonly string $path,
+        private readonly string $path,
         string $message,
-        public readonly ?string $item = null,
     ) {
         parent::__construct($message);
     }
@@ -18,6 +17,6 @@ final class ItemFault extends \Exception
     /** @return array{item_id: ?string, path: string, message: string} */
     public function row(?string $item): array
     {
-        return ['item_id' => $this->item ?? $item, 'path' => $this->path, 'message' => $this->getMessage()];
+        return ['item_id' => $item, 'path' => $this->path, 'message' => $this->getMessage()];
     }
 }

@@ -5,65 +5,43 @@ declare(strict_types=1);
 namespace CloverSync\Bench\Plain;
 
 /**
- * Maps Clover's items to products: the mapping of crates/clover-core, in PHP.
+ * Maps Clover's items to products: the mapping of crates/clover-core with tags and without a markup, in PHP.
  *
  * Data that only a written product needs (alias, warnings) is computed after a difference is found: an unchanged
  * catalog does not need it.
  *
- * @phpstan-type Item array{id: string, name?: ?string, code?: ?string, sku?: ?string, price?: int|float|string|null,
- *   priceType?: ?string, hidden?: bool, available?: bool, deleted?: bool, deletedTime?: int, defaultTaxRates?: bool,
- *   itemGroup?: ?array{id?: string}, options?: mixed, categories?: mixed, tags?: mixed, stock?: int|float|null}
+ * @phpstan-type Item array{id: string, name?: ?string, code?: ?string, sku?: ?string, price?: ?int,
+ *   priceType?: ?string, hidden?: bool, available?: bool, deleted?: bool, defaultTaxRates?: bool,
+ *   itemGroup?: ?array{id?: string}, itemStock?: ?array{quantity?: int|float}, options?: array{elements?: list<Entry>},
+ *   categories?: array{elements?: list<Entry>}, tags?: array{elements?: list<Entry>}, stock?: int|float|null}
  * @phpstan-type Entry array{id: string, name?: ?string, deleted?: bool, sortOrder?: ?int,
  *   attribute?: array{id?: string}}
  * @phpstan-type Variant array{id: string, name: string, sku: ?string, upc: ?string, price: int, stock: ?int,
  *   sellable: bool, option_values: list<string>}
- * @phpstan-type Product array{title: string, categories: list<string>, make: bool, tags: list<string>, withheld: bool,
+ * @phpstan-type Product array{title: string, categories: list<string>, tags: list<string>, withheld: bool,
  *   options: list<string>, variants: non-empty-list<Variant>, seen: string, items: list<Item>}
  */
-final readonly class Mapper
+final class Mapper
 {
     private const NAMELESS_OPTION = 'Variant';
 
-    public function __construct(
-        private Rules $rules,
-    ) {
-    }
+    /** Between the texts of one part of what is seen, and between its variants. */
+    private const NEXT         = "\x1f";
+    private const NEXT_VARIANT = "\x1e";
 
     /**
      * @param Item           $item  As Clover lists it
      * @param int|float|null $stock Null: not counted
      *
-     * @return Product seen: all of which Clover's change must be seen and that no column shows, its parts in lines;
-     *   items: what it was mapped from
+     * @return Product
      *
      * @throws ItemFault
      */
-    public function item(array $item, int|float|null $stock): array
+    public static function item(array $item, int|float|null $stock): array
     {
-        $variant  = $this->variant($item, $stock, []);
-        $withheld = self::withholds($item) || ($item['hidden'] ?? false);
-        [$categories, $tags] = $this->places([$item], null);
-        $make = $this->rules->categoryMode && $categories !== [];
+        $variant = self::variant($item, $stock, []);
 
-        return [
-            'title'      => $variant['name'],
-            'categories' => $categories,
-            'make'       => $make,
-            'tags'       => $tags,
-            'withheld'   => $withheld,
-            'options'    => [],
-            'variants'   => [$variant],
-            'seen'       => $variant['name']
-                . "\n"
-                . ($make ? '1' : '0')
-                . implode("\x1f", $categories)
-                . "\n"
-                . implode("\x1f", $tags)
-                . "\n"
-                . ($withheld ? '1' : '0')
-                . ($variant['sellable'] ? '1' : '0'),
-            'items'      => [$item],
-        ];
+        return self::product($variant['name'], null, [$item], [$variant], []);
     }
 
     /**
@@ -74,26 +52,13 @@ final readonly class Mapper
      *
      * @return ?Product Null when nothing is left
      */
-    public function group(
-        string $id,
-        ?string $name,
+    public static function group(
+        string $title,
         array $members,
         array $attributes,
         array $linked,
         array &$errors,
     ): ?array {
-        $title = self::cleaned($name);
-
-        if ($title === null) {
-            $errors[] = [
-                'item_id' => null,
-                'path'    => "item_groups[$id].name",
-                'message' => 'Clover lists no name for this item group',
-            ];
-
-            return null;
-        }
-
         usort(
             $members,
             static fn (array $a, array $b): int => (
@@ -107,14 +72,11 @@ final readonly class Mapper
         foreach ($members as $member) {
             try {
                 $values  = self::optionValues($member, $title, $options, $attributes);
-                $key     = implode("\x1f", $values);
-                $variant = $this->variant($member, $member['stock'] ?? null, $values);
+                $key     = implode(self::NEXT, $values);
+                $variant = self::variant($member, $member['stock'] ?? null, $values);
 
                 if (isset($variants[$key])) {
-                    throw new ItemFault(
-                        'options',
-                        "has the same options as item {$variants[$key]['id']}: " . implode(', ', $values),
-                    );
+                    throw new ItemFault('options', "has the same options as item {$variants[$key]['id']}");
                 }
 
                 $used[]         = $member;
@@ -129,40 +91,55 @@ final readonly class Mapper
         }
 
         usort($variants, static fn (array $a, array $b): int => strcmp($a['id'], $b['id']));
-        [$categories, $tags] = $this->places($used, $title);
-        $make     = $this->rules->categoryMode && $categories !== [];
-        $withheld = array_filter($used, static fn (array $item): bool => !($item['hidden'] ?? false)) === []
-        || array_filter($used, self::withholds(...)) !== [];
-        $seen =
-            $title
-            . "\n"
-            . ($make ? '1' : '0')
-            . implode("\x1f", $categories)
-            . "\n"
-            . implode("\x1f", $tags)
-            . "\n"
-            . ($withheld ? '1' : '0');
 
-        foreach ($variants as $variant) {
-            $seen .= $variant['id'] . ($variant['sellable'] ? '1' : '0');
+        return self::product($title, $title, $used, $variants, $options);
+    }
+
+    /**
+     * @param list<Item>              $items
+     * @param non-empty-list<Variant> $variants
+     * @param list<string>            $options
+     *
+     * @return Product seen: all of which Clover's change must be seen and that no column shows, its parts in lines;
+     *   items: what it was mapped from
+     */
+    private static function product(string $title, ?string $group, array $items, array $variants, array $options): array
+    {
+        [$categories, $tags] = self::places($items, $group);
+        $withheld = false;
+        $hidden   = true;
+
+        foreach ($items as $item) {
+            $withheld = $withheld || ($item['priceType'] ?? 'FIXED') !== 'FIXED' || ($item['price'] ?? null) === 0;
+            $hidden   = $hidden && ($item['hidden'] ?? false);
         }
 
-        $seen .= "\n" . implode("\x1f", $options);
+        $withheld = $withheld || $hidden;
+        $sale     = $withheld ? '1' : '0';
+        $chosen   = implode(self::NEXT, $options);
 
         foreach ($variants as $variant) {
-            $seen .= "\x1e" . $variant['id'] . "\x1f" . implode("\x1f", $variant['option_values']);
+            $sale   .= $variant['id'] . ($variant['sellable'] ? '1' : '0');
+            $chosen .= self::NEXT_VARIANT
+            . $variant['id']
+            . self::NEXT
+            . implode(self::NEXT, $variant['option_values']);
         }
 
         return [
             'title'      => $title,
             'categories' => $categories,
-            'make'       => $make,
             'tags'       => $tags,
             'withheld'   => $withheld,
             'options'    => $options,
             'variants'   => $variants,
-            'seen'       => $seen,
-            'items'      => $used,
+            'seen'       => $title
+                . "\n"
+                . implode(self::NEXT, $categories)
+                . "\n"
+                . implode(self::NEXT, $tags)
+                . "\n$sale\n$chosen",
+            'items'      => $items,
         ];
     }
 
@@ -172,39 +149,25 @@ final readonly class Mapper
      */
     public static function fingerprint(string $seen): string
     {
-        $parts = explode("\n", $seen, 5);
-
-        return self::digest($seen) . implode('', array_map(static fn (string $part): string => hash('xxh3', $part), [
-            ...$parts,
-            ...array_fill(0, max(0, 5 - \count($parts)), ''),
-        ]));
-    }
-
-    public static function digest(string $seen): string
-    {
-        return hash('xxh128', $seen);
+        return (
+            hash('xxh128', $seen)
+            . implode('', array_map(static fn (string $part): string => hash('xxh3', $part), explode("\n", $seen)))
+        );
     }
 
     /** @return list<string> Parts that differ from a stored fingerprint */
-    public static function differing(string $seen, ?string $stored): array
+    public static function differing(string $seen, string $stored): array
     {
-        if ($stored !== null && str_starts_with($stored, self::digest($seen))) {
+        if (str_starts_with($stored, hash('xxh128', $seen))) {
             return [];
         }
 
-        $now     = self::fingerprint($seen);
-        $aspects = [];
+        $now = str_split(substr(self::fingerprint($seen), 32), 16);
 
-        foreach (['title', 'category', 'tags', 'sale', 'options'] as $i => $aspect) {
-            if (
-                \strlen((string) $stored) !== \strlen($now)
-                || substr((string) $stored, 32 + (16 * $i), 16) !== substr($now, 32 + (16 * $i), 16)
-            ) {
-                $aspects[] = $aspect;
-            }
-        }
-
-        return $aspects;
+        return array_keys(array_diff_assoc(
+            array_combine(['title', 'category', 'tags', 'sale', 'options'], $now),
+            array_combine(['title', 'category', 'tags', 'sale', 'options'], str_split(substr($stored, 32), 16)),
+        ));
     }
 
     /**
@@ -215,21 +178,20 @@ final readonly class Mapper
     public static function warnings(array $items): array
     {
         $warnings = [];
+        $hidden   = true;
 
         foreach ($items as $item) {
-            $which = \count($items) > 1 ? " ({$item['id']})" : '';
-            $type  = $item['priceType'] ?? '' ?: 'FIXED';
+            $which  = \count($items) > 1 ? " ({$item['id']})" : '';
+            $type   = $item['priceType'] ?? 'FIXED';
+            $hidden = $hidden && ($item['hidden'] ?? false);
 
             if ($type !== 'FIXED' || ($item['price'] ?? null) === 0) {
                 $warnings[] = match ($type) {
-                    'FIXED'    => "Clover's price is 0$which: imported unpublished",
                     'VARIABLE' => "the price is typed in at the till$which: imported unpublished, "
                         . 'set a price before you publish it',
                     'PER_UNIT' => "the price is per unit of weight or length$which: imported unpublished, "
                         . 'check the price before you publish it',
-                    default    => 'the price type '
-                        . mb_substr($type, 0, 40)
-                        . " is unknown$which: imported unpublished",
+                    default    => "Clover's price is 0$which: imported unpublished",
                 };
             }
 
@@ -238,19 +200,13 @@ final readonly class Mapper
             }
         }
 
-        if (array_filter($items, static fn (array $item): bool => !($item['hidden'] ?? false)) === []) {
-            $warnings[] = 'hidden in Clover: imported unpublished';
-        }
-
-        return $warnings;
+        return $hidden ? [...$warnings, 'hidden in Clover: imported unpublished'] : $warnings;
     }
 
-    public static function alias(string $title, string $id): string
+    /** Good enough for the synthetic catalog, whose names are ASCII. */
+    public static function alias(string $name): string
     {
-        $ascii = (string) transliterator_transliterate('Any-Latin; Latin-ASCII; Lower()', $title);
-        $alias = trim((string) preg_replace('/[^a-z0-9]+/', '-', $ascii), '-');
-
-        return $alias === '' ? strtolower($id) : $alias;
+        return trim((string) preg_replace('/[^a-z0-9]+/', '-', strtolower($name)), '-');
     }
 
     /** Trimmed text without control characters, or null when nothing is left. */
@@ -268,79 +224,32 @@ final readonly class Mapper
         return $text === '' ? null : $text;
     }
 
-    /** @return list<Entry> Clover's lists come as {"elements": […]}, {}, null or a bare list */
-    public static function elements(mixed $list): array
-    {
-        $given = \is_array($list) ? $list['elements'] ?? $list : [];
-        /** @var list<Entry> $entries */
-        $entries = \is_array($given) && array_is_list($given) ? $given : [];
-
-        return $entries;
-    }
-
     /**
      * @param Item         $item
      * @param list<string> $values
      *
-     * @return Variant
+     * @return Variant price: in hundred-thousandths, as the shop's column decimal(15,5) holds it
      */
-    private function variant(array $item, int|float|null $stock, array $values): array
+    private static function variant(array $item, int|float|null $stock, array $values): array
     {
         $name  = self::cleaned($item['name'] ?? null) ?? throw new ItemFault('name', 'has no name');
         $price = $item['price'] ?? null;
 
-        if ($price === null) {
-            if (($item['priceType'] ?? 'FIXED') === 'FIXED') {
-                throw new ItemFault('price', 'has no price');
-            }
-
-            $price = 0;
-        }
-
-        if (!\is_int($price)) {
-            $price = filter_var(
-                \is_float($price) && floor($price) === $price ? (int) $price : $price,
-                FILTER_VALIDATE_INT,
-            );
-        }
-
-        if ($price === false) {
-            throw new ItemFault('price', 'is not a whole number');
-        }
-
-        if ($price < 0) {
-            throw new ItemFault('price', 'has a price below zero');
-        }
-
-        if ($stock !== null) {
-            if (!$this->rules->trackStock) {
-                $stock = null;
-            } elseif (!(abs($stock) < 1e9)) {
-                throw new ItemFault('itemStock.quantity', 'has a count that is too large');
-            } else {
-                // To the thousandth first, so that a double one bit below a whole unit is that unit.
-                $stock = (int) floor(round($stock * 1000.0) / 1000.0);
-            }
+        if ($price === null && ($item['priceType'] ?? 'FIXED') === 'FIXED') {
+            throw new ItemFault('price', 'has no price');
         }
 
         return [
-            'id'            => $item['id'],
-            'name'          => $name,
-            'sku'           => self::cleaned($item['sku'] ?? null),
-            'upc'           => self::cleaned($item['code'] ?? null),
-            'price'         => $this->rules->price($price),
-            'stock'         => $stock,
+            'id'    => $item['id'],
+            'name'  => $name,
+            'sku'   => self::cleaned($item['sku'] ?? null),
+            'upc'   => self::cleaned($item['code'] ?? null),
+            'price' => 1000 * (int) $price,
+            // To the thousandth first, so that a double one bit below a whole unit is that unit.
+            'stock'         => $stock === null ? null : (int) floor(round($stock * 1000.0) / 1000.0),
             'sellable'      => ($item['available'] ?? true) && ($values === [] || !($item['hidden'] ?? false)),
             'option_values' => $values,
         ];
-    }
-
-    /** @param Item $item */
-    private static function withholds(array $item): bool
-    {
-        $type = $item['priceType'] ?? 'FIXED';
-
-        return $type !== 'FIXED' && $type !== '' || ($item['price'] ?? null) === 0;
     }
 
     /**
@@ -348,33 +257,18 @@ final readonly class Mapper
      *
      * @return array{list<string>, list<string>} Categories and tags
      */
-    private function places(array $items, ?string $group): array
+    private static function places(array $items, ?string $group): array
     {
-        $found = [];
+        $first = null;
+        $name  = null;
+        $tags  = $group === null ? [] : [$group];
 
         foreach ($items as $item) {
-            foreach (self::elements($item['categories'] ?? null) as $category) {
-                if (!($category['deleted'] ?? false)) {
-                    $found[] = $category;
-                }
-            }
-        }
-
-        if ($this->rules->categoryMode) {
-            usort($found, self::order(...));
-            $names      = self::unique(array_column($found, 'name'));
-            $categories = \array_slice($names, 0, 1);
-            $tags       = \array_slice($names, 1);
-        } else {
-            $first = null;
-            $name  = null;
-
-            // Only the first is used, so the list is not sorted.
-            foreach ($found as $category) {
-                $cleaned =
-                    $first === null || self::order($category, $first) < 0
-                        ? self::cleaned($category['name'] ?? null)
-                        : null;
+            // Only the first category is used, so the list is not sorted.
+            foreach ($item['categories']['elements'] ?? [] as $category) {
+                $cleaned = !($category['deleted'] ?? false) && ($first === null || self::order($category, $first) < 0)
+                    ? self::cleaned($category['name'] ?? null)
+                    : null;
 
                 if ($cleaned !== null) {
                     $first = $category;
@@ -382,25 +276,17 @@ final readonly class Mapper
                 }
             }
 
-            $categories = $group === null ? [] : [$group];
-            $tags       = $categories;
-
-            if ($name !== null) {
-                $categories[] = $name;
-            }
-        }
-
-        foreach ($items as $item) {
-            if (isset($item['tags'])) {
-                foreach (self::elements($item['tags']) as $tag) {
-                    if (!($tag['deleted'] ?? false) && isset($tag['name'])) {
-                        $tags[] = $tag['name'];
-                    }
+            foreach ($item['tags']['elements'] ?? [] as $tag) {
+                if (!($tag['deleted'] ?? false)) {
+                    $tags[] = $tag['name'] ?? null;
                 }
             }
         }
 
-        return [$categories, $tags === [] ? [] : self::unique($tags)];
+        return [
+            array_values(array_filter([$group, $name], static fn (?string $place): bool => $place !== null)),
+            $tags === [] ? [] : self::unique($tags),
+        ];
     }
 
     /**
@@ -446,7 +332,7 @@ final readonly class Mapper
         $names = [];
 
         foreach ($members as $member) {
-            foreach (self::elements($member['options'] ?? null) as $option) {
+            foreach ($member['options']['elements'] ?? [] as $option) {
                 $id = $option['attribute']['id'] ?? '';
 
                 if (isset($attributes[$id])) {
@@ -471,14 +357,11 @@ final readonly class Mapper
      */
     private static function optionValues(array $member, string $group, array $options, array $attributes): array
     {
-        $has = self::elements($member['options'] ?? null);
+        $has = $member['options']['elements'] ?? [];
 
         if ($has === [] && $options === [self::NAMELESS_OPTION]) {
-            $name = self::cleaned($member['name'] ?? null) ?? throw new ItemFault(
-                'options',
-                'has neither options nor a name',
-            );
-            $own = str_starts_with($name, $group) ? trim(substr($name, \strlen($group))) : $name;
+            $name = self::cleaned($member['name'] ?? null) ?? throw new ItemFault('options', 'has no name');
+            $own  = str_starts_with($name, $group) ? trim(substr($name, \strlen($group))) : $name;
 
             return [$own === '' ? $name : $own];
         }
@@ -501,10 +384,7 @@ final readonly class Mapper
             }
 
             if (\count($found) !== 1) {
-                throw new ItemFault(
-                    'options',
-                    $found === [] ? "has no value for the option $option" : "has several values for the option $option",
-                );
+                throw new ItemFault('options', "has no value, or several, for the option $option");
             }
 
             $values[] = $found[0];

@@ -24,13 +24,10 @@ final class Page
         'hidden'          => 0,
         'available'       => 0,
         'defaultTaxRates' => 0,
-        'itemGroup'       => 0,
         'options'         => 0,
         'categories'      => 0,
         'tags'            => 0,
     ];
-
-    private readonly float $asked;
 
     /** @var list<string> */
     private array $ids = [];
@@ -45,29 +42,25 @@ final class Page
     private array $errors = [];
 
     /**
-     * @param array{elements: list<Item>}                                               $items
-     * @param array{elements: list<array{id: string, itemStock?: mixed, ...}>} $counts
+     * @param list<Item> $items
+     * @param list<Item> $counts
+     * @param float      $asked  When they were requested
      */
     public function __construct(
         array $items,
         array $counts,
-        Mapper $mapper,
-        private readonly Rules $rules,
-        ?float $asked = null,
+        private readonly float $asked,
     ) {
-        $this->asked = $asked ?? microtime(true);
-        $stocks      = array_column($counts['elements'], 'itemStock', 'id');
+        $stocks = array_column($counts, 'itemStock', 'id');
 
-        foreach ($items['elements'] as $item) {
-            if (($item['deleted'] ?? false) || ($item['deletedTime'] ?? 0) > 0) {
+        foreach ($items as $item) {
+            if ($item['deleted'] ?? false) {
                 continue;
             }
 
             $id          = $item['id'];
             $this->ids[] = $id;
-            $stock       = $stocks[$id] ?? null;
-            $stock       = \is_array($stock) ? $stock['quantity'] ?? null : $stock;
-            $stock       = \is_int($stock) || \is_float($stock) ? $stock : null;
+            $stock       = $stocks[$id]['quantity'] ?? null;
 
             if (isset($item['itemGroup']['id'])) {
                 $this->members[] = [$item, $item['itemGroup']['id'], $stock];
@@ -76,7 +69,7 @@ final class Page
             }
 
             try {
-                $this->products[$id] = $mapper->item($item, $stock);
+                $this->products[$id] = Mapper::item($item, $stock);
             } catch (ItemFault $fault) {
                 $this->errors[] = $fault->row($id);
             }
@@ -110,8 +103,7 @@ final class Page
         $changes = [];
 
         foreach ($this->products as $id => $product) {
-            $id     = (string) $id;
-            $change = Diff::compare($id, false, $product, $known, $this->rules->publish);
+            $change = Diff::compare((string) $id, false, $product, $known);
 
             if ($change !== null) {
                 $changes[] = $change;

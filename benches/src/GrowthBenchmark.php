@@ -4,10 +4,21 @@ declare(strict_types=1);
 
 namespace CloverSync\Bench;
 
-/** Time and memory of a first import and of an unchanged run, from a small shop to one that is larger than most. */
-final class GrowthBenchmark implements Benchmark
+/**
+ * What a first import and an unchanged run cost with the size of the catalog. Memory is what a sync adds to a process
+ * with the extension loaded and the shop side compiled.
+ *
+ * @phpstan-import-type SyncRun from Workspace
+ */
+final class GrowthBenchmark
 {
-    private const PLOT = __DIR__ . '/../../docs/growth.svg';
+    private const NAMES = ['imported' => 'first import', 'unchanged' => 'unchanged run'];
+
+    /** MiB */
+    private const MEMORY = 64.0;
+
+    /** The maximum ratio of the highest peak of memory to the lowest one that counts as flat. */
+    private const FLAT = 1.25;
 
     /**
      * The maximum ratio of the highest to the lowest cost of an item. Small catalogs are left out, because the fixed
@@ -17,73 +28,88 @@ final class GrowthBenchmark implements Benchmark
 
     private const FROM = 10_000;
 
-    private const FLAT = 1.25;
+    public static function memory(Report $report, int $small, int $large): void
+    {
+        $runs = [];
 
-    /** @param list<int> $sizes */
-    public function __construct(
-        private readonly array $sizes,
-        private readonly bool $plot,
-    ) {
+        foreach ([$small, $large] as $items) {
+            $runs[$items] = self::runs($report, 'memory', $items);
+        }
+
+        foreach (self::NAMES as $how => $name) {
+            $more = $runs[$large][$how]['mib'];
+            $less = $runs[$small][$how]['mib'];
+            $report->atMost(
+                "memory over idle, $name of " . number_format($large) . ' items',
+                $more,
+                self::MEMORY,
+                'MiB',
+            );
+            $report->ratio(
+                '  against ' . number_format($small) . ' items',
+                $more / $less,
+                self::FLAT,
+                'flat: ',
+                \sprintf(' (%.1f MiB)', $less),
+            );
+        }
     }
 
-    public function run(Measurements $measurements): iterable
+    /** @param list<int> $sizes From a small shop to one that is larger than most */
+    public static function growth(Report $report, array $sizes): void
     {
-        $seconds = [];
-        $peaks   = [];
+        $each  = [];
+        $peaks = [];
+        $from  = min(self::FROM, max([0, ...$sizes]));
 
-        foreach ($this->sizes as $items) {
-            $workspace = new Workspace($items);
-
-            foreach (['imported' => 'first import', 'unchanged' => 'unchanged run'] as $how => $name) {
-                $workspace->rest();
-                $run                    = ImportBenchmark::done($workspace->sync(), $how, $items);
-                $seconds[$name][$items] = $run['seconds'];
-                $peaks[$name][$items]   = ($run['peak_kib'] - $run['idle_kib']) / 1024;
-                $measurements->add("growth_{$how}_$items", $run);
-                yield new Row(
-                    number_format($items) . " items, $name",
+        foreach ($sizes as $items) {
+            foreach (self::runs($report, 'growth', $items) as $how => $run) {
+                $cost = $run['seconds'] / $items;
+                $report->row(
+                    number_format($items) . ' items, ' . self::NAMES[$how],
                     \sprintf(
                         '%.2f s, %.0f µs an item, %.1f MiB, %d requests',
                         $run['seconds'],
-                        (1e6 * $run['seconds']) / $items,
-                        $peaks[$name][$items],
+                        1e6 * $cost,
+                        $run['mib'],
                         $run['result']['requests'],
                     ),
                     value: $run['seconds'],
                 );
+
+                if ($items >= $from) {
+                    $each[$how][]  = $cost;
+                    $peaks[$how][] = $run['mib'];
+                }
             }
-
-            unset($workspace);
         }
 
-        foreach (array_keys($seconds) as $name) {
-            $large = array_filter(
-                $seconds[$name],
-                static fn (int $items): bool => $items >= self::FROM,
-                ARRAY_FILTER_USE_KEY,
-            ) ?: $seconds[$name];
-            $each  = array_map(static fn (float $s, int $items): float => $s / $items, $large, array_keys($large));
-            $steep = max($each) / min($each);
-            yield new Row(
-                "$name: dearest item against cheapest, from " . number_format((int) array_key_first($large)) . ' items',
-                \sprintf('%.2f ×', $steep),
-                'linear: ≤ ' . self::LINEAR . ' ×',
-                $steep <= self::LINEAR,
-                $steep,
+        foreach (self::NAMES as $how => $name) {
+            $report->ratio(
+                "$name: dearest item against cheapest, from " . number_format($from) . ' items',
+                max($each[$how]) / min($each[$how]),
+                self::LINEAR,
+                'linear: ',
             );
-            $large = array_intersect_key($peaks[$name], $large);
-            $flat  = max($large) / min($large);
-            yield new Row(
+            $report->ratio(
                 "$name: highest peak of memory against lowest",
-                \sprintf('%.2f ×', $flat),
-                'flat: ≤ ' . self::FLAT . ' ×',
-                $flat <= self::FLAT,
-                $flat,
+                max($peaks[$how]) / min($peaks[$how]),
+                self::FLAT,
+                'flat: ',
             );
         }
+    }
 
-        if ($this->plot) {
-            file_put_contents(self::PLOT, Plot::of($seconds, $peaks));
+    /** @return array{imported: SyncRun, unchanged: SyncRun} In a shop of its own */
+    private static function runs(Report $report, string $benchmark, int $items): array
+    {
+        $shop = new Workspace($items);
+        $runs = ['imported' => $shop->sync('imported'), 'unchanged' => $shop->sync('unchanged')];
+
+        foreach ($runs as $how => $run) {
+            $report->measured("{$benchmark}_{$how}_$items", $run);
         }
+
+        return $runs;
     }
 }

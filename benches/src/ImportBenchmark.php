@@ -4,64 +4,48 @@ declare(strict_types=1);
 
 namespace CloverSync\Bench;
 
+use CloverSync\Shop\Engine\Engine;
+
 /**
  * First import and unchanged run of 10,000 items.
  *
  * @phpstan-import-type SyncRun from Workspace
  */
-final class ImportBenchmark implements Benchmark
+final class ImportBenchmark
 {
     private const RUNS      = 3;
-    private const ITEMS     = 10_000;
     private const FIRST     = 12.0;
     private const UNCHANGED = 5.0;
+    private const HELPER    = 1.15;
 
     /** @param bool $imports Whether the imports' own rows are wanted, or only those of unchanged runs */
-    public function __construct(
-        private readonly bool $imports,
-        private readonly bool $unchanged,
-        private readonly int $items = self::ITEMS,
-    ) {
-    }
-
-    public function run(Measurements $measurements): iterable
+    public static function run(Report $report, int $items, bool $imports, bool $unchanged): void
     {
-        $imports   = [];
-        $unchanged = [];
-        $least     = null;
+        $runs  = ['imported' => [], 'unchanged' => []];
+        $least = null;
 
-        for ($i = 0; $i < ($this->imports ? self::RUNS : 1); $i++) {
+        for ($i = 0; $i < ($imports ? self::RUNS : 1); $i++) {
             // Each first import starts with an empty shop.
-            $shop = new Workspace($this->items);
-            $shop->rest();
-            $imports[] = self::done($shop->sync(), 'imported', $this->items);
+            $shop               = new Workspace($items);
+            $runs['imported'][] = $shop->sync('imported');
 
-            for ($j = 0; $this->unchanged && $j < ($this->imports ? 1 : self::RUNS); $j++) {
-                $shop->rest();
-                $unchanged[] = self::done($shop->sync(), 'unchanged', $this->items);
+            for ($j = 0; $unchanged && $j < ($imports ? 1 : self::RUNS); $j++) {
+                $runs['unchanged'][] = $shop->sync('unchanged');
             }
 
             $least ??= self::least($shop);
             unset($shop);
         }
 
-        $measurements->add('import', $imports);
-        $measurements->add('unchanged', $unchanged);
-        $items = number_format($this->items);
+        $report->measured('import', $runs['imported']);
+        $report->measured('unchanged', $runs['unchanged']);
+        $count = number_format($items);
 
-        if ($this->imports) {
-            $seconds  = array_column($imports, 'seconds');
-            $requests = max([0, ...array_map(static fn (array $run): int => $run['result']['requests'], $imports)]);
-            yield Row::atMost(
-                "first import of $items items",
-                Measure::median($seconds),
-                self::FIRST,
-                's',
-                2,
-                \sprintf(' (%.2f to %.2f)', Measure::percentile($seconds, 0), Measure::percentile($seconds, 1)),
-            );
-            yield new Row(
-                "requests of a full read of $items items",
+        if ($imports) {
+            $requests = self::most($runs['imported'], 'requests');
+            self::seconds($report, "first import of $count items", $runs['imported'], self::FIRST);
+            $report->row(
+                "requests of a full read of $count items",
                 "$requests, least $least",
                 '≤ ' . floor(1.5 * $least),
                 $requests <= (1.5 * $least),
@@ -69,61 +53,70 @@ final class ImportBenchmark implements Benchmark
             );
         }
 
-        if ($unchanged !== []) {
-            $seconds = array_column($unchanged, 'seconds');
-            yield Row::atMost(
-                "unchanged run of $items items",
-                Measure::median($seconds),
-                self::UNCHANGED,
-                's',
-                2,
-                \sprintf(' (%.2f to %.2f)', Measure::percentile($seconds, 0), Measure::percentile($seconds, 1)),
-            );
-            yield Row::exactly(
-                'product rows written by it',
-                max([0, ...array_map(static fn (array $run): int => $run['result']['productRows'], $unchanged)]),
-                0,
+        if ($runs['unchanged'] !== []) {
+            self::seconds($report, "unchanged run of $count items", $runs['unchanged'], self::UNCHANGED);
+            $report->exactly('product rows written by it', self::most($runs['unchanged'], 'productRows'), 0);
+        }
+    }
+
+    /** The same two with both engines, in turn. */
+    public static function helper(Report $report, int $items): void
+    {
+        $times = [];
+
+        for ($i = 0; $i < self::RUNS; $i++) {
+            foreach (($i % 2) === 0 ? Engine::cases() : array_reverse(Engine::cases()) as $engine) {
+                $shop = new Workspace($items);
+
+                foreach (['imported' => 'first import', 'unchanged' => 'unchanged run'] as $how => $name) {
+                    $times[$name][$engine->value][] = $shop->sync($how, $engine)['seconds'];
+                }
+
+                unset($shop);
+            }
+        }
+
+        $report->measured('helper', $times);
+
+        foreach ($times as $name => $of) {
+            $seconds = array_map(Measure::median(...), $of);
+            $report->ratio(
+                "$name of " . number_format($items) . ' items by the helper, against the extension',
+                $seconds['helper'] / $seconds['extension'],
+                self::HELPER,
+                more: \sprintf('; %.2f and %.2f s', $seconds['helper'], $seconds['extension']),
             );
         }
     }
 
-    /**
-     * @param SyncRun                $run
-     * @param 'imported'|'unchanged' $how
-     *
-     * @return SyncRun
-     */
-    public static function done(array $run, string $how, int $items): array
+    /** @param list<SyncRun> $runs */
+    private static function seconds(Report $report, string $what, array $runs, float $limit): void
     {
-        $result = $run['result'];
-        // The items of a group are one product.
-        $products = $how === 'imported' ? $result['imported'] : $result['unchanged'];
+        $seconds = array_column($runs, 'seconds');
+        $report->atMost($what, Measure::median($seconds), $limit, 's', 2, Measure::range($seconds));
+    }
 
-        if (
-            $result['status'] !== 'done'
-            || $result['itemsRead'] !== $items
-            || $result['failed'] !== 0
-            || $result['conflicts'] !== 0
-            || $products < ($items / 2)
-        ) {
-            throw new \RuntimeException(
-                "A run did not do what is measured ($how): " . json_encode($result, JSON_THROW_ON_ERROR),
-            );
-        }
-
-        return $run;
+    /**
+     * @param list<SyncRun>            $runs
+     * @param 'requests'|'productRows' $what
+     */
+    private static function most(array $runs, string $what): int
+    {
+        return max([
+            0,
+            ...array_map(static fn (array $run): int => $what === 'requests'
+                ? $run['result']['requests']
+                : $run['result']['productRows'], $runs),
+        ]);
     }
 
     /**
      * ⌈items/1000⌉ + ⌈stocks/1000⌉ + the pages of each list of groups and attributes.
      */
-    private static function least(Workspace $workspace): int
+    private static function least(Workspace $shop): int
     {
-        $state  = $workspace->clover->state();
-        $groups = \count(array_unique(array_filter(array_map(
-            static fn (array $item): ?string => $item['itemGroup']['id'] ?? null,
-            $state['items'],
-        ))));
+        $state  = $shop->clover->state();
+        $groups = \count(array_unique(array_column(array_column($state['items'], 'itemGroup'), 'id')));
         $stocks = \count(array_filter($state['stock'], static fn (int|float|null $count): bool => $count !== null));
         $pages  = static fn (int $n): int => (int) ceil($n / 1000);
 

@@ -4,52 +4,55 @@ declare(strict_types=1);
 
 namespace CloverSync\Bench;
 
+use CloverSync\Tests\Support\FpmPool;
+
 /** What the extension costs those who do not use it: each start of PHP, each request of FPM. */
-final class LoadingBenchmark implements Benchmark
+final class LoadingBenchmark
 {
     private const STARTS   = 101;
     private const REQUESTS = 2001;
 
-    public function run(Measurements $measurements): iterable
+    public static function run(Report $report): void
     {
         $extension = (string) getenv('CLOVERSYNC_EXTENSION');
-        [$without, $with] = Measure::pairs(
-            static fn () => self::start([]),
-            static fn () => self::start(['-d', "extension=$extension"]),
-            self::STARTS,
-            10,
-        );
-        $more = array_map(static fn (float $a, float $b): float => 1000 * ($b - $a), $without, $with);
-        $measurements->add('starts_without', $without);
-        $measurements->add('starts_with', $with);
-        yield Row::atMost(
+        $options   = ['-d', "extension=$extension"];
+        $starts    = Measure::pairs(self::start(...), static fn () => self::start($options), self::STARTS, 10);
+        $report->measured('starts_without', $starts[0]);
+        $report->measured('starts_with', $starts[1]);
+        $report->atMost(
             'loading the extension, each start of PHP',
-            Measure::median($more),
+            1000 * Measure::median(Measure::differences(...$starts)),
             1.0,
             'ms',
             2,
-            \sprintf(' (%.1f without)', 1000 * Measure::median($without)),
+            \sprintf(' (%.1f without)', 1000 * Measure::median($starts[0])),
         );
-        [$plain, $loaded] = [new FpmPool([]), new FpmPool(['-d', "extension=$extension"])];
-        [$without, $with] = Measure::pairs($plain->ask(...), $loaded->ask(...), self::REQUESTS, 50);
-        $more = array_map(static fn (float $a, float $b): float => 1e6 * ($b - $a), $without, $with);
-        $measurements->add('requests_without', $without);
-        $measurements->add('requests_with', $with);
-        yield new Row(
+
+        $script = "<?php\necho 'ok';\n";
+        [$plain, $loaded] = [new FpmPool($script), new FpmPool($script, $options)];
+        $requests = Measure::pairs($plain->ask(...), $loaded->ask(...), self::REQUESTS, 50);
+        $more     = 1e6 * Measure::median(Measure::differences(...$requests));
+        $report->measured('requests_without', $requests[0]);
+        $report->measured('requests_with', $requests[1]);
+        $report->row(
             '  each request of PHP-FPM',
-            \sprintf('%.0f µs (%.0f without)', Measure::median($more), 1e6 * Measure::median($without)),
-            value: Measure::median($more),
+            \sprintf('%.0f µs (%.0f without)', $more, 1e6 * Measure::median($requests[0])),
+            value: $more,
         );
-        $stripped = self::stripped($extension);
-        yield new Row('size of the extension', \sprintf(
-            '%.1f MiB%s',
+
+        $copy = (string) tempnam(sys_get_temp_dir(), 'cloversync-bench-');
+        exec('strip -s -o ' . escapeshellarg($copy) . ' ' . escapeshellarg($extension) . ' 2>/dev/null');
+        clearstatcache();
+        $report->row('size of the extension', \sprintf(
+            '%.1f MiB, stripped %.1f',
             (int) filesize($extension) / (1024 ** 2),
-            $stripped === null ? '' : \sprintf(', stripped %.1f', $stripped / (1024 ** 2)),
+            (int) filesize($copy) / (1024 ** 2),
         ));
+        unlink($copy);
     }
 
     /** @param list<string> $options Of PHP */
-    private static function start(array $options): void
+    private static function start(array $options = []): void
     {
         $pipes   = [];
         $process = proc_open(
@@ -61,20 +64,5 @@ final class LoadingBenchmark implements Benchmark
         if ($process === false || proc_close($process) !== 0) {
             throw new \RuntimeException('PHP did not start.');
         }
-    }
-
-    private static function stripped(string $file): ?int
-    {
-        $copy = tempnam(sys_get_temp_dir(), 'cloversync-bench-');
-        $code = 1;
-        exec(
-            'strip -s -o ' . escapeshellarg((string) $copy) . ' ' . escapeshellarg($file) . ' 2>/dev/null',
-            result_code: $code,
-        );
-        clearstatcache();
-        $size = $code === 0 ? (int) filesize((string) $copy) : null;
-        unlink((string) $copy);
-
-        return $size;
     }
 }

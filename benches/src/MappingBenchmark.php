@@ -4,135 +4,82 @@ declare(strict_types=1);
 
 namespace CloverSync\Bench;
 
-/**
- * Parsing, mapping and comparing unchanged pages in the extension against plain PHP, and a whole import by each.
- *
- * @phpstan-import-type SyncRun from Workspace
- */
-final class MappingBenchmark implements Benchmark
+use CloverSync\Shop\Engine\Engine;
+
+/** Parsing, mapping and comparing unchanged pages in the extension against plain PHP, and a whole import by each. */
+final class MappingBenchmark
 {
-    private const ITEMS   = 10_000;
     private const TARGET  = 4.0;
     private const IMPORTS = 3;
 
-    public function __construct(
-        private readonly int $items = self::ITEMS,
-    ) {
-    }
+    /** Both sides hold the whole catalog. */
+    private const MEMORY = '1G';
 
-    public function run(Measurements $measurements): iterable
+    public static function run(Report $report, int $items): void
     {
-        // Before the measurement, both must return the same results, also for unusual items.
-        $compared = self::compare('sandbox', 60) + self::compare('synthetic:3000', 3000);
-        $measurements->add('mapping_compared', $compared);
+        $compared = [];
 
-        $workspace = new Workspace($this->items, 'off', 0);
-        ImportBenchmark::done($workspace->sync(), 'imported', $this->items);
-        /**
-         * @var array{all: array{list<float>, list<float>}, pages: array{list<float>, list<float>},
-         *   groups: array{list<float>, list<float>}} $found
-         */
-        $found = $workspace->job('mapping', self::keys($workspace), ['-d', 'memory_limit=1G']);
-        $measurements->add('mapping', $found);
-        $items = number_format($this->items);
+        // Before the measurement, both must return the same results, also for unusual items.
+        foreach (['sandbox' => 60, 'synthetic:3000' => 3000] as $catalog => $size) {
+            $workspace = new Workspace($size, false, $catalog);
+            $workspace->job('sync');
+            $compared[$catalog] = $workspace->job('compareMapping', memory: self::MEMORY);
+            unset($workspace);
+        }
+
+        $report->measured('mapping_compared', $compared);
+        $workspace = new Workspace($items, false);
+        $workspace->sync('imported');
+        /** @var array<string, array{non-empty-list<float>, non-empty-list<float>}> $found */
+        $found = $workspace->job('mapping', memory: self::MEMORY);
+        $report->measured('mapping', $found);
+        unset($workspace);
 
         foreach ([
-            'all'    => "parse, map, compare $items unchanged items: PHP's time / ours",
+            'all'    => 'parse, map, compare ' . number_format($items) . " unchanged items: PHP's time / ours",
             'pages'  => '  of it the pages',
             'groups' => '  of it the groups',
         ] as $what => $name) {
-            [$ours, $plain] = $found[$what];
-            $ratio  = Measure::median($plain) / Measure::median($ours);
-            $ratios = array_map(static fn (float $a, float $b): float => $b / $a, $ours, $plain);
-            yield new Row(
+            [$ours, $plain] = array_map(Measure::median(...), $found[$what]);
+            $report->row(
                 $name,
-                \sprintf(
-                    '%.2f × (%.2f to %.2f); %.1f and %.1f ms',
-                    $ratio,
-                    min($ratios),
-                    max($ratios),
-                    1000 * Measure::median($plain),
-                    1000 * Measure::median($ours),
-                ),
+                \sprintf('%.2f ×', $plain / $ours) . Measure::range(Measure::ratios(...$found[$what]))
+                    . \sprintf('; %.1f and %.1f ms', 1000 * $plain, 1000 * $ours),
                 $what === 'all' ? '≥ 4 ×' : '',
-                $what === 'all' ? $ratio >= self::TARGET : null,
-                $ratio,
+                $what === 'all' ? $plain >= (self::TARGET * $ours) : null,
+                $plain / $ours,
             );
         }
 
-        unset($workspace);
-        yield from $this->imports($measurements);
+        self::imports($report, $items);
     }
 
-    /** @return iterable<Row> */
-    private function imports(Measurements $measurements): iterable
+    private static function imports(Report $report, int $items): void
     {
-        $times = ['ours' => [], 'plain' => []];
+        $runs = ['sync' => [], 'plainSync' => []];
 
         for ($i = 0; $i < self::IMPORTS; $i++) {
-            foreach (($i % 2) === 0 ? ['ours', 'plain'] : ['plain', 'ours'] as $who) {
-                $workspace = new Workspace($this->items);
-                $workspace->rest();
-                /** @var SyncRun $run */
-                $run = $who === 'ours'
-                    ? $workspace->job('sync')
-                    : Workspace::process(
-                        [],
-                        'plainSync',
-                        self::keys($workspace) + ['settings' => $workspace->shop()->settings] + $workspace->address(),
-                    );
-                $times[$who][] = ImportBenchmark::done($run, 'imported', $this->items);
+            foreach (($i % 2) === 0 ? ['sync', 'plainSync'] : ['plainSync', 'sync'] as $job) {
+                $workspace    = new Workspace($items);
+                $runs[$job][] = $workspace->sync('imported', $job === 'sync' ? null : Engine::Helper, $job);
                 unset($workspace);
             }
         }
 
-        $measurements->add('import_pairs', $times);
-        $ratios = array_map(
-            static fn (array $a, array $b): float => $b['seconds'] / $a['seconds'],
-            $times['ours'],
-            $times['plain'],
-        );
-        $seconds = array_map(static fn (array $runs): float => Measure::median(array_column($runs, 'seconds')), $times);
-        yield new Row(
-            'whole first import by both, same SQL: PHP\'s time / ours',
-            \sprintf(
-                '%.2f × (%.2f to %.2f); %.1f and %.1f s',
-                Measure::median($ratios),
-                min($ratios),
-                max($ratios),
-                $seconds['plain'],
-                $seconds['ours'],
-            ),
+        $report->measured('import_pairs', $runs);
+        $ours   = array_column($runs['sync'], 'seconds');
+        $plain  = array_column($runs['plainSync'], 'seconds');
+        $ratios = Measure::ratios($ours, $plain);
+        $report->row(
+            "whole first import by both, same SQL: PHP's time / ours",
+            \sprintf('%.2f ×', Measure::median($ratios)) . Measure::range($ratios)
+                . \sprintf('; %.1f and %.1f s', Measure::median($plain), Measure::median($ours)),
             value: Measure::median($ratios),
         );
-        $peaks = array_map(
-            static fn (array $runs): float => (
-                (Measure::median(array_column($runs, 'peak_kib')) - Measure::median(array_column($runs, 'idle_kib')))
-                / 1024
-            ),
-            $times,
-        );
-        yield new Row('  its peak over idle: PHP\'s and ours', \sprintf(
+        $report->row("  its peak over idle: PHP's and ours", \sprintf(
             '%.1f and %.1f MiB',
-            $peaks['plain'],
-            $peaks['ours'],
+            Measure::median(array_column($runs['plainSync'], 'mib')),
+            Measure::median(array_column($runs['sync'], 'mib')),
         ));
-    }
-
-    /** @return array<string, int> Number of equal changes, by catalog */
-    private static function compare(string $catalog, int $items): array
-    {
-        $workspace = new Workspace($items, 'off', 0, $catalog);
-        $workspace->job('sync');
-        /** @var array{changes: int} $found */
-        $found = $workspace->job('compareMapping', self::keys($workspace), ['-d', 'memory_limit=1G']);
-
-        return [$catalog => $found['changes']];
-    }
-
-    /** @return array<string, string> What the counterpart cannot find out by itself */
-    private static function keys(Workspace $workspace): array
-    {
-        return ['merchant' => $workspace->clover->state()['merchant_id'], 'token' => Jobs::token($workspace)];
     }
 }

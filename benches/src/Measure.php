@@ -10,23 +10,17 @@ final class Measure
     /** @param array<int|float> $values */
     public static function median(array $values): float
     {
-        return self::percentile($values, 0.5);
+        sort($values);
+
+        return ($values[intdiv(\count($values) - 1, 2)] + $values[intdiv(\count($values), 2)]) / 2;
     }
 
     /** @param array<int|float> $values */
-    public static function percentile(array $values, float $part): float
+    public static function range(array $values): string
     {
         sort($values);
 
-        if ($values === []) {
-            throw new \LogicException('Nothing was measured.');
-        }
-
-        $at   = $part * (\count($values) - 1);
-        $low  = (int) floor($at);
-        $high = min($low + 1, \count($values) - 1);
-
-        return $values[$low] + (($at - $low) * ($values[$high] - $values[$low]));
+        return \sprintf(' (%.2f to %.2f)', $values[0], $values[\count($values) - 1]);
     }
 
     /**
@@ -59,12 +53,25 @@ final class Measure
         return [$ofA, $ofB];
     }
 
-    /** Kibibytes of a line of /proc/self/status, such as VmHWM. */
-    public static function memory(string $line): int
+    /**
+     * @param list<float> $a
+     * @param list<float> $b
+     *
+     * @return list<float> What each of the second costs over its counterpart
+     */
+    public static function differences(array $a, array $b): array
     {
-        $match = [];
-        preg_match("/^$line:\s+(\d+) kB/m", (string) file_get_contents('/proc/self/status'), $match);
+        return array_map(static fn (float $without, float $with): float => $with - $without, $a, $b);
+    }
 
-        return (int) ($match[1] ?? throw new \RuntimeException("/proc/self/status has no $line."));
+    /**
+     * @param list<float> $a
+     * @param list<float> $b
+     *
+     * @return list<float> The second over the first, pair by pair
+     */
+    public static function ratios(array $a, array $b): array
+    {
+        return array_map(static fn (float $first, float $second): float => $second / $first, $a, $b);
     }
 }

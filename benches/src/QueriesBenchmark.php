@@ -4,49 +4,120 @@ declare(strict_types=1);
 
 namespace CloverSync\Bench;
 
-use CloverSync\Dev\FakeCheckout;
-use CloverSync\Dev\OrderFile;
 use CloverSync\Shop\Database\Sql;
-use CloverSync\Shop\Support\SystemClock;
+use CloverSync\Shop\Services;
 use CloverSync\Shop\Support\TimeBudget;
+use CloverSync\Tests\Support\HeardSql;
 use CloverSync\WebhookEvent;
 use CloverSync\WebhookObject;
 
-/** Has a shop of 10,000 products do all that it ever does, and lets MariaDB explain each statement it was asked. */
-final class QueriesBenchmark implements Benchmark
+/**
+ * Has a shop of 10,000 products do all that it ever does, and lets MariaDB explain each statement it was asked.
+ *
+ * @phpstan-type Plan list<array<string, int|float|string|null>>
+ * @phpstan-type Statement array{query: string, values: list<scalar|null>, times: int}
+ */
+final class QueriesBenchmark
 {
+    /** Purpose, parts of a statement's text with … between them, and why no index serves it. */
+    private const HOT = __DIR__ . '/../hot-queries.txt';
+
     private const TEXT = __DIR__ . '/../../target/bench/explain.txt';
     private const PAGE = __DIR__ . '/../../docs/queries.md';
 
+    /** The id of the first order, and how many there are. */
+    private const ORDER  = 179_540_798_000;
     private const ORDERS = 500;
 
+    /** Rows of a table that may be read as a whole. */
+    private const SMALL = 1_000;
+
     /** @param bool $page Whether docs/queries.md is written, which holds for a shop of the full size only */
-    public function __construct(
-        private readonly int $items,
-        private readonly bool $page,
-    ) {
+    public static function run(Report $report, int $items, bool $page): void
+    {
+        $workspace = new Workspace($items, false);
+        $sql       = $workspace->db->connect();
+        $plans     = self::explain($sql, self::statements($workspace));
+        $found     = [];
+        $scans     = [];
+
+        foreach (file(self::HOT, FILE_IGNORE_NEW_LINES) ?: [] as $line) {
+            [$purpose, $parts, $why] = array_map(trim(...), [...explode('|', $line), '']);
+            $plan    = self::find($plans, explode(' … ', $parts));
+            $found[] = ['purpose' => $purpose, 'plan' => $plan, 'why' => $why];
+
+            if ($why === '' && array_filter($plan, self::scans(...)) !== []) {
+                $scans[] = $purpose;
+            }
+        }
+
+        $page && file_put_contents(self::PAGE, self::markdown($found, $items, $workspace->db->prefix));
+        $report->measured('queries', $found);
+        $report->row(
+            'statements explained; of them hot',
+            \count($plans) . '; ' . \count($found),
+            value: \count($plans),
+        );
+        $report->row(
+            'hot statements that read a whole large table without a reason',
+            $scans === [] ? '0' : implode('; ', $scans),
+            '0',
+            $scans === [],
+            \count($scans),
+        );
     }
 
-    public function run(Measurements $measurements): iterable
+    /**
+     * @return array<string, Statement> Each kind with the longest list of values that it was run with, by its text with
+     *   lists cut short
+     */
+    private static function statements(Workspace $workspace): array
     {
-        $workspace = new Workspace($this->items, 'off', 0);
-        $sql       = new RecordingSql($workspace->db->connect());
-        $this->live($workspace, $sql);
+        $statements = [];
+        $sql        = new HeardSql($workspace->db->connect(), static function (string $query, array $values) use (
+            &$statements,
+        ): void {
+            $short = trim((string) preg_replace(
+                ['/\s+/', '/\?(?:, \?)+/', '/(?: WHEN \? THEN \?)+/', '/\(\?(?:, …)?\)(?:, \(\?(?:, …)?\))+/'],
+                [' ', '?, …', ' WHEN …', '(?), …'],
+                $query,
+            ));
+            /** @var array<string, Statement> $statements */
+            $known = $statements[$short] ?? ['query' => $query, 'values' => [], 'times' => 0];
+
+            if (\count($values) >= \count($known['values'])) {
+                $known = ['query' => $query, 'values' => $values] + $known;
+            }
+
+            $statements[$short] = ['times' => $known['times'] + 1] + $known;
+        });
+        self::live($workspace, $workspace->shop($sql, ['pace_share' => 100_000]));
+
+        return array_filter(
+            $statements,
+            static fn (string $short): bool => (
+                preg_match('/^(SELECT|UPDATE|DELETE)/', $short) === 1
+                && !str_contains($short, 'information_schema')
+            ),
+            ARRAY_FILTER_USE_KEY,
+        );
+    }
+
+    /**
+     * @param array<string, Statement> $statements
+     *
+     * @return array<string, Plan>
+     */
+    private static function explain(Sql $sql, array $statements): array
+    {
         // The server of an established shop has analyzed its tables.
-        $tables = $sql->fetchColumn('SELECT table_name FROM information_schema.tables
-            WHERE table_schema = DATABASE() AND table_name LIKE ?', [
-            str_replace('_', '\\_', $workspace->db->prefix) . '%',
-        ]);
-        $workspace->db->connect()->fetchAll('ANALYZE TABLE ' . implode(', ', $tables));
+        $tables = $sql->fetchColumn('SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()');
+        $sql->fetchAll('ANALYZE TABLE ' . implode(', ', $tables));
         $plans = [];
         $text  = '';
 
-        foreach ($sql->statements as $short => ['query' => $query, 'values' => $values, 'times' => $times]) {
-            if (preg_match('/^(SELECT|UPDATE|DELETE)/', $short) !== 1 || str_contains($short, 'information_schema')) {
-                continue;
-            }
-
-            $plans[$short] = $workspace->db->connect()->fetchAll("EXPLAIN $query", $values);
+        foreach ($statements as $short => ['query' => $query, 'values' => $values, 'times' => $times]) {
+            $plans[$short] = $sql->fetchAll("EXPLAIN $query", $values);
             $text          .= "$short\n    asked $times times, with up to " . \count($values) . " values\n";
 
             foreach ($plans[$short] as $step) {
@@ -63,58 +134,44 @@ final class QueriesBenchmark implements Benchmark
             $text .= "\n";
         }
 
-        is_dir(\dirname(self::TEXT)) || mkdir(\dirname(self::TEXT), recursive: true);
         file_put_contents(self::TEXT, $text);
-        $found = array_map(
-            static fn (array $hot): array => $hot + ['plan' => self::find($plans, $hot['has'])],
-            HotQueries::ALL,
-        );
-        $this->page && file_put_contents(self::PAGE, $this->markdown($found, $workspace->db->prefix));
-        $scans = array_filter(
-            $found,
-            static fn (array $hot): bool => !isset($hot['why']) && array_filter($hot['plan'], self::scans(...)) !== [],
-        );
-        $measurements->add('queries', array_map(static fn (array $hot): array => [
-            'purpose' => $hot['purpose'],
-            'plan'    => $hot['plan'],
-        ], $found));
-        yield new Row(
-            'statements explained; of them hot',
-            \count($plans) . '; ' . \count($found),
-            value: \count($plans),
-        );
-        yield new Row(
-            'hot statements that read a whole large table without a reason',
-            $scans === [] ? '0' : implode('; ', array_column($scans, 'purpose')),
-            '0',
-            $scans === [],
-            \count($scans),
-        );
+
+        return $plans;
     }
 
     /**
      * Import, an unchanged run, edits and deletions, a stock-only sync, orders, work, a reconciler scan, webhooks, and
      * the owner's pages.
      */
-    private function live(Workspace $workspace, Sql $sql): void
+    private static function live(Workspace $workspace, Services $shop): void
     {
-        $shop = $workspace->shop($sql, ['pace_share' => 100_000]);
-        $sync = static fn (): object => $shop->runner()->run(new TimeBudget());
-        $sync();
-        $sync();
-        $items = $workspace->clover->shelf();
+        $clover = $workspace->clover;
+        $shop->runner()->run(new TimeBudget());
+        $shop->runner()->run(new TimeBudget());
+        $items = $clover->shelf();
 
         foreach (\array_slice($items, 0, 100) as $i => $item) {
-            $workspace->clover->edit($item['id'], ['price' => 1_000 + $i, 'name' => "Renamed $i", 'sku' => "NEW-$i"]);
+            $clover->edit($item['id'], ['price' => 1_000 + $i, 'name' => "Renamed $i", 'sku' => "NEW-$i"]);
         }
 
         foreach (\array_slice($items, 100, 5) as $item) {
-            $workspace->clover->remove($item['id']);
+            $clover->remove($item['id']);
         }
 
-        $sync();
+        $shop->runner()->run(new TimeBudget());
         $shop->stockOnlySync()->run(new TimeBudget(), $shop->syncLock());
-        $this->sell($workspace, $sql);
+        $stock = $clover->state()['stock'];
+        $sold  = array_values(array_filter(
+            \array_slice($items, 300),
+            static fn (array $item): bool => ($stock[$item['id']] ?? 9) > 2,
+        ));
+
+        for ($i = 0; $i < self::ORDERS; $i++) {
+            // Only the reconciler finds every second one.
+            $workspace->sell($shop, self::ORDER + $i, [$sold[$i % min(200, \count($sold))]['id']], ($i % 2) === 0);
+        }
+
+        $shop->sales()->worker()->run(new TimeBudget(30.0), scan: true);
         $shop->inbox()->take(array_map(
             static fn (array $item): array => [
                 'object_type' => WebhookObject::Item,
@@ -125,66 +182,28 @@ final class QueriesBenchmark implements Benchmark
             \array_slice($items, 200, 100),
         ));
         $shop->inboxWorker()->drain(new TimeBudget(20.0));
-        $shop->log->page([], 'created', true, 0, 20);
-        $shop->log->page(['status' => 'error'], 'created', true, 0, 20);
-        $shop->log->page(['search' => 'Renamed'], 'created', true, 0, 20);
+        $list = $shop->linkList();
+
+        foreach ([[], ['status' => 'error'], ['search' => 'Renamed']] as $filter) {
+            $shop->log->page($filter, 'created', true, 0, 20);
+        }
+
+        foreach ([[], ['state' => 'error'], ['search' => 'Renamed']] as $filter) {
+            $list->page($filter, 'title', false, 0, 20);
+        }
+
         $shop->log->count();
         $shop->log->ofRun($shop->dashboard()->latestRun()->id ?? 0, 'error', 20);
-        $list = $shop->linkList();
-        $list->page([], 'title', false, 0, 20);
-        $list->page(['state' => 'error'], 'title', false, 0, 20);
-        $list->page(['search' => 'Renamed'], 'title', false, 0, 20);
         $list->count();
         $shop->dashboard()->read();
         $shop->sales()->drift();
     }
 
-    /** Orders of which the latest have events; only the reconciler finds the others. */
-    private function sell(Workspace $workspace, Sql $sql): void
-    {
-        $shop  = $workspace->shop($sql, ['pace_share' => 100_000]);
-        $desk  = new FakeCheckout($sql, $shop->links(), new SystemClock());
-        $stock = $workspace->clover->state()['stock'];
-        $items = \array_slice(
-            array_values(array_filter(
-                $workspace->clover->shelf(),
-                static fn (array $item): bool => ($stock[$item['id']] ?? 9) > 2,
-            )),
-            300,
-            200,
-        );
-
-        for ($i = 0; $i < self::ORDERS; $i++) {
-            $item = $items[$i % \count($items)];
-            $desk->place(OrderFile::fromJson(json_encode([
-                'order_id'           => (string) (179540798000 + $i),
-                'number'             => $i + 1,
-                'new_status'         => 1,
-                'currency'           => 'USD',
-                'prices_include_tax' => false,
-                'customer'           => ['name' => 'Ada Lovelace', 'email' => 'ada@example.org', 'phone' => '1'],
-                'lines'              => [[
-                    'line_id'    => $i + 1,
-                    'clover_id'  => $item['id'],
-                    'name'       => $item['name'],
-                    'quantity'   => 1,
-                    'unit_price' => $item['price'],
-                ]],
-            ], JSON_THROW_ON_ERROR)));
-
-            if (($i % 2) === 0) {
-                $shop->orderEvents()->statusChanged((string) (179540798000 + $i), 5, 1);
-            }
-        }
-
-        $shop->sales()->worker()->run(new TimeBudget(30.0), scan: true);
-    }
-
     /**
-     * @param array<string, list<array<string, int|float|string|null>>> $plans
-     * @param list<string>                              $has
+     * @param array<string, Plan> $plans
+     * @param list<string>        $has
      *
-     * @return list<array<string, int|float|string|null>>
+     * @return Plan
      */
     private static function find(array $plans, array $has): array
     {
@@ -197,49 +216,43 @@ final class QueriesBenchmark implements Benchmark
         throw new \LogicException(
             'No statement was asked with: '
             . implode(' … ', $has)
-            . '. Correct HotQueries, or let QueriesBenchmark run this statement.',
+            . '. Correct hot-queries.txt, or let QueriesBenchmark run this statement.',
         );
     }
 
     /** @param array<string, int|float|string|null> $step */
     private static function scans(array $step): bool
     {
-        return \in_array($step['type'] ?? '', ['ALL', 'index'], true) && (int) ($step['rows'] ?? 0) > 1_000;
+        return \in_array($step['type'] ?? '', ['ALL', 'index'], true) && (int) ($step['rows'] ?? 0) > self::SMALL;
     }
 
-    /**
-     * @param array<array-key, array{purpose: string, why?: string, has: list<string>,
-     *   plan: list<array<string, int|float|string|null>>}> $found
-     */
-    private function markdown(array $found, string $prefix): string
+    /** @param list<array{purpose: string, plan: Plan, why: string}> $found */
+    private static function markdown(array $found, int $items, string $prefix): string
     {
         $lines = '';
 
-        foreach ($found as $hot) {
-            $steps = array_map(static fn (array $step): string => \sprintf(
-                '%s %s',
-                $step['table'] ?? '–',
-                ($step['key'] ?? null) === null
-                    ? (($step['type'] ?? null) === 'ALL' ? 'whole' : '–')
-                    : "`{$step['key']}`",
-            ), $hot['plan']);
-            $rows = array_map(static fn (array $step): string => number_format(
+        foreach ($found as ['purpose' => $purpose, 'plan' => $plan, 'why' => $why]) {
+            $steps = [];
+
+            foreach ($plan as $step) {
+                $steps[] = \sprintf('%s %s', $step['table'] ?? '–', match (true) {
+                    isset($step['key']) => "`{$step['key']}`",
+                    ($step['type'] ?? null) === 'ALL' => 'whole',
+                    default => '–',
+                });
+            }
+
+            $tables = str_replace($prefix, '', implode(', ', $steps));
+            $rows   = implode(' + ', array_map(static fn (array $step): string => number_format(
                 (int) ($step['rows'] ?? 0),
-            ), $hot['plan']);
-            $lines .=
-                "| {$hot['purpose']} | "
-                . str_replace($prefix, '', implode(', ', $steps))
-                . ' | '
-                . implode(' + ', $rows)
-                . ' | '
-                . ($hot['why'] ?? '')
-                . " |\n";
+            ), $plan));
+            $lines .= "| $purpose | $tables | $rows | $why |\n";
         }
 
         return (
             "# The hot queries\n\nGenerated by `make bench BENCH=queries`: MariaDB's `EXPLAIN` of each hot query in "
             . "the stand-in shop, which has the indexes of Joomla and\nJ2Commerce, with "
-            . number_format($this->items)
+            . number_format($items)
             . ' items, '
             . self::ORDERS
             . " recent orders and fresh statistics. Rows are the server's estimate for each table or alias of the\n"

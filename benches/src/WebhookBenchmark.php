@@ -9,26 +9,20 @@ use CloverSync\Tests\Support\Simulator;
 use CloverSync\Tests\Support\WebhookStorm;
 
 /**
- * @phpstan-import-type Request from Simulator
- *
  * A burst of webhook events to PHP-FPM behind nginx: the time to each response, and the time until the shop matches
  * Clover.
+ *
+ * @phpstan-import-type Request from Simulator
  */
-final class WebhookBenchmark implements Benchmark
+final class WebhookBenchmark
 {
-    private const AUTH       = 'a-webhook-secret-0123456789';
     private const ITEMS      = 50;
     private const PER_SECOND = 100.0;
     private const ANSWER     = 50.0;
     private const DRAINED    = 20.0;
     private const APART      = 5_000;
 
-    public function __construct(
-        private readonly int $events,
-    ) {
-    }
-
-    public function run(Measurements $measurements): iterable
+    public static function run(Report $report, int $events): void
     {
         if (($missing = Fpm::missing()) !== null) {
             throw new \RuntimeException("$missing is not installed: run scripts/setup.sh.");
@@ -36,41 +30,31 @@ final class WebhookBenchmark implements Benchmark
 
         $workspace = new Workspace(500);
         $workspace->job('sync');
-        $counted = array_filter(
-            $workspace->clover->state()['stock'],
-            static fn (int|float|null $n): bool => $n !== null,
-        );
-        $items    = \array_slice(array_map(strval(...), array_keys($counted)), 0, self::ITEMS);
-        $merchant = (string) $workspace->clover->state()['merchant_id'];
-        $fpm      = new Fpm(self::environment($workspace));
+        $clover   = $workspace->clover;
+        $merchant = $clover->state()['merchant_id'];
+        $counted  = array_filter($clover->state()['stock'], static fn (int|float|null $n): bool => $n !== null);
+        $items    = array_map(strval(...), array_keys(\array_slice($counted, 0, self::ITEMS, true)));
+        $event    = static fn (int $i): string => self::delivery($merchant, 'I:' . $items[$i % self::ITEMS]);
+        $fpm      = new Fpm($workspace->environment());
         // Warm-up: every worker compiles its code and opens its connections.
-        $this->storm($fpm)->send(100, self::PER_SECOND, static fn (int $i): string => self::delivery(
-            $merchant,
-            $items[$i % self::ITEMS],
-        ));
+        (new WebhookStorm($fpm->url, Workspace::AUTH))->send(100, self::PER_SECOND, $event);
         self::drain($workspace);
         // An object is not fetched again within five seconds, so the burst begins after that time.
         sleep(6);
 
-        $mark  = $workspace->clover->mark();
-        $storm = $this->storm($fpm);
-        $storm->send($this->events, self::PER_SECOND, static function (int $i) use (
-            $workspace,
-            $merchant,
-            $items,
-        ): string {
-            $item = $items[$i % self::ITEMS];
-            $workspace->clover->setStock($item, 1_000 + $i);
+        $mark  = $clover->mark();
+        $storm = new WebhookStorm($fpm->url, Workspace::AUTH);
+        $storm->send($events, self::PER_SECOND, static function (int $i) use ($clover, $items, $event): string {
+            $clover->setStock($items[$i % self::ITEMS], 1_000 + $i);
 
-            return self::delivery($merchant, $item);
+            return $event($i);
         });
         $ended   = microtime(true);
         $drained = self::drain($workspace) - $ended;
-        $calls   = $workspace->clover->requests($mark);
-        $measurements->add('webhook_ms', $storm->times);
-        $measurements->add('webhook_drained_s', $drained);
-        $answered = array_count_values($storm->statuses);
-        yield Row::atMost(
+        $calls   = $clover->requests($mark);
+        $report->measured('webhook_ms', $storm->times);
+        $report->measured('webhook_drained_s', $drained);
+        $report->atMost(
             'webhook answered under nginx and FPM at 100 a second, p99',
             $storm->percentile(0.99),
             self::ANSWER,
@@ -78,32 +62,31 @@ final class WebhookBenchmark implements Benchmark
             1,
             \sprintf(' (p50 %.1f, max %.1f)', $storm->percentile(0.5), max($storm->times)),
         );
-        yield Row::exactly('  answered 200', $answered[200] ?? 0, $this->events);
-        yield Row::atMost(
-            'burst of ' . number_format($this->events) . ' events on 50 items drained after its end',
+        $report->exactly('  answered 200', \count(array_keys($storm->statuses, 200, true)), $events);
+        $report->atMost(
+            'burst of ' . number_format($events) . ' events on 50 items drained after its end',
             max(0.0, $drained),
             self::DRAINED,
             's',
         );
-        yield Row::exactly('  counts in the shop other than Clover\'s', self::wrong($workspace, $items), 0);
-        $gap = self::shortestGap($workspace->clover, $calls, $items);
-        yield new Row(
+        $report->exactly('  counts in the shop other than Clover\'s', self::wrong($workspace, $items), 0);
+        $gap = self::shortestGap($calls, array_intersect($items, array_column($clover->singles(), 'id')));
+        $report->row(
             '  shortest time between two fetches of an item',
             $gap === null ? 'none was fetched twice' : \sprintf('%.1f s', $gap / 1000),
             '≥ 5 s',
             $gap === null || $gap >= self::APART,
             $gap === null ? null : $gap / 1000,
         );
-        yield Row::exactly(
-            '  answers of 429',
-            \count(array_filter($calls, static fn (array $call): bool => $call['status'] === 429)),
-            0,
-        );
+        $report->exactly('  answers of 429', Workspace::refused($calls), 0);
     }
 
-    private function storm(Fpm $fpm): WebhookStorm
+    public static function delivery(string $merchant, string $object): string
     {
-        return new WebhookStorm($fpm->url, self::AUTH);
+        return json_encode([
+            'appId'     => Simulator::APP_ID,
+            'merchants' => [$merchant => [['objectId' => $object, 'type' => 'UPDATE', 'ts' => 1767000300000]]],
+        ], JSON_THROW_ON_ERROR);
     }
 
     /** @return float When the inbox was empty */
@@ -126,80 +109,42 @@ final class WebhookBenchmark implements Benchmark
     private static function wrong(Workspace $workspace, array $items): int
     {
         $clover = $workspace->clover->state()['stock'];
-        $shop   = array_column(
-            $workspace
-                ->db
-                ->connect()
-                ->fetchAll(
-                    'SELECT m.clover_id, q.quantity FROM #__j2commerce_clover_mappings m
-                        JOIN #__j2commerce_productquantities q ON q.variant_id = m.variant_id',
-                ),
-            'quantity',
-            'clover_id',
-        );
+        $shop   = $workspace
+            ->db
+            ->connect()
+            ->fetchAll(
+                'SELECT m.clover_id, q.quantity
+            FROM #__j2commerce_clover_mappings m JOIN #__j2commerce_productquantities q ON q.variant_id = m.variant_id',
+            );
+        $counts = array_column($shop, 'quantity', 'clover_id');
 
         return \count(array_filter(
             $items,
-            static fn (string $item): bool => (int) ($clover[$item] ?? 0) !== (int) ($shop[$item] ?? -1),
+            static fn (string $item): bool => (int) ($clover[$item] ?? 0) !== (int) ($counts[$item] ?? -1),
         ));
     }
 
     /**
-     * Members of a group are fetched together, so they are not measured.
-     *
      * @param list<Request> $calls
-     * @param list<string>  $items
+     * @param array<string> $items Without the members of groups, which are fetched together
      */
-    private static function shortestGap(Simulator $clover, array $calls, array $items): ?int
+    private static function shortestGap(array $calls, array $items): ?int
     {
         $gaps = [];
 
-        foreach (array_intersect($items, array_column($clover->singles(), 'id')) as $item) {
-            $times = array_values(array_column(
-                array_filter(
-                    $calls,
-                    static fn (array $call): bool => (
-                        str_contains($call['path'], 'itemStock')
-                        && str_contains($call['path'], $item)
-                        && $call['status'] === 200
-                    ),
-                ),
-                'at',
-            ));
-            array_push($gaps, ...array_map(
-                static fn (int $a, int $b): int => $b - $a,
-                \array_slice($times, 0, -1),
-                \array_slice($times, 1),
-            ));
+        foreach ($items as $item) {
+            $before = null;
+
+            foreach ($calls as ['path' => $path, 'status' => $status, 'at' => $at]) {
+                if ($status === 200 && str_contains($path, 'itemStock') && str_contains($path, $item)) {
+                    $gaps[] = $before === null ? PHP_INT_MAX : $at - $before;
+                    $before = $at;
+                }
+            }
         }
 
-        return $gaps === [] ? null : min($gaps);
-    }
+        $shortest = min([PHP_INT_MAX, ...$gaps]);
 
-    private static function delivery(string $merchant, string $item): string
-    {
-        return json_encode([
-            'appId'     => Simulator::APP_ID,
-            'merchants' => [$merchant => [['objectId' => "I:$item", 'type' => 'UPDATE', 'ts' => 1767000300000]]],
-        ], JSON_THROW_ON_ERROR);
-    }
-
-    /** @return array<string, string> The settings of the shop, as the pool hands them on */
-    private static function environment(Workspace $workspace): array
-    {
-        return [
-            'CLOVERSYNC_ENVIRONMENT'    => 'sandbox',
-            'CLOVERSYNC_APP_ID'         => Simulator::APP_ID,
-            'CLOVERSYNC_APP_SECRET'     => Simulator::APP_SECRET,
-            'CLOVERSYNC_BASE_URL'       => $workspace->clover->url,
-            'CLOVERSYNC_DSN'            => $workspace->db->dsn,
-            'CLOVERSYNC_DB_USER'        => (string) $workspace->db->user,
-            'CLOVERSYNC_DB_PASSWORD'    => (string) $workspace->db->password,
-            'CLOVERSYNC_DB_PREFIX'      => $workspace->db->prefix,
-            'CLOVERSYNC_SITE'           => Workspace::SITE,
-            'CLOVERSYNC_SITE_SECRET'    => Workspace::SECRET,
-            'CLOVERSYNC_WEBHOOK_SECRET' => self::AUTH,
-            'CLOVERSYNC_SETTINGS'       => '{"default_category":2,"import_status":"published"}',
-        ];
+        return $shortest === PHP_INT_MAX ? null : $shortest;
     }
 }
