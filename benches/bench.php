@@ -42,7 +42,8 @@ $benchmarks = [
 ];
 
 if (($unknown = array_diff($wanted, array_keys($benchmarks))) !== []) {
-    fwrite(STDERR, 'BENCH: unknown ' . implode(', ', $unknown) . '; known: ' . implode(', ', array_keys($benchmarks)));
+    fwrite(STDERR, 'BENCH: unknown: ' . implode(', ', $unknown) . "\n");
+    fwrite(STDERR, 'known: ' . implode(', ', array_keys($benchmarks)) . "\n");
 
     exit(2);
 }
