@@ -293,6 +293,12 @@ namespace Joomla\Component\Finder\Administrator\Indexer;
 
 class Indexer
 {
+    /** @return \stdClass */
+    public static function getState()
+    {
+        return new \stdClass();
+    }
+
     /**
      * @param int  $linkId
      * @param bool $removeTaxonomies

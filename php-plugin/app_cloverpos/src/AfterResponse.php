@@ -46,6 +46,7 @@ final class AfterResponse
 
     public static function workInbox(ShopFactory $factory, CMSApplicationInterface $app): void
     {
+        SearchIndex::prepare();
         self::plan($app, static function () use ($factory, $app): void {
             $shop = $factory->shop();
 
@@ -61,6 +62,7 @@ final class AfterResponse
 
     public static function indexProducts(ShopFactory $factory, CMSApplicationInterface $app): void
     {
+        SearchIndex::prepare();
         self::plan($app, static fn () => SearchIndex::update($app, $factory->shop(), new TimeBudget(self::SECONDS)));
     }
 

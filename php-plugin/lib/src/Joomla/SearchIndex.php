@@ -31,6 +31,9 @@ final readonly class SearchIndex
     /** Articles read from the queue at once. */
     private const BATCH = 25;
 
+    /** Articles that fail in one call before it ends: the cause is then probably none of them. */
+    private const FAILURES = 3;
+
     private const SAVED = 'onFinderAfterSave';
 
     private function __construct(
@@ -71,6 +74,21 @@ final readonly class SearchIndex
         return $queue->count();
     }
 
+    /**
+     * Reads the indexer's settings, which it keeps in the session. Call it while the session is open, when the index
+     * is updated after the response. Never throws.
+     */
+    public static function prepare(): void
+    {
+        try {
+            if (self::isUsed()) {
+                Indexer::getState();
+            }
+        } catch (\Throwable $e) {
+            DebugLog::failed($e);
+        }
+    }
+
     /** Without the content plugin, Joomla itself indexes nothing that is saved. */
     private static function isUsed(): bool
     {
@@ -80,10 +98,11 @@ final readonly class SearchIndex
     private function work(SearchQueue $queue, Services $shop, TimeBudget $budget, Lock $lock): void
     {
         PluginHelper::importPlugin('finder', null, true, $this->app->getDispatcher());
+        $failures = 0;
 
         while (!$budget->isSpent() && ($articles = $queue->next(self::BATCH)) !== []) {
             foreach ($articles as $article) {
-                if ($budget->isSpent() || !$lock->renew()) {
+                if ($failures >= self::FAILURES || $budget->isSpent() || !$lock->renew()) {
                     return;
                 }
 
@@ -92,6 +111,7 @@ final readonly class SearchIndex
                     $queue->done($article);
                 } catch (\Throwable $e) {
                     DebugLog::failed($e);
+                    $failures++;
 
                     if ($queue->refused($article)) {
                         $shop->log->add(
