@@ -16,6 +16,7 @@ export const uninstalled = () => {
 /** Sells nothing and never sold anything. */
 export const emptyShop = () => {
   const tables = query("SHOW TABLES LIKE '%j2commerce%'").map((row) => Object.values(row)[0]);
+  query('DELETE FROM #__finder_links');
   query("DELETE FROM #__content WHERE id IN (SELECT product_source_id FROM #__j2commerce_products WHERE product_source = 'com_content')");
 
   for (const table of tables) {
