@@ -13,8 +13,8 @@ use CloverSync\Shop\Database\Sql;
 /**
  * Articles that Smart Search has to index again.
  *
- * They are added in the transaction that writes them, and indexed later, because Joomla takes some hundredths of a
- * second for each.
+ * They are added in the transaction that writes them, and indexed later, because Joomla's indexer takes longer
+ * for a product than a sync does.
  */
 final readonly class SearchQueue
 {
