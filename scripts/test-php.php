@@ -41,8 +41,11 @@ const LONGEST = [
 /** Seconds that one class may take. The longest takes about 200, some times that on a busy machine. */
 const LONGEST_RUN = 1_800;
 
-/** They measure, so nothing runs beside them. */
+/** They measure, so only another one of them runs beside them. */
 const ALONE = ['SharedLimitTest', 'StockRateTest'];
+
+/** How many of those at once: they wait most of the time. */
+const BESIDE = 2;
 
 /** @return array<string, list<string>> Files by suite */
 function suites(string $configuration): array
@@ -175,6 +178,18 @@ function counts(string $junit, int $code): array
     return [max(0, (int) $all['tests'] - $failed - $skipped), $failed, $skipped];
 }
 
+/** @return float Seconds of processor time of the processes that have ended, with their own */
+function cpu(): float
+{
+    $used = getrusage(1) ?: [];
+
+    return (
+        ($used['ru_utime.tv_sec'] ?? 0)
+        + ($used['ru_stime.tv_sec'] ?? 0)
+        + ((($used['ru_utime.tv_usec'] ?? 0) + ($used['ru_stime.tv_usec'] ?? 0)) / 1e6)
+    );
+}
+
 chdir(\dirname(__DIR__));
 is_dir(LOGS) || mkdir(LOGS, recursive: true);
 array_map(unlink(...), glob(LOGS . '/*') ?: []);
@@ -205,15 +220,18 @@ $alone = array_values(array_filter($jobs, static fn (array $job): bool => in_arr
 $jobs  = array_values(array_filter($jobs, static fn (array $job): bool => !in_array($job['name'], ALONE, true)));
 
 while ($jobs !== [] || $alone !== [] || $running !== []) {
+    if ($jobs === [] && $running === []) {
+        $jobs    = $alone;
+        $alone   = [];
+        $workers = min(BESIDE, $workers);
+    }
+
     while ($jobs !== [] && \count($running) < $workers) {
         $running[] = start(array_shift($jobs), $options, $server);
     }
 
-    if ($jobs === [] && $running === [] && $alone !== []) {
-        $running[] = start(array_shift($alone), $options, $server);
-    }
-
     foreach ($running as $i => $run) {
+        $cpu    = cpu();
         $status = proc_get_status($run['process']);
 
         if ($status['running']) {
@@ -227,6 +245,7 @@ while ($jobs !== [] || $alone !== [] || $running !== []) {
 
         unset($running[$i]);
         proc_close($run['process']);
+        $cpu    = cpu() - $cpu;
         $counts = counts("{$run['log']}.xml", $status['exitcode']);
         $sums   = array_map(static fn (int $a, int $b): int => $a + $b, $sums, $counts);
         $ok     = $status['exitcode'] === 0;
@@ -237,12 +256,13 @@ while ($jobs !== [] || $alone !== [] || $running !== []) {
         }
 
         printf(
-            "%-8s %-9s %-26s %4d tests %6.1f s%s\n",
+            "%-8s %-9s %-26s %4d tests %6.1f s, CPU %6.1f s%s\n",
             $run['job']['database'],
             $run['job']['engine'],
             $run['job']['name'],
             array_sum($counts),
             microtime(true) - $run['began'],
+            $cpu,
             $ok ? '' : '  FAILED',
         );
 
