@@ -36,7 +36,11 @@ final class HostileCatalogTest extends ResilienceTestCase
 
         for ($seed = $first; $seed < ($first + $count); $seed++) {
             $catalog  = new HostileCatalog($seed);
-            $settings = ['mapping_mode' => ($seed % 2) === 0 ? 'category' : 'tag', 'import_status' => 'published'];
+            $settings = [
+                'mapping_mode'  => ($seed % 2) === 0 ? 'category' : 'tag',
+                'import_status' => 'published',
+                'pace_share'    => 100_000,
+            ];
 
             for ($round = 1; $round <= self::ROUNDS; $round++) {
                 $this->serve($catalog);

@@ -99,6 +99,26 @@ async fn a_larger_share_wakes_waiting_requests_and_zero_stops_all() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_share_of_more_than_the_documented_limits_is_whole() {
+    let script = Script::of((0..40).map(|_| Step::ok("{}")).collect());
+    let much = RateLimit {
+        per_second: 16_000,
+        in_flight: 5_000,
+    };
+    let limiter = RateLimiter::new(much);
+    assert_eq!(limiter.limits(), much);
+    let api = paced(&script, &limiter);
+    let began = Instant::now();
+    let calls: Vec<_> = (0..40)
+        .map(|_| tokio::spawn(api.get(&access(), "items", &[])))
+        .collect();
+    for call in calls {
+        call.await.unwrap().unwrap();
+    }
+    assert!(began.elapsed() < ms(100));
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_abandoned_request_frees_its_slot() {
     let script = Script::new(|_, n| {
         let wait = if n < 5 { 60_000 } else { 1 };

@@ -144,6 +144,24 @@ impl LearnedLimits {
         (limits, limits != whole)
     }
 
+    /// `own`, within the limits that were learned and are not forgotten. A share of more than the
+    /// documented limits, for a simulator without limits, is whole until then.
+    pub(crate) fn within(&self, own: RateLimit, now: Instant) -> RateLimit {
+        let whole = RateLimit::default();
+        let (learned, _) = self.at(now);
+        let of = |own: u32, learned: u32, documented: u32| {
+            if learned < documented {
+                own.min(learned)
+            } else {
+                own
+            }
+        };
+        RateLimit {
+            per_second: of(own.per_second, learned.per_second, whole.per_second),
+            in_flight: of(own.in_flight, learned.in_flight, whole.in_flight),
+        }
+    }
+
     /// Learns from a 429. `sent`: when its request was sent, because many requests can exceed one
     /// limit together.
     pub(crate) fn learn(&mut self, tripped: Tripped, sent: Instant, now: Instant) {

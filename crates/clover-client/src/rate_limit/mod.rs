@@ -67,15 +67,6 @@ impl fmt::Display for RateLimit {
     }
 }
 
-impl RateLimit {
-    fn at_most(self, other: Self) -> Self {
-        Self {
-            per_second: self.per_second.min(other.per_second),
-            in_flight: self.in_flight.min(other.in_flight),
-        }
-    }
-}
-
 #[derive(Debug)]
 struct State {
     /// The limits that the settings allow this process.
@@ -109,7 +100,7 @@ impl State {
     }
 
     fn limits(&self, now: Instant) -> RateLimit {
-        self.own.at_most(self.learned.at(now).0)
+        self.learned.within(self.own, now)
     }
 
     /// Whether this process's own requests allow one more.
