@@ -113,12 +113,6 @@ final class KilledHelpersTest extends ResilienceTestCase
         symlink((string) realpath(Engine::programs()[0]), $this->helper);
     }
 
-    /** Helpers are killed here, not machines, so the file may be where no write waits for a disk. */
-    protected static function databaseFolder(): ?string
-    {
-        return is_writable('/dev/shm') ? '/dev/shm' : null;
-    }
-
     protected function tearDown(): void
     {
         foreach ($this->running as ['process' => $process]) {

@@ -51,12 +51,6 @@ final class SalesModelTest extends ShopTestCase
         $this->world  = new SalesWorld($this->db, $this->clover);
     }
 
-    /** Processes are killed here, not machines, so the file may be where no write waits for a disk. */
-    protected static function databaseFolder(): ?string
-    {
-        return is_writable('/dev/shm') ? '/dev/shm' : null;
-    }
-
     protected function tearDown(): void
     {
         unset($this->world, $this->clover);
@@ -82,7 +76,7 @@ final class SalesModelTest extends ShopTestCase
         // Most of the time is waits of the worker, so some histories are lived side by side.
         for ($i = 0; $i < $shards; $i++) {
             $clover = Simulator::start($this->catalog, 'documented');
-            $db     = TestDatabase::create($database->dialect(), self::databaseFolder(), $database->connector());
+            $db     = TestDatabase::create($database->dialect(), $database->connector());
             self::assertNotNull($db);
             $children[] = [$clover, $db, Child::fork(function () use ($clover, $db, $first, $count, $i): array {
                     $this->world = new SalesWorld($db, $clover);

@@ -45,13 +45,16 @@ final class BrokenHelperTest extends TestCase
             self::markTestSkipped('The extension is tested: CLOVERSYNC_ENGINE is not helper.');
         }
 
+        $name = 'clover-helper-' . bin2hex(random_bytes(4));
+
         $this->shell                                   = new CommandLine();
-        $this->helper                                  = "{$this->shell->folder}/clover-helper";
+        $this->helper                                  = sys_get_temp_dir() . "/$name";
         $this->shell->environment['CLOVERSYNC_HELPER'] = $this->helper;
     }
 
     protected function tearDown(): void
     {
+        @unlink($this->helper);
         unset($this->shell);
     }
 
@@ -101,7 +104,7 @@ final class BrokenHelperTest extends TestCase
         yield 'older' => [
             HelperProblem::OtherVersion,
             'The helper program is version 0.1, and version ' . Engine::VERSION . ' is needed.',
-            $changed(static fn (): string => "#!/bin/sh\nprintf '$old'\ncat\n"),
+            $changed(static fn (): string => "#!/bin/sh\nprintf '$old'\ncat >/dev/null\n"),
         ];
         yield 'cut in its middle' => [
             HelperProblem::NoAnswer,

@@ -23,7 +23,7 @@ final class CommandLine
 
     public function __construct(?Simulator $clover = null)
     {
-        $this->folder = sys_get_temp_dir() . '/cloversync-cli-' . bin2hex(random_bytes(4));
+        $this->folder = TestDatabase::folder() . '/cloversync-cli-' . bin2hex(random_bytes(4));
         mkdir($this->folder, 0o700);
 
         if ($clover !== null) {

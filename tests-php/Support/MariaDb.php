@@ -63,7 +63,7 @@ final class MariaDb
     }
 
     /**
-     * @param ?string      $folder  Of the data; null = with the rest in the system's folder for temporary files
+     * @param ?string      $folder  Of the data; null = where no write waits for a disk
      * @param list<string> $options
      */
     private static function start(?string $folder = null, array $options = self::CARELESS): ?self
@@ -76,7 +76,7 @@ final class MariaDb
         }
 
         $dir  = sys_get_temp_dir() . '/cloversync-mariadb-' . bin2hex(random_bytes(4));
-        $data = $folder === null ? "$dir/data" : $folder . '/' . basename($dir);
+        $data = ($folder ?? TestDatabase::folder()) . '/' . basename($dir) . '-data';
         mkdir($dir, 0o700);
         $user = posix_getpwuid(posix_geteuid())['name'];
         exec(

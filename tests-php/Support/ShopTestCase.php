@@ -19,7 +19,7 @@ abstract class ShopTestCase extends TestCase
     protected function setUp(): void
     {
         $connection = TestConnection::configured();
-        $db         = TestDatabase::create($connection->dialect(), static::databaseFolder(), $connection->connector());
+        $db         = TestDatabase::create($connection->dialect(), $connection->connector());
 
         if ($db === null) {
             self::markTestSkipped('MariaDB is not installed: run scripts/setup.sh, or set CLOVERSYNC_TEST_DSN.');
@@ -27,12 +27,6 @@ abstract class ShopTestCase extends TestCase
 
         $this->db  = $db;
         $this->sql = $db->connect();
-    }
-
-    /** @return ?string Of the SQLite file; null = the system's folder for temporary files */
-    protected static function databaseFolder(): ?string
-    {
-        return null;
     }
 
     #[BeforeClass]

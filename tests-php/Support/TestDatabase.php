@@ -13,6 +13,10 @@ use CloverSync\Shop\Database\Sql;
 /** An empty test shop on one of the two databases. */
 final class TestDatabase
 {
+    /** Where memory holds files, and how many bytes must be free there. */
+    private const MEMORY = '/dev/shm';
+    private const ROOM   = 1 << 30;
+
     private static int $number = 0;
 
     private function __construct(
@@ -28,15 +32,14 @@ final class TestDatabase
     }
 
     /**
-     * @param ?string              $folder    Of the SQLite file; null = the system's for temporary files
      * @param ?\Closure(self): Sql $connector Opens a connection; null = PDO
      *
      * @return ?self Null when this machine lacks the database
      */
-    public static function create(Dialect $dialect, ?string $folder = null, ?\Closure $connector = null): ?self
+    public static function create(Dialect $dialect, ?\Closure $connector = null): ?self
     {
         if ($dialect === Dialect::Sqlite) {
-            $file = tempnam($folder ?? sys_get_temp_dir(), 'cloversync-test-');
+            $file = tempnam(self::folder(), 'cloversync-test-');
             $db   = new self($dialect, "sqlite:$file", null, null, 'jos_', $file, $connector);
         } else {
             $server = MariaDb::get();
@@ -55,6 +58,14 @@ final class TestDatabase
         (new AppSchema($sql))->ensure();
 
         return $db;
+    }
+
+    /** For databases. Tests kill processes, not machines, so no write need wait for a disk. */
+    public static function folder(): string
+    {
+        return is_writable(self::MEMORY) && disk_free_space(self::MEMORY) > self::ROOM
+            ? self::MEMORY
+            : sys_get_temp_dir();
     }
 
     /** A new connection each time. */
