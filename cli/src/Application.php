@@ -7,7 +7,7 @@ namespace CloverSync\Cli;
 use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
 use CloverSync\Shop\Catalog\RunStatus;
 use CloverSync\Shop\Catalog\SyncRunRow;
-use CloverSync\Shop\Catalog\SyncRunner;
+use CloverSync\Shop\Catalog\WithheldFields;
 use CloverSync\Shop\Engine\Engine;
 use CloverSync\Shop\Exception\ExtensionException;
 use CloverSync\Shop\Services;
@@ -395,7 +395,7 @@ final class Application
             );
         }
 
-        if (($withheld = SyncRunner::withheld($now->withheld)) !== null) {
+        if (($withheld = WithheldFields::message($now->withheld)) !== null) {
             $this->console->warning($withheld);
         }
 
@@ -466,7 +466,7 @@ final class Application
             $this->console->line("  {$failure['entity_id']}: {$failure['message']}");
         }
 
-        if (($withheld = SyncRunner::withheld($shop->connection->withheld())) !== null) {
+        if (($withheld = WithheldFields::message($shop->connection->withheld())) !== null) {
             $this->console->warning($withheld);
         }
 

@@ -11,8 +11,8 @@ use CloverSync\Settings;
 use CloverSync\Shop\Catalog\CatalogWriter;
 use CloverSync\Shop\Catalog\RunStatus;
 use CloverSync\Shop\Catalog\SyncRunRow;
-use CloverSync\Shop\Catalog\SyncRunner;
 use CloverSync\Shop\Catalog\SyncRuns;
+use CloverSync\Shop\Catalog\WithheldFields;
 use CloverSync\Shop\Connection\MerchantProfile;
 use CloverSync\Shop\Connection\SiteGuard;
 use CloverSync\Shop\Database\KeyValueStore;
@@ -88,16 +88,8 @@ final readonly class DashboardReader
             $this->merchant->currency(),
             $this->hasDefaultCategory(),
             DatabaseRateLimiter::limits($this->sql, $status->environment->value),
-            $status->connected ? $this->withheld() : [],
+            $status->connected ? (new WithheldFields($this->state))->all() : [],
         );
-    }
-
-    /** @return list<string> Fields that Clover did not show in the last run */
-    private function withheld(): array
-    {
-        $fields = $this->state->getArray(SyncRunner::WITHHELD)['fields'] ?? [];
-
-        return \is_array($fields) ? array_values(array_map(strval(...), $fields)) : [];
     }
 
     /** The newest run, finished or not; null before the first. */

@@ -1,0 +1,59 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Catalog;
+
+\defined('_JEXEC') or die();
+
+use CloverSync\Shop\Database\KeyValueStore;
+use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Log\SyncLog;
+use CloverSync\Shop\Support\Clock;
+use CloverSync\Shop\Support\UtcTime;
+
+/** Ends a run that has read everything, and removes what is no longer needed. */
+final readonly class FinishPhase implements SyncPhase
+{
+    /** @param int $retention Days for which ended runs and log entries are kept */
+    public function __construct(
+        private SyncRuns $runs,
+        private Links $links,
+        private KeyValueStore $state,
+        private SyncLog $log,
+        private Clock $clock,
+        private int $retention,
+    ) {
+    }
+
+    public function run(SyncSlice $slice, SyncRunRow $run): bool
+    {
+        $slice->end(RunStatus::Done, null, function () use ($run): WriteReport {
+            $this->links->dropUnlinkedUnseen($run->id);
+            $this->runs->clearStaging($run->id);
+            $this->state->set('last_sync', UtcTime::sql($this->clock->now()));
+            $this->log->purge($this->retention);
+            $this->runs->purge($this->retention);
+            $written = new WriteReport();
+            $written->log(
+                'sync',
+                'item',
+                '',
+                $run->failed > 0 ? 'error' : 'success',
+                \sprintf(
+                    '%s: %d imported, %d updated, %d unchanged, %d deleted, %d in conflict',
+                    $run->failed > 0 ? "Sync done with {$run->failed} failures" : 'Sync done',
+                    $run->imported,
+                    $run->updated,
+                    $run->unchanged,
+                    $run->deleted,
+                    $run->conflicts,
+                ),
+            );
+
+            return $written;
+        });
+
+        return false;
+    }
+}

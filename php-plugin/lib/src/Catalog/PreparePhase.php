@@ -1,0 +1,61 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Catalog;
+
+\defined('_JEXEC') or die();
+
+use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
+use CloverSync\Shop\Connection\MerchantProfile;
+use CloverSync\Shop\Database\KeyValueStore;
+use CloverSync\Shop\Log\SyncLog;
+
+/** Asks which currency the merchant's prices are in, and whether it tracks stock. */
+final readonly class PreparePhase implements SyncPhase
+{
+    public function __construct(
+        private MerchantProfile $merchant,
+        private ShopConfig $config,
+        private KeyValueStore $state,
+        private SyncLog $log,
+    ) {
+    }
+
+    public function run(SyncSlice $slice, SyncRunRow $run): bool
+    {
+        $facts    = $this->merchant->ask();
+        $currency = MerchantProfile::requireCurrency($facts->currency, $this->config->currency);
+        $this->warnAboutTax($facts->vat);
+        $slice->write([
+            'phase'       => RunPhase::Items->value,
+            'currency'    => $currency,
+            'track_stock' => (int) $facts->tracksStock(),
+            'error'       => null,
+        ]);
+
+        return true;
+    }
+
+    /** Logs each kind of disagreement once. */
+    private function warnAboutTax(?bool $vat): void
+    {
+        $warning = match (true) {
+            $vat === null || $vat === $this->config->pricesIncludeTax => '',
+            $vat => 'Clover\'s prices include tax, the shop\'s do not (Prices entered with tax): check the '
+                . 'prices of imported products.',
+            default => 'Clover\'s prices are without tax, the shop\'s include it (Prices entered with tax): '
+                . 'check the prices of imported products.',
+        };
+
+        $before = $this->state->get('tax_warning') ?? '';
+
+        if ($before !== $warning) {
+            $this->state->set('tax_warning', $warning);
+
+            if ($warning !== '') {
+                $this->log->add('sync', 'item', '', 'skipped', $warning);
+            }
+        }
+    }
+}
