@@ -7,6 +7,7 @@ namespace CloverSync\Tests\Resilience;
 use CloverSync\Cli\PdoSql;
 use CloverSync\Exception\CloverException;
 use CloverSync\Tests\Support\CommandLine;
+use CloverSync\Tests\Support\Http;
 use CloverSync\Tests\Support\MariaDb;
 use CloverSync\Tests\Support\PhpEngine;
 use CloverSync\Tests\Support\ShopDump;
@@ -331,21 +332,10 @@ final class CanaryTest extends ResilienceTestCase
     /** @return string The webhook server's log after requests with the right and with wrong secrets */
     private function serve(CommandLine $shell, #[\SensitiveParameter] string $secret): string
     {
-        $free   = stream_socket_server('tcp://127.0.0.1:0');
-        $listen = (string) stream_socket_get_name($free, false);
-        fclose($free);
-        ['process' => $process, 'pipes' => $pipes] = $shell->start(['serve', '--listen', $listen]);
+        $listen = '127.0.0.1:' . Http::freePort();
+        $server = $shell->serve($listen);
 
         try {
-            for (
-                $end = microtime(true) + 60;
-                ($line = @stream_socket_client("tcp://$listen", timeout: 1)) === false;
-                usleep(20_000)
-            ) {
-                self::assertLessThan($end, microtime(true), 'The server did not begin.');
-            }
-
-            fclose($line);
             $event = json_encode([
                 'appId'     => Simulator::APP_ID,
                 'merchants' => [
@@ -367,12 +357,12 @@ final class CanaryTest extends ResilienceTestCase
                 self::assertSame([$status], $storm->statuses);
             }
         } finally {
-            proc_terminate($process);
-            $out = (string) stream_get_contents($pipes[1]);
-            proc_close($process);
+            $server->signal(SIGTERM);
+            $out = $server->rest();
+            $server->end();
         }
 
-        return $out . file_get_contents("$shell->folder/stderr");
+        return $out . $server->errors();
     }
 
     /** @return array<string, string> The secrets of the command line's shop, by name */

@@ -6,7 +6,10 @@ namespace CloverSync\Tests\Shop;
 
 use CloverSync\Cli\Application;
 use CloverSync\Cli\MissingEngine;
+use CloverSync\Tests\Support\CommandLine;
 use CloverSync\Tests\Support\CommandLineTestCase;
+use CloverSync\Tests\Support\Http;
+use CloverSync\Tests\Support\Json;
 use PHPUnit\Framework\Attributes\Group;
 use PHPUnit\Framework\Attributes\TestDox;
 
@@ -306,9 +309,9 @@ final class CommandLineTest extends CommandLineTestCase
 
     public function test_whatever_else_knocks_neither_ends_nor_delays_the_wait_for_the_browser(): void
     {
-        $port    = self::freePort();
+        $port    = Http::freePort();
         $process = $this->shell->start(['connect', '--json', '--port', (string) $port, '--timeout', '60']);
-        $line    = json_decode((string) fgets($process['pipes'][1]), true);
+        $line    = Json::decode($process->line());
         $silent  = stream_socket_client("tcp://127.0.0.1:$port");
         $slow    = stream_socket_client("tcp://127.0.0.1:$port");
         fwrite($slow, 'GET /callback?code=');
@@ -329,15 +332,12 @@ final class CommandLineTest extends CommandLineTestCase
         }
 
         $began    = hrtime(true);
-        $callback = \CloverSync\Cli\Callback::approve($line['url'], "http://127.0.0.1:$port/callback");
+        $callback = \CloverSync\Cli\Callback::approve(Json::string($line['url']), "http://127.0.0.1:$port/callback");
         self::assertStringContainsString('close this window', (string) file_get_contents($callback));
         self::assertLessThan(30.0, (hrtime(true) - $began) / 1e9, 'Silent clients do not delay the others.');
-        $last = json_decode(
-            (string) array_reverse(array_filter(explode("\n", stream_get_contents($process['pipes'][1]))))[0],
-            true,
-        );
-        self::assertTrue($last['connected']);
-        self::assertSame(0, proc_close($process['process']));
+        $lines = CommandLine::lines($process->rest());
+        self::assertTrue(end($lines)['connected'] ?? null);
+        self::assertSame(0, $process->end());
         self::assertNotEmpty([$silent, $slow, $many]);
     }
 
@@ -441,26 +441,22 @@ final class CommandLineTest extends CommandLineTestCase
 
     public function test_the_browser_s_answer_is_waited_for_and_a_pasted_one_is_taken(): void
     {
-        $port    = self::freePort();
+        $port    = Http::freePort();
         $process = $this->shell->start(['connect', '--json', '--port', (string) $port, '--timeout', '20']);
-        $line    = json_decode((string) fgets($process['pipes'][1]), true);
+        $line    = Json::decode($process->line());
         self::assertSame('authorize', $line['event']);
-        $callback = \CloverSync\Cli\Callback::approve($line['url'], "http://127.0.0.1:$port/callback");
+        $callback = \CloverSync\Cli\Callback::approve(Json::string($line['url']), "http://127.0.0.1:$port/callback");
         self::assertStringContainsString('close this window', (string) file_get_contents($callback));
-        $last = json_decode(
-            (string) array_reverse(array_filter(explode("\n", stream_get_contents($process['pipes'][1]))))[0],
-            true,
-        );
-        self::assertTrue($last['connected']);
-        self::assertSame(0, proc_close($process['process']));
+        $lines = CommandLine::lines($process->rest());
+        self::assertTrue(end($lines)['connected'] ?? null);
+        self::assertSame(0, $process->end());
 
         // The address remains usable after its listener has ended, for browsers on another machine.
-        $port = self::freePort();
+        $port = Http::freePort();
         $late = $this->shell->start(['connect', '--json', '--port', (string) $port, '--timeout', '1']);
-        $line = (string) fgets($late['pipes'][1]);
-        $url  = json_decode($line, true)['url'] ?? self::fail($line);
-        stream_get_contents($late['pipes'][1]);
-        self::assertSame(1, proc_close($late['process']));
+        $url  = Json::string(Json::decode($late->line())['url']);
+        $late->rest();
+        self::assertSame(1, $late->end());
         self::assertSame(
             0,
             $this->run_(
@@ -477,22 +473,15 @@ final class CommandLineTest extends CommandLineTestCase
         $this->run_('connect', '--approve');
         $process = $this->shell->start(['sync', '--json']);
 
-        while (json_decode((string) fgets($process['pipes'][1]), true)['event'] !== 'progress');
+        while (Json::decode($process->line())['event'] !== 'progress');
 
-        proc_terminate($process['process'], SIGINT);
-        $lines = array_filter(explode("\n", stream_get_contents($process['pipes'][1])));
-        self::assertSame(1, proc_close($process['process']));
-        self::assertSame('running', json_decode((string) end($lines), true)['status']);
+        $process->signal(SIGINT);
+        $lines = CommandLine::lines($process->rest());
+        self::assertSame(1, $process->end());
+        self::assertSame('running', end($lines)['status'] ?? null);
         $sync = $this->json('sync');
         self::assertSame(4000, $this->items());
         self::assertSame('done', $sync['status']);
-    }
-
-    private static function freePort(): int
-    {
-        $server = stream_socket_server('tcp://127.0.0.1:0');
-
-        return (int) substr((string) strrchr((string) stream_socket_get_name($server, false), ':'), 1);
     }
 
     private function items(): int

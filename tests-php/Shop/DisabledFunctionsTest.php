@@ -11,6 +11,7 @@ use CloverSync\Shop\Support\NeededFunctions;
 use CloverSync\Shop\Support\Platform;
 use CloverSync\Tests\Support\CommandLine;
 use CloverSync\Tests\Support\CommandLineTestCase;
+use CloverSync\Tests\Support\Http;
 use CloverSync\Tests\Support\Simulator;
 use CloverSync\Tests\Support\WebhookStorm;
 use PHPUnit\Framework\Attributes\Group;
@@ -198,23 +199,12 @@ final class DisabledFunctionsTest extends CommandLineTestCase
         $this->shell->run(['connect', '--approve']);
         $this->shell->run(['sync']);
         $this->disable(...array_diff(Platform::OPTIONAL, ['pcntl_exec']));
-        $free   = stream_socket_server('tcp://127.0.0.1:0');
-        $listen = (string) stream_socket_get_name($free, false);
-        fclose($free);
-        $item  = $this->clover->shelf()[0];
-        $count = $this->clover->mark();
-        ['process' => $process, 'pipes' => $pipes] = $this->shell->start(['serve', '--listen', $listen]);
+        $listen = '127.0.0.1:' . Http::freePort();
+        $item   = $this->clover->shelf()[0];
+        $count  = $this->clover->mark();
+        $server = $this->shell->serve($listen);
 
         try {
-            for (
-                $end = microtime(true) + 20;
-                ($line = @stream_socket_client("tcp://$listen", timeout: 1)) === false;
-                usleep(20_000)
-            ) {
-                self::assertLessThan($end, microtime(true), 'The server did not begin.');
-            }
-
-            fclose($line);
             $storm = new WebhookStorm("http://$listen/webhook", 'the auth code');
             $storm->send(1, 1_000.0, fn (): string => json_encode([
                 'appId'     => Simulator::APP_ID,
@@ -236,9 +226,9 @@ final class DisabledFunctionsTest extends CommandLineTestCase
                 self::assertLessThan($end, microtime(true), 'The item was not looked at after the response.');
             }
         } finally {
-            proc_terminate($process);
-            stream_get_contents($pipes[1]);
-            proc_close($process);
+            $server->signal(SIGTERM);
+            $server->rest();
+            $server->end();
         }
 
         $this->disable('pcntl_exec', 'proc_open');

@@ -17,19 +17,16 @@ final class AgedTokens
     {
         [$merchant, $sealed] = explode('.', $record, 2);
         $context = "sandbox/$merchant/tokens";
-        $opened  = json_decode($vault->open($sealed, $context), true, 8, JSON_THROW_ON_ERROR);
-        $tokens  = json_decode($opened['tokens'], true, 8, JSON_THROW_ON_ERROR);
+        $opened  = Json::decode($vault->open($sealed, $context));
+        $tokens  = Json::decode(Json::string($opened['tokens']));
 
         foreach (['access_expires_at', 'rotated_at'] as $time) {
-            if (!\is_int($tokens[$time] ?? null)) {
-                throw new \LogicException("The stored tokens have no $time any more: adapt this helper.");
-            }
-
-            $tokens[$time] -= $seconds;
+            $tokens[$time] = Json::int($tokens[$time] ?? null) - $seconds;
         }
 
         if (isset($tokens['refusal'])) {
-            $tokens['refusal']['at'] -= $seconds;
+            $refusal           = Json::object($tokens['refusal']);
+            $tokens['refusal'] = ['at' => Json::int($refusal['at'] ?? null) - $seconds] + $refusal;
         }
 
         $opened['tokens'] = json_encode($tokens, JSON_THROW_ON_ERROR);

@@ -8,12 +8,14 @@ namespace CloverSync\Tests\Support;
  * Runs work in a forked process and returns its result; it can pause until the parent resumes it.
  *
  * The process always ends by SIGKILL: no destructor and no shutdown function of the parent may run there.
+ *
+ * @template-covariant T The result of its work
  */
 final class Child
 {
     private const GO = "\1";
 
-    /** @var ?array{value?: mixed, error?: array{string, string}} */
+    /** @var ?array{value: ?list{T}, error: ?array{string, string}, pause: ?list{mixed}} */
     private ?array $result = null;
 
     private int $status = 0;
@@ -28,12 +30,17 @@ final class Child
     }
 
     /**
-     * @param callable(self): mixed $work     Receives the child, for {@see pause()}; its result must be serializable
-     * @param int                   $patience Seconds without a message from it
+     * @template R
+     *
+     * @param callable(self<R>): R $work     Receives the child, for {@see pause()}; its result must be serializable
+     * @param int                  $patience Seconds without a message from it
+     *
+     * @return self<R>
      */
     public static function fork(callable $work, int $patience = 120): self
     {
-        [$here, $there] = stream_socket_pair(STREAM_PF_UNIX, STREAM_SOCK_STREAM, 0);
+        [$here, $there] = stream_socket_pair(STREAM_PF_UNIX, STREAM_SOCK_STREAM, 0)
+        ?: throw new \RuntimeException('No sockets can be made.');
         stream_set_timeout($here, $patience);
         $pid = pcntl_fork();
 
@@ -51,21 +58,23 @@ final class Child
         $self = new self((int) getmypid(), $there);
 
         try {
-            $result = ['value' => $work($self)];
+            $result = $work($self);
+            $self->send(value: [$result]);
         } catch (\Throwable $e) {
-            $result = ['error' => [$e::class, $e->getMessage() . "\n" . $e->getTraceAsString()]];
+            $self->send(error: [$e::class, $e->getMessage() . "\n" . $e->getTraceAsString()]);
         }
 
-        $self->send($result);
         self::killMyself();
     }
 
     /**
      * Runs the same work in several processes, which all start before the first one may continue after {@see pause()}.
      *
-     * @param callable(self, int): mixed $work
+     * @template R
      *
-     * @return list<self>
+     * @param callable(self<R>, int): R $work
+     *
+     * @return list<self<R>>
      */
     public static function together(int $count, callable $work): array
     {
@@ -93,10 +102,19 @@ final class Child
         throw new \LogicException('A killed process goes on.');
     }
 
+    /** @return int The status of a forked process, when it has ended */
+    public static function reap(int $pid): int
+    {
+        $status = 0;
+        pcntl_waitpid($pid, $status);
+
+        return (int) $status;
+    }
+
     /** In the child: waits for {@see resume()} of the parent. */
     public function pause(mixed $word = null): void
     {
-        $this->send(['pause' => $word]);
+        $this->send(pause: [$word]);
 
         if (fread($this->line, 1) !== self::GO) {
             self::killMyself();
@@ -108,13 +126,15 @@ final class Child
     {
         $frame = $this->receive();
 
-        if ($frame === null || !\array_key_exists('pause', $frame)) {
+        if ($frame === null || $frame['pause'] === null) {
             $this->result = $frame;
 
-            throw new \RuntimeException('The child ended before its pause: ' . json_encode($frame['error'] ?? $frame));
+            throw new \RuntimeException(
+                'The child ended before its pause: ' . json_encode($frame['error'] ?? $frame, JSON_THROW_ON_ERROR),
+            );
         }
 
-        return $frame['pause'];
+        return $frame['pause'][0];
     }
 
     public function resume(): void
@@ -134,9 +154,9 @@ final class Child
             $frame = $this->receive();
 
             if ($frame === null) {
-                pcntl_waitpid($this->pid, $this->status);
-                $this->ended = true;
-            } elseif (!\array_key_exists('pause', $frame)) {
+                $this->status = self::reap($this->pid);
+                $this->ended  = true;
+            } elseif ($frame['pause'] === null) {
                 $this->result = $frame;
             } else {
                 $this->resume();
@@ -162,6 +182,11 @@ final class Child
         return $this->end()->result['error'] ?? null;
     }
 
+    /**
+     * mixed: the type is T, that of the result.
+     *
+     * @return T
+     */
     public function value(): mixed
     {
         $this->end();
@@ -169,22 +194,28 @@ final class Child
         if ($this->result === null) {
             throw new \RuntimeException(
                 'The child was ended by signal '
-                . (pcntl_wifsignaled($this->status) ? pcntl_wtermsig($this->status) : 'none')
+                . (pcntl_wifsignaled($this->status) ? (string) pcntl_wtermsig($this->status) : 'none')
                 . '.',
             );
         }
 
-        if (isset($this->result['error'])) {
-            throw new \RuntimeException('The child threw ' . implode(': ', $this->result['error']));
+        if ($this->result['value'] === null) {
+            throw new \RuntimeException('The child threw ' . implode(': ', $this->result['error'] ?? []));
         }
 
-        return $this->result['value'];
+        return $this->result['value'][0];
     }
 
-    /** @param array<string, mixed> $frame */
-    private function send(array $frame): void
+    /**
+     * mixed: what the child hands on.
+     *
+     * @param ?list{T}               $value
+     * @param ?array{string, string} $error
+     * @param ?list{mixed}           $pause
+     */
+    private function send(?array $value = null, ?array $error = null, ?array $pause = null): void
     {
-        $text = serialize($frame);
+        $text = serialize(['value' => $value, 'error' => $error, 'pause' => $pause]);
         $text = pack('N', \strlen($text)) . $text;
 
         while ($text !== '') {
@@ -198,7 +229,7 @@ final class Child
         }
     }
 
-    /** @return ?array{value?: mixed, error?: array{string, string}, pause?: mixed} Null at the end */
+    /** @return ?array{value: ?list{T}, error: ?array{string, string}, pause: ?list{mixed}} Null at the end */
     private function receive(): ?array
     {
         $head = $this->read(4);
@@ -207,9 +238,9 @@ final class Child
             return null;
         }
 
-        $text = $this->read(unpack('N', $head)[1]);
+        $text = $this->read((int) hexdec(bin2hex($head)));
 
-        /** @var ?array{value?: mixed, error?: array{string, string}, pause?: mixed} $frame */
+        /** @var ?array{value: ?list{T}, error: ?array{string, string}, pause: ?list{mixed}} $frame */
         $frame = $text === null ? null : unserialize($text);
 
         return $frame;

@@ -6,9 +6,15 @@ namespace CloverSync\Tests\Support;
 
 use PHPUnit\Framework\Assert;
 
-/** Runs ./cloversync in a folder of its own, as users do. */
+/**
+ * Runs ./cloversync in a folder of its own, as users do.
+ *
+ * @phpstan-type Result array{code: int, out: string, err: string, lines: list<array<string, mixed>>,
+ *   last: array<string, mixed>} Lines of JSON, and the last one of them
+ */
 final class CommandLine
 {
+    /** @var non-empty-string */
     public readonly string $folder;
 
     /** @var array<string, string> Beside what every program gets */
@@ -33,52 +39,53 @@ final class CommandLine
 
     public function __destruct()
     {
-        array_map(unlink(...), glob($this->folder . '/*'));
+        array_map(unlink(...), glob($this->folder . '/*') ?: []);
         rmdir($this->folder);
     }
 
-    /** @return array<string, mixed> The last line of a command that succeeded, or ended with one of these exit codes */
+    /**
+     * @param list<string> $words
+     *
+     * @return array<string, mixed> The last line of a command that ended with this exit code
+     */
     public function done(array $words, int $code = 0): array
     {
         $result = $this->run([...$words, '--json']);
         Assert::assertSame($code, $result['code'], $result['err'] . $result['out']);
-        $last = end($result['lines']) ?: [];
-        Assert::assertSame('done', $last['event'] ?? null, $result['out']);
+        Assert::assertSame('done', $result['last']['event'] ?? null, $result['out']);
 
-        return $last;
+        return $result['last'];
     }
 
     /**
      * @param list<string> $words
      *
-     * @return array{code: int, out: string, err: string, lines: list<array<string, mixed>>} Lines of JSON only
+     * @return Result
      */
     public function run(array $words, string $input = ''): array
     {
-        ['process' => $process, 'pipes' => $pipes] = $this->start($words, $input);
-        $out  = (string) stream_get_contents($pipes[1]);
-        $code = proc_close($process);
-        $rows = [];
-
-        foreach (\in_array('--json', $words, true) ? array_filter(explode("\n", $out)) : [] as $line) {
-            $rows[] = json_decode($line, true);
-            Assert::assertIsArray(end($rows), "Not a JSON object: $out");
-        }
+        $program = $this->start($words, $input);
+        $out     = $program->rest();
+        $code    = $program->end();
+        $lines   = \in_array('--json', $words, true) ? self::lines($out) : [];
 
         return [
             'code'  => $code,
             'out'   => $out,
-            'err'   => (string) file_get_contents($this->folder . '/stderr'),
-            'lines' => $rows,
+            'err'   => $program->errors(),
+            'lines' => $lines,
+            'last'  => end($lines) ?: [],
         ];
     }
 
-    /**
-     * @param list<string> $words
-     *
-     * @return array{process: resource, pipes: array<int, resource>}
-     */
-    public function start(array $words, string $input = ''): array
+    /** @return list<array<string, mixed>> Lines of JSON */
+    public static function lines(string $out): array
+    {
+        return array_map(Json::decode(...), array_values(array_filter(explode("\n", $out))));
+    }
+
+    /** @param list<string> $words */
+    public function start(array $words, string $input = ''): Program
     {
         return $this->open([__DIR__ . '/../../cloversync', ...$words], $input);
     }
@@ -90,32 +97,47 @@ final class CommandLine
      */
     public function php(array $words): string
     {
-        ['process' => $process, 'pipes' => $pipes] = $this->open([PHP_BINARY, ...$words], '');
-        $out = (string) stream_get_contents($pipes[1]);
-        proc_close($process);
+        $program = $this->open([PHP_BINARY, ...$words], '');
+        $out     = $program->rest();
+        $program->end();
 
-        return $out . file_get_contents($this->folder . '/stderr');
+        return $out . $program->errors();
     }
 
-    /**
-     * @param list<string> $command
-     *
-     * @return array{process: resource, pipes: array<int, resource>}
-     */
-    private function open(array $command, string $input): array
+    /** @param non-empty-list<string> $command */
+    private function open(array $command, string $input): Program
     {
         file_put_contents($this->folder . '/stdin', $input);
-        $process = proc_open(
+
+        return Program::start(
             [...$this->within, ...$command],
-            [['file', $this->folder . '/stdin', 'r'], ['pipe', 'w'], ['file', $this->folder . '/stderr', 'w']],
-            $pipes,
-            $this->folder,
             $this->environment
             + ['PATH' => (string) getenv('PATH'), 'HOME' => (string) getenv('HOME')]
             + PhpEngine::environment(),
+            $this->folder,
+            $this->folder . '/stdin',
         );
+    }
 
-        return ['process' => $process, 'pipes' => $pipes];
+    /** The webhook server, as soon as it listens there. */
+    public function serve(string $listen): Program
+    {
+        $program = $this->start(['serve', '--listen', $listen]);
+
+        $end = microtime(true) + 60;
+
+        while (!Http::listens($listen)) {
+            if (microtime(true) > $end) {
+                $program->signal(SIGKILL);
+                $program->end();
+
+                throw new \RuntimeException("The server did not begin: {$program->errors()}");
+            }
+
+            usleep(20_000);
+        }
+
+        return $program;
     }
 
     /** @return list<list<string>> Rows of the shop's database */

@@ -36,7 +36,7 @@ final class Fpm
         $this->owner    = (int) getmypid();
         $this->separate = $nodes > 1 && self::canSeparate();
         mkdir($this->folder, 0o700);
-        $port      = self::freePort();
+        $port      = Http::freePort();
         $this->url = "http://127.0.0.1:$port/webhook";
 
         for ($node = 0; $node < $nodes; $node++) {
@@ -49,6 +49,7 @@ final class Fpm
     /** Separate process ids need a privilege that is not always available. */
     public static function canSeparate(): bool
     {
+        $code = 0;
         exec('unshare --pid --fork --mount-proc --kill-child true 2>/dev/null', result_code: $code);
 
         return $code === 0;
@@ -106,7 +107,12 @@ final class Fpm
 
     public function log(): string
     {
-        return (string) @file_get_contents("$this->folder/fpm.log") . @file_get_contents("$this->folder/nginx.log");
+        return $this->read('fpm.log') . $this->read('nginx.log');
+    }
+
+    private function read(string $file): string
+    {
+        return (string) @file_get_contents("$this->folder/$file");
     }
 
     private function master(int $node): int
@@ -138,7 +144,7 @@ final class Fpm
 
     private function startPool(int $node): void
     {
-        $root   = posix_geteuid() === 0;
+        $root   = Account::isRoot();
         $folder = "$this->folder/node$node";
         $config = "$folder/fpm.conf";
         mkdir("$folder/tmp", 0o700, true);
@@ -158,12 +164,10 @@ final class Fpm
             request_terminate_timeout = 60
 
             INI);
-        $user = posix_getpwuid(posix_geteuid())['name'];
-
         if ($root) {
             file_put_contents(
                 $config,
-                "\nuser = $user\ngroup = " . posix_getgrgid(posix_getegid())['name'] . "\n",
+                "\nuser = " . Account::user() . "\ngroup = " . Account::group() . "\n",
                 FILE_APPEND,
             );
         }
@@ -208,7 +212,7 @@ final class Fpm
             $params .= "fastcgi_param $name '$value';\n";
         }
 
-        $user = posix_geteuid() === 0 ? 'user ' . posix_getpwuid(posix_geteuid())['name'] . ';' : '';
+        $user = Account::isRoot() ? 'user ' . Account::user() . ';' : '';
         file_put_contents("$this->folder/nginx.conf", <<<CONF
             $user
             worker_processes 1;
@@ -246,21 +250,15 @@ final class Fpm
             '-e',
             "$this->folder/nginx.log",
         ]);
-        $this->until(static fn (): bool => @fsockopen('127.0.0.1', $port, timeout: 1) !== false, 'nginx');
+        $this->until(static fn (): bool => Http::listens("127.0.0.1:$port"), 'nginx');
     }
 
-    /** @param list<string> $command */
+    /** @param non-empty-list<string> $command */
     private function run(array $command): void
     {
-        $process = proc_open(
-            $command,
-            [
-                ['file', '/dev/null', 'r'],
-                ['file', "$this->folder/out.log", 'a'],
-                ['file', "$this->folder/out.log", 'a'],
-            ],
-            $pipes,
-        );
+        $pipes   = [];
+        $log     = fopen("$this->folder/out.log", 'a');
+        $process = $log === false ? false : proc_open($command, [['file', '/dev/null', 'r'], $log, $log], $pipes);
 
         if ($process === false) {
             throw new \RuntimeException("$command[0] cannot be started.");
@@ -275,22 +273,11 @@ final class Fpm
 
         while (!$ready()) {
             if (hrtime(true) > $end) {
-                throw new \RuntimeException(
-                    "$what did not become ready: " . file_get_contents("$this->folder/out.log") . $this->log(),
-                );
+                throw new \RuntimeException("$what did not become ready: {$this->read('out.log')}{$this->log()}");
             }
 
             usleep(20_000);
         }
-    }
-
-    private static function freePort(): int
-    {
-        $socket = stream_socket_server('tcp://127.0.0.1:0');
-        $port   = (int) substr((string) strrchr((string) stream_socket_get_name($socket, false), ':'), 1);
-        fclose($socket);
-
-        return $port;
     }
 
     public static function program(): string

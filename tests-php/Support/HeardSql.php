@@ -47,7 +47,16 @@ final class HeardSql extends WrappedSql
         return $this->record('transaction', [], $this->inner->transaction($work));
     }
 
-    /** @param list<scalar|null> $values */
+    /**
+     * mixed: the type is T, that of the answer.
+     *
+     * @template T
+     *
+     * @param list<scalar|null> $values
+     * @param T                 $answer
+     *
+     * @return T
+     */
     private function record(string $query, array $values, mixed $answer): mixed
     {
         ($this->heard)($query, $values);

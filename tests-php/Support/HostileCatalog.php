@@ -10,6 +10,9 @@ use Random\Randomizer;
 /**
  * A random catalog of everything that has ever gone wrong with names, fields and groups. The same seed makes the same
  * catalog.
+ *
+ * @phpstan-type Item array{group: ?string, member: int, name: string, price: int, sku: ?string, quantity: ?int,
+ *   raw: array<string, mixed>, tags: list<string>, categories: list<string>, values: list<string>}
  */
 final class HostileCatalog
 {
@@ -124,13 +127,10 @@ final class HostileCatalog
 
     private readonly Randomizer $random;
 
-    /**
-     * @var array<string, array{group: ?string, member: int, name: string, price: int, sku: ?string, quantity: ?int,
-     *   raw: array<string, mixed>, tags: list<string>, categories: list<string>, values: list<string>}>
-     */
+    /** @var array<string, Item> */
     private array $items = [];
 
-    /** @var array<string, array<mixed>> Deleted ones, which may come back */
+    /** @var array<string, Item> Deleted ones, which may come back */
     private array $gone = [];
 
     /** @var array<string, array{name: string, attributes: list<string>}> */
@@ -156,15 +156,10 @@ final class HostileCatalog
     public function live(): void
     {
         foreach (array_keys($this->items) as $id) {
-            match ($this->random->getInt(0, 11)) {
+            match ($what = $this->random->getInt(0, 11)) {
                 0       => $this->remove($id),
-                1       => $this->items[$id]['name'] = $this->otherwise($this->items[$id]['name']),
-                2       => $this->items[$id]['raw'] = $this->oddFields(),
                 3       => $this->join($id, $this->pick(['', ...array_keys($this->groups)])),
-                4       => $this->items[$id]['tags'] = array_map($this->otherwise(...), $this->items[$id]['tags']),
-                5       => $this->items[$id]['values'] = array_map($this->otherwise(...), $this->items[$id]['values']),
-                6       => $this->items[$id]['quantity'] = $this->random->getInt(0, 9),
-                default => null,
+                default => $this->change($id, $what),
             };
         }
 
@@ -249,14 +244,15 @@ final class HostileCatalog
                 ], $names)];
             }
 
-            $group = $this->groups[$item['group'] ?? ''] ?? null;
+            $of    = $item['group'] ?? '';
+            $group = $this->groups[$of] ?? null;
 
             if ($group !== null) {
-                $element['itemGroup'] = ['id' => $item['group'], 'name' => $group['name']];
+                $element['itemGroup'] = ['id' => $of, 'name' => $group['name']];
                 $element['options']   = ['elements' => []];
 
                 foreach ($group['attributes'] as $i => $attribute) {
-                    $attributeId = $this->idOf('B', $item['group'] . $i);
+                    $attributeId = $this->idOf('B', $of . $i);
                     // Some have no value.
                     if (($item['values'][$i] ?? '') !== '') {
                         $element['options']['elements'][] = [
@@ -305,6 +301,19 @@ final class HostileCatalog
             'values'     => [],
         ];
         $this->join($id, $this->pick(['', ...array_keys($this->groups)]));
+    }
+
+    private function change(string $id, int $what): void
+    {
+        $item             = $this->items[$id];
+        $this->items[$id] = match ($what) {
+            1       => ['name' => $this->otherwise($item['name'])] + $item,
+            2       => ['raw' => $this->oddFields()] + $item,
+            4       => ['tags' => array_map($this->otherwise(...), $item['tags'])] + $item,
+            5       => ['values' => array_map($this->otherwise(...), $item['values'])] + $item,
+            6       => ['quantity' => $this->random->getInt(0, 9)] + $item,
+            default => $item,
+        };
     }
 
     private function join(string $id, string $group): void
@@ -360,7 +369,7 @@ final class HostileCatalog
         // A character of any plane except surrogates.
         if ($this->random->getInt(0, 5) === 0) {
             $code = $this->random->getInt(1, 0x10FFFF - 0x800);
-            $name .= mb_chr($code < 0xD800 ? $code : $code + 0x800, 'UTF-8');
+            $name .= (string) mb_chr($code < 0xD800 ? $code : $code + 0x800, 'UTF-8');
         }
 
         return mb_substr($name, 0, 120);

@@ -31,6 +31,24 @@ final class Http
         return new self($headers, $body);
     }
 
+    /** A port of this machine at which nothing listens. */
+    public static function freePort(): int
+    {
+        $socket = stream_socket_server('tcp://127.0.0.1:0') ?: throw new \RuntimeException('No port is free.');
+        $port   = (int) substr((string) strrchr((string) stream_socket_get_name($socket, false), ':'), 1);
+        fclose($socket);
+
+        return $port;
+    }
+
+    /** Whether a server listens at "host:port". */
+    public static function listens(string $address): bool
+    {
+        $socket = @stream_socket_client("tcp://$address", timeout: 1);
+
+        return $socket !== false && fclose($socket);
+    }
+
     public function status(): int
     {
         return (int) (explode(' ', $this->headers[0] ?? '', 3)[1] ?? 0);

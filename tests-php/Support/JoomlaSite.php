@@ -127,7 +127,7 @@ final class JoomlaSite
             }
         }
 
-        Factory::$application->setDispatcher($dispatcher = new Dispatcher());
+        self::app()->setDispatcher($dispatcher = new Dispatcher());
 
         return $dispatcher;
     }
@@ -171,7 +171,9 @@ final class JoomlaSite
         self::plugin(ShopFactory::stored(self::app(), $db), $dispatcher);
         $model = new PluginModel(['ignore_request' => true, 'dbo' => $db]);
         $model->setDispatcher($dispatcher);
-        $model->setCacheControllerFactory(Factory::getContainer()->get(CacheControllerFactoryInterface::class));
+        /** @var CacheControllerFactoryInterface $cache */
+        $cache = Factory::getContainer()->get(CacheControllerFactoryInterface::class);
+        $model->setCacheControllerFactory($cache);
         $saved = $model->save(['extension_id' => $extension, 'enabled' => 1, 'access' => 1, 'params' => $parameters]);
         $error = (string) $model->getError();
 
@@ -209,8 +211,8 @@ final class JoomlaSite
             }
         };
         Log::setInstance($log);
-        self::app()->set('log_path', self::$folder . "/$folder");
-        @unlink(self::$folder . '/logs/' . DebugLog::FILE);
+        self::app()->set('log_path', self::folder() . "/$folder");
+        @unlink(self::folder() . '/logs/' . DebugLog::FILE);
     }
 
     /** @param string $driver mysqli, or mysql, which is PDO */
@@ -222,7 +224,7 @@ final class JoomlaSite
     /** @param string $prefix Of a shop on the tests' MariaDB */
     public static function connect(string $prefix, string $driver): DatabaseInterface
     {
-        $server = MariaDb::get();
+        $server = MariaDb::require();
 
         return self::$open[] = (new DatabaseFactory())->getDriver($driver, [
             'host'     => self::host($server->dsn),
@@ -235,7 +237,12 @@ final class JoomlaSite
 
     public static function log(): string
     {
-        return (string) @file_get_contents(self::$folder . '/logs/' . DebugLog::FILE);
+        return (string) @file_get_contents(self::folder() . '/logs/' . DebugLog::FILE);
+    }
+
+    private static function folder(): string
+    {
+        return self::$folder ?? throw new \LogicException('boot() comes first.');
     }
 
     private static function makeFolder(): string
@@ -246,7 +253,7 @@ final class JoomlaSite
             mkdir($folder . $part, 0o700);
         }
 
-        $server = MariaDb::get();
+        $server = MariaDb::require();
         $values = [
             'dbtype'          => 'mysqli',
             'host'            => self::host($server->dsn),
@@ -312,6 +319,10 @@ final class JoomlaSite
         }
     }
 
+    /**
+     * @param callable(null): mixed $set
+     * @param callable(): mixed     $restore
+     */
     private static function top(callable $set, callable $restore): mixed
     {
         $top = $set(null);

@@ -40,7 +40,7 @@ abstract class JoomlaTestCase extends ShopTestCase
         );
     }
 
-    /** @param array<string, mixed> $parameters */
+    /** @param array<string, array<array-key, scalar|null>|scalar|null> $parameters */
     protected function factory(
         array $parameters = [],
         string $secret = JoomlaSite::SECRET,
@@ -58,11 +58,9 @@ abstract class JoomlaTestCase extends ShopTestCase
     /** @return array<string, mixed> The app's parameters as they are stored */
     protected function stored(): array
     {
-        return json_decode(
-            (string) $this->sql->fetchValue("SELECT params FROM #__extensions WHERE element = 'app_cloverpos'"),
-            true,
-            flags: JSON_THROW_ON_ERROR,
-        );
+        return Json::decode((string) $this->sql->fetchValue(
+            "SELECT params FROM #__extensions WHERE element = 'app_cloverpos'",
+        ));
     }
 
     /** All values of the app's state, to check what is not among them. */

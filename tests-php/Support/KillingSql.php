@@ -59,7 +59,7 @@ final class KillingSql extends WrappedSql
     private static function shape(string $query): string
     {
         return substr(
-            preg_replace(
+            (string) preg_replace(
                 ['/\s+/', '/\?(, \?)+/', '/\(\?\)(, \(\?\))+/', '/( WHEN \? THEN \?)+/'],
                 [' ', '?', '(?)', ' WHEN'],
                 $query,

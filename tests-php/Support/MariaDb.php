@@ -34,6 +34,11 @@ final class MariaDb
         return self::$instance ??= self::fromEnvironment() ?? self::start();
     }
 
+    public static function require(): self
+    {
+        return self::get() ?? throw new \RuntimeException('MariaDB is not installed.');
+    }
+
     private static function fromEnvironment(): ?self
     {
         $dsn = getenv('CLOVERSYNC_TEST_DSN');
@@ -78,7 +83,8 @@ final class MariaDb
         $dir  = sys_get_temp_dir() . '/cloversync-mariadb-' . bin2hex(random_bytes(4));
         $data = ($folder ?? TestDatabase::folder()) . '/' . basename($dir) . '-data';
         mkdir($dir, 0o700);
-        $user = posix_getpwuid(posix_geteuid())['name'];
+        $user = Account::user();
+        $code = 0;
         exec(
             \sprintf(
                 '%s --no-defaults --datadir=%s --user=%s --auth-root-authentication-method=normal '
@@ -95,29 +101,34 @@ final class MariaDb
             throw new \RuntimeException("mariadb-install-db failed, see $dir/install.log");
         }
 
-        $process = proc_open(
-            [
-                $server,
-                '--no-defaults',
-                "--datadir=$data",
-                "--user=$user",
-                "--socket=$dir/sock",
-                '--skip-networking',
-                '--pid-file=' . "$dir/pid",
-                ...$options,
-                '--character-set-server=utf8mb4',
-                '--max-connections=300',
-                '--collation-server=utf8mb4_unicode_ci',
-            ],
-            [
-                ['file', '/dev/null',       'r'],
-                ['file', "$dir/server.log", 'a'],
-                ['file', "$dir/server.log", 'a'],
-            ],
-            $pipes,
-            // A zone with summer time: no result may depend on the server's zone.
-            env_vars: ['TZ' => 'Europe/Berlin'] + getenv(),
-        );
+        $log     = fopen("$dir/server.log", 'a');
+        $pipes   = [];
+        $process = $log === false
+            ? false
+            : proc_open(
+                [
+                    $server,
+                    '--no-defaults',
+                    "--datadir=$data",
+                    "--user=$user",
+                    "--socket=$dir/sock",
+                    '--skip-networking',
+                    '--pid-file=' . "$dir/pid",
+                    ...$options,
+                    '--character-set-server=utf8mb4',
+                    '--max-connections=300',
+                    '--collation-server=utf8mb4_unicode_ci',
+                ],
+                [['file', '/dev/null', 'r'], $log, $log],
+                $pipes,
+                // A zone with summer time: no result may depend on the server's zone.
+                env_vars: ['TZ' => 'Europe/Berlin'] + getenv(),
+            );
+
+        if ($process === false) {
+            throw new \RuntimeException("$server cannot be started.");
+        }
+
         $owner = getmypid();
         register_shutdown_function(static function () use ($process, $dir, $data, $owner): void {
             if (getmypid() === $owner) {

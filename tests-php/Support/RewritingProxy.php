@@ -24,20 +24,16 @@ final class RewritingProxy
      */
     public static function start(string $upstream, \Closure $rewrite): self
     {
-        $server = stream_socket_server('tcp://127.0.0.1:0');
-
-        if ($server === false) {
-            throw new \RuntimeException('No port is free.');
-        }
-
-        $switch = tempnam(sys_get_temp_dir(), 'cloversync-proxy-');
-        $pid    = pcntl_fork();
+        $server = stream_socket_server('tcp://127.0.0.1:0') ?: throw new \RuntimeException('No port is free.');
+        $switch = tempnam(sys_get_temp_dir(), 'cloversync-proxy-')
+        ?: throw new \RuntimeException('No temporary file can be made.');
+        $pid = pcntl_fork();
 
         if ($pid === 0) {
             self::serve($server, $upstream, $rewrite, $switch);
         }
 
-        $url = 'http://' . stream_socket_get_name($server, false);
+        $url = 'http://' . (string) stream_socket_get_name($server, false);
         fclose($server);
 
         return new self($url, $switch, $pid, (int) getmypid());
@@ -47,7 +43,7 @@ final class RewritingProxy
     {
         if (getmypid() === $this->owner) {
             posix_kill($this->pid, SIGKILL);
-            pcntl_waitpid($this->pid, $status);
+            Child::reap($this->pid);
             @unlink($this->switch);
         }
     }
@@ -68,7 +64,10 @@ final class RewritingProxy
         return json_encode($body, JSON_THROW_ON_ERROR | JSON_PRESERVE_ZERO_FRACTION);
     }
 
-    /** @param resource $server */
+    /**
+     * @param resource $server
+     * @param \Closure(string, array<string, mixed>): (array<string, mixed>|string) $rewrite
+     */
     private static function serve($server, string $upstream, \Closure $rewrite, string $switch): never
     {
         while (true) {
@@ -86,7 +85,10 @@ final class RewritingProxy
         }
     }
 
-    /** @param resource $client */
+    /**
+     * @param resource $client
+     * @param \Closure(string, array<string, mixed>): (array<string, mixed>|string) $rewrite
+     */
     private static function answer($client, string $upstream, \Closure $rewrite, string $switch): void
     {
         $first = rtrim((string) fgets($client));
@@ -122,7 +124,7 @@ final class RewritingProxy
         $decoded = $method === 'GET' && str_starts_with($status, '200') ? json_decode($answer, true) : null;
 
         if (\is_array($decoded) && file_get_contents($switch) === 'on') {
-            $new    = $rewrite($path, $decoded);
+            $new    = $rewrite($path, Json::object($decoded));
             $answer = \is_string($new) ? $new : self::encode($new);
         }
 

@@ -217,6 +217,15 @@ final class SalesHistory
         return $this->random->getInt($from, $to);
     }
 
+    /**
+     * mixed: the type is T, that of the list's values.
+     *
+     * @template T
+     *
+     * @param non-empty-list<T> $list
+     *
+     * @return T
+     */
     private function of(array $list): mixed
     {
         return $list[$this->int(0, \count($list) - 1)];

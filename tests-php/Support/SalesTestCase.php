@@ -13,7 +13,11 @@ use CloverSync\Shop\Services;
 use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\TimeBudget;
 
-/** A connected shop with products and orders. */
+/**
+ * A connected shop with products and orders.
+ *
+ * @phpstan-import-type WebOrder from Simulator
+ */
 abstract class SalesTestCase extends SyncTestCase
 {
     protected const ORDER = '179540797501';
@@ -123,13 +127,10 @@ abstract class SalesTestCase extends SyncTestCase
         return (int) $this->product($item)['quantity'];
     }
 
-    /** @return list<array<string, mixed>> Web orders in Clover */
+    /** @return list<WebOrder> */
     protected function cloverOrders(): array
     {
-        return array_values(array_filter(
-            $this->clover->state()['orders'],
-            static fn (array $order): bool => isset($order['externalReferenceId']),
-        ));
+        return $this->clover->webOrders();
     }
 
     /** @return list<string> "delta state reason" of each row */

@@ -7,12 +7,16 @@ namespace CloverSync\Tests\Support;
 use CloverSync\Dev\FakeCheckout;
 use CloverSync\Dev\OrderFile;
 use CloverSync\Exception\ItemException;
+use CloverSync\LedgerCause;
 use CloverSync\Resolution;
+use CloverSync\SendState;
 use CloverSync\Settings;
 use CloverSync\Shop\Catalog\RunStatus;
+use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Exception\AlreadyRunningException;
 use CloverSync\Shop\Exception\ShopException;
+use CloverSync\Shop\Sales\LedgerRow;
 use CloverSync\Shop\Sales\WorkReport;
 use CloverSync\Shop\Services;
 use CloverSync\Shop\Support\TimeBudget;
@@ -25,6 +29,10 @@ use PHPUnit\Framework\Assert;
  *
  * It knows which writes Clover executed from Clover's own list of requests and from the faults that it ordered, so it
  * does not rely on the ledger.
+ *
+ * @phpstan-import-type Order from Simulator
+ * @phpstan-import-type State from Simulator
+ * @phpstan-type Event array{event: string, old_status: int, new_status: int}
  */
 final class SalesWorld
 {
@@ -84,6 +92,9 @@ final class SalesWorld
 
     private int $mark;
 
+    /** Of the worker that runs */
+    private int $rounds = 0;
+
     /** @var array<int, string> Clover id by variant */
     private array $variants;
 
@@ -135,7 +146,7 @@ final class SalesWorld
     /** @var array<int, true> Rows for which the disturbed counts are misleading */
     private array $misjudged;
 
-    /** @var array<string, mixed> */
+    /** @var State Of Clover */
     private array $state;
 
     public function __construct(
@@ -179,17 +190,17 @@ final class SalesWorld
      */
     public function live(array $steps): void
     {
-        $this->begin(\is_array($steps[0] ?? null) && $steps[0][0] === 'start' ? array_shift($steps)[1] : []);
+        $this->start($steps);
         $this->figures['histories']++;
 
-        foreach ($steps as $this->at => $step) {
+        foreach (self::afterStart($steps) as $this->at => $step) {
             $this->figures['steps']++;
 
             try {
-                $this->take(...$step);
+                $this->take($step);
                 $this->deliver();
             } catch (\Throwable $e) {
-                throw new \RuntimeException("after step $this->at, {$step[0]}: {$e->getMessage()}", previous: $e);
+                throw new \RuntimeException("after step $this->at, $step->name: {$e->getMessage()}", previous: $e);
             }
         }
 
@@ -216,9 +227,9 @@ final class SalesWorld
         return array_map(
             static fn (array $row): string => trim(\sprintf(
                 '%+d %s %s',
-                $row['delta'],
-                $row['state'],
-                $row['reason'] ?? '',
+                Row::int($row, 'delta'),
+                Row::string($row, 'state'),
+                Row::string($row, 'reason'),
             )),
             $this->sql->fetchAll('SELECT delta, state, reason FROM #__j2commerce_clover_ledger WHERE order_id = ?
                 ORDER BY line_id, seq', [
@@ -232,7 +243,7 @@ final class SalesWorld
     {
         return [
             $this->clover->state()['stock'][self::item($item)],
-            (int) $this->shopCount(self::item($item))['quantity'],
+            Row::int($this->shopCount(self::item($item)), 'quantity'),
         ];
     }
 
@@ -251,17 +262,12 @@ final class SalesWorld
      */
     public function pullWhile(array $before, array $meanwhile): void
     {
-        $this->begin(array_shift($before)[1]);
-
-        foreach ($before as $step) {
-            $this->take(...$step);
-        }
+        $this->start($before);
+        array_map($this->take(...), self::afterStart($before));
 
         [$pull, $page] = $this->askForItems('hold');
 
-        foreach ($meanwhile as $step) {
-            $this->take(...$step);
-        }
+        array_map($this->take(...), array_map(SalesStep::of(...), $meanwhile));
 
         Assert::assertNull(
             $this->clover->requests($page - 1)[0]['status'],
@@ -271,6 +277,26 @@ final class SalesWorld
         Assert::assertSame(RunStatus::Done->value, $pull->value());
         $this->checkPull();
         $this->rest();
+    }
+
+    /** @param list<list<mixed>> $steps The first one may be the start */
+    private function start(array $steps): void
+    {
+        $first = SalesStep::of($steps[0] ?? ['']);
+        $this->begin($first->name === 'start' ? $first->counts(0) : []);
+    }
+
+    /**
+     * @param list<list<mixed>> $steps
+     *
+     * @return list<SalesStep>
+     */
+    private static function afterStart(array $steps): array
+    {
+        return array_values(array_filter(
+            array_map(SalesStep::of(...), $steps),
+            static fn (SalesStep $step): bool => $step->name !== 'start',
+        ));
     }
 
     /** @param list<int|float> $counts */
@@ -324,16 +350,13 @@ final class SalesWorld
 
         $this->state = $this->clover->state();
         $this->pull();
-        $this->variants = array_map(
-            strval(...),
-            array_column(
-                $this->sql->fetchAll(
-                    "SELECT variant_id, clover_id FROM #__j2commerce_clover_mappings WHERE clover_type = 'item'",
-                ),
-                'clover_id',
-                'variant_id',
-            ),
-        );
+        $this->variants = [];
+
+        foreach ($this->sql->fetchAll(
+            "SELECT variant_id, clover_id FROM #__j2commerce_clover_mappings WHERE clover_type = 'item'",
+        ) as $row) {
+            $this->variants[Row::int($row, 'variant_id')] = Row::string($row, 'clover_id');
+        }
     }
 
     private function shop(bool $push, ?Sql $sql = null): Services
@@ -362,36 +385,36 @@ final class SalesWorld
         return $this->shops[(int) $this->push];
     }
 
-    private function take(string $step, mixed ...$with): void
+    private function take(SalesStep $step): void
     {
-        match ($step) {
-            'order'       => $this->placeOrder(...$with),
-            'status'      => $this->setStatus(...$with),
-            'edit'        => $this->editLine(...$with),
-            'swap'        => $this->swap(...$with),
-            'restock'     => $this->restock(...$with),
-            'refund'      => $this->refund(...$with),
-            'delete'      => $this->deleteOrder(...$with),
-            'sale'        => $this->sell(...$with),
-            'count'       => $this->setCount(...$with),
-            'remove'      => $this->removeItem(...$with),
-            'restore'     => $this->restoreItem(...$with),
-            'pull'        => $this->pull(...$with),
-            'slow_pull'   => $this->pullSlowly(...$with),
-            'work'        => $this->work(...$with),
-            'overlap'     => $this->sellWithin(...$with),
-            'crash'       => $this->crash(...$with),
-            'race'        => $this->race(...$with),
-            'fault'       => $this->fault(...$with),
-            'order_fault' => $this->faultOrder(...$with),
-            'weather'     => $this->setWeather(...$with),
+        match ($step->name) {
+            'order'       => $this->placeOrder($step->int(0), $step->int(1), $step->lines(2), $step->intOrText(3)),
+            'status'      => $this->setStatus($step->int(0), $step->int(1), $step->intOrText(2)),
+            'edit'        => $this->editLine($step->int(0), $step->int(1), $step->int(2), $step->intOrText(3)),
+            'swap'        => $this->swap($step->int(0), $step->int(1), $step->int(2), $step->intOrText(3)),
+            'restock'     => $this->restock($step->int(0), $step->int(1), $step->int(2)),
+            'refund'      => $this->refund($step->int(0), $step->flag(1), $step->intOrText(2)),
+            'delete'      => $this->deleteOrder($step->int(0), $step->intOrText(1)),
+            'sale'        => $this->sell($step->int(0), $step->int(1)),
+            'count'       => $this->setCount($step->int(0), $step->count(1)),
+            'remove'      => $this->removeItem($step->int(0)),
+            'restore'     => $this->restoreItem($step->int(0)),
+            'pull'        => $this->pull(),
+            'slow_pull'   => $this->pullSlowly(),
+            'work'        => $this->work($step->flag(0), $step->flag(1)),
+            'overlap'     => $this->sellWithin($step->int(0), $step->int(1)),
+            'crash'       => $this->crash($step->intOrText(0), $step->flag(1)),
+            'race'        => $this->race(),
+            'fault'       => $this->fault($step->int(0), $step->text(1)),
+            'order_fault' => $this->faultOrder($step->text(0), $step->text(1)),
+            'weather'     => $this->setWeather($step->int(0), $step->limits(1)),
             'slow_read'   => $this->clover->fault(Simulator::ITEM_PAGES, 'delay', with: self::SLOW),
-            'lag'         => $this->clover->switches(['external_ref_search_lag' => 1000 * $with[0]]),
-            'push'        => $this->switchPush(...$with),
-            'wait'        => $this->wait(...$with),
-            'word'        => $this->decide(...$with),
-            'order_word'  => $this->decideOrder(...$with),
-            default       => throw new \LogicException("There is no step $step."),
+            'lag'         => $this->clover->switches(['external_ref_search_lag' => 1000 * $step->int(0)]),
+            'push'        => $this->switchPush($step->flag(0)),
+            'wait'        => $this->wait($step->int(0)),
+            'word'        => $this->decide($step->int(0), $step->flag(1)),
+            'order_word'  => $this->decideOrder($step->int(0)),
+            default       => throw new \LogicException("There is no step $step->name."),
         };
     }
 
@@ -497,9 +520,15 @@ final class SalesWorld
 
         if (!isset($this->removed[$id])) {
             $this->clover->post('sale', ['itemId' => $id, 'quantity' => $units]);
-            $this->store[$id] = $this->store[$id] === null ? null : $this->store[$id] - (1000 * $units);
+            $this->store[$id] = $this->less($id, $units);
             $this->disturb($id, $units);
         }
+    }
+
+    /** @return ?int The store's count of an item after the till sold units; null = not counted */
+    private function less(string $item, int $units): ?int
+    {
+        return $this->store[$item] === null ? null : $this->store[$item] - (1000 * $units);
     }
 
     private function setCount(int $item, int|float|null $count): void
@@ -662,13 +691,26 @@ final class SalesWorld
             return;
         }
 
-        $this->clover->fault('POST /v3/merchants/*/item_stocks/' . self::item($item), ...self::faultOf($do));
+        $this->orderFault('item_stocks/' . self::item($item), $do);
         $this->faults[self::item($item)][] = $do;
     }
 
     private function faultOrder(string $path, string $do): void
     {
-        $this->clover->fault("POST /v3/merchants/*/orders$path", ...self::faultOf($do));
+        $this->orderFault("orders$path", $do);
+    }
+
+    private function orderFault(string $path, string $do): void
+    {
+        [$fault, $with] = match ($do) {
+            'truncate' => ['truncate', ['bytes' => 5]],
+            '500'      => ['status', ['code' => 500]],
+            '502'      => ['status', ['code' => 502, 'apply' => true]],
+            '429'      => ['status', ['code' => 429, 'retry_after' => 1]],
+            'delay'    => ['delay', self::SLOW],
+            default    => [$do, []],
+        };
+        $this->clover->fault("POST /v3/merchants/*/$path", $fault, with: $with);
     }
 
     private function switchPush(bool $push): void
@@ -778,7 +820,10 @@ final class SalesWorld
             $this->late[] = [$this->at + $event, $call];
         } elseif ($event !== 'lost') {
             $call();
-            $event === 'twice' && $call();
+
+            if ($event === 'twice') {
+                $call();
+            }
         }
     }
 
@@ -797,10 +842,12 @@ final class SalesWorld
     /** Enough for any history. */
     private function budget(): TimeBudget
     {
-        $rounds = 0;
+        $this->rounds = 0;
 
-        return new TimeBudget(stop: static function () use (&$rounds): bool {
-            return ++$rounds > 300 && throw new \RuntimeException('The worker finds no end.');
+        return new TimeBudget(stop: function (): bool {
+            $this->rounds++;
+
+            return $this->rounds > 300 ? throw new \RuntimeException('The worker finds no end.') : false;
         });
     }
 
@@ -822,12 +869,8 @@ final class SalesWorld
      */
     private function run(callable $work, bool $scan = false): ?WorkReport
     {
-        $before = $this->clover->state();
-        $sent   = array_column(
-            $this->sql->fetchAll("SELECT * FROM #__j2commerce_clover_ledger WHERE state = 'sent'"),
-            null,
-            'id',
-        );
+        $before   = $this->clover->state();
+        $sent     = array_filter($this->ledger(), static fn (LedgerRow $row): bool => $row->state === SendState::Sent);
         $expected = $this->untold();
         $logged   = $this->loggedAsFound();
         $newest   = (int) $this->sql->fetchValue('SELECT MAX(id) FROM #__j2commerce_clover_ledger');
@@ -840,12 +883,14 @@ final class SalesWorld
         $this->observe($before, $sent);
 
         if ($scan && $result !== null) {
-            $found = array_keys(array_filter(array_map(
-                static fn (int $n, string $id): int => $n - ($logged[$id] ?? 0),
-                $this->loggedAsFound(),
-                array_keys($this->loggedAsFound()),
-            )));
-            $found = array_map(fn (int $i): string => (string) array_keys($this->loggedAsFound())[$i], $found);
+            $found = [];
+
+            foreach ($this->loggedAsFound() as $id => $times) {
+                if ($times !== ($logged[$id] ?? 0)) {
+                    $found[] = (string) $id;
+                }
+            }
+
             sort($found);
             Assert::assertSame(
                 [$expected, \count($expected)],
@@ -863,8 +908,8 @@ final class SalesWorld
     /**
      * Checks every write, and determines what happened to those without a response.
      *
-     * @param array<string, mixed>             $before State of Clover before the work
-     * @param array<int, array<string, mixed>> $sent   Rows that had no response before it
+     * @param State                 $before Of Clover before the work
+     * @param array<int, LedgerRow> $sent   Rows that had no response before it
      */
     private function observe(array $before, array $sent): void
     {
@@ -874,35 +919,29 @@ final class SalesWorld
         $this->sql->execute('DELETE FROM ' . WatchedSql::TABLE);
 
         foreach ($requests as $request) {
-            $this->mark                                  = max($this->mark, (int) $request['n']);
+            $this->mark                                  = max($this->mark, $request['n']);
             $this->figures['requests refused by limits'] += (int) ($this->isLimited && $request['status'] === 429);
 
             if ($request['method'] === 'POST' && preg_match('#/item_stocks/(\w+)$#', $request['path'], $m) === 1) {
-                $posts[$m[1]][(int) $request['n']] = $this->carriedOut($m[1], (int) $request['status']);
+                $posts[$m[1]][$request['n']] = $this->carriedOut($m[1], (int) $request['status']);
             }
         }
 
-        $ledger = [];
-
-        foreach ($this->sql->fetchAll('SELECT * FROM #__j2commerce_clover_ledger ORDER BY id') as $row) {
-            $ledger[(int) $row['id']] = $row;
-        }
-
+        $ledger = $this->ledger();
         $resent = [];
         $sales  = [];
 
         foreach ($ledger as $row) {
-            $sales["{$row['order_id']}/{$row['line_id']}/{$row['seq']}"] = $row['state'];
+            $sales["$row->orderId/$row->lineId/$row->seq"] = $row->state;
         }
 
         foreach (array_reverse($sends) as $send) {
-            $id   = (int) $send['row_id'];
-            $item = (string) $send['clover_id'];
-            $own  = array_filter(
-                $posts[$item] ?? [],
-                static fn (int $n): bool => $n > (int) $send['mark'],
-                ARRAY_FILTER_USE_KEY,
-            );
+            $id      = Row::int($send, 'row_id');
+            $item    = Row::string($send, 'clover_id');
+            $mark    = Row::int($send, 'mark');
+            $overlap = Row::int($send, 'overlap');
+            $row     = $ledger[$id];
+            $own     = array_filter($posts[$item] ?? [], static fn (int $n): bool => $n > $mark, ARRAY_FILTER_USE_KEY);
             $posts[$item]            = array_diff_key($posts[$item] ?? [], $own);
             $done                    = \count(array_filter($own));
             $isLast                  = !isset($resent[$id]);
@@ -910,45 +949,45 @@ final class SalesWorld
             $this->last[$id]         = $isLast ? $done > 0 : $this->last[$id];
             $this->figures['writes'] += \count($own);
             $this->applied[$id]      = ($this->applied[$id] ?? 0) + $done;
-            $this->taken[$item]      += $done * (int) $send['delta'];
-            $this->store[$item]      -= 1000 * (int) $send['overlap'];
+            $this->taken[$item]      += $done * Row::int($send, 'delta');
+            $this->store[$item]      = $this->less($item, $overlap);
             Assert::assertLessThanOrEqual(1, $done, "Row $id was written twice.");
 
-            if ((int) $send['overlap'] > 0) {
+            if ($overlap > 0) {
                 $this->overlap = null;
 
                 if ($done > 0) {
-                    $this->overwritten[$item]                += (int) $send['overlap'];
-                    $this->lost[$item]                       = ($this->lost[$item] ?? 0) + (int) $send['overlap'];
-                    $this->figures['of them without answer'] += $isLast && $ledger[$id]['state'] === 'sent'
-                        ? (int) $send['overlap']
+                    $this->overwritten[$item]                += $overlap;
+                    $this->lost[$item]                       = ($this->lost[$item] ?? 0) + $overlap;
+                    $this->figures['of them without answer'] += $isLast && $row->state === SendState::Sent
+                        ? $overlap
                         : 0;
                 } else {
                     $this->disturbed[$id] = true;
-                    $this->soldWhile[$id] = ($this->soldWhile[$id] ?? 0) + (int) $send['overlap'];
+                    $this->soldWhile[$id] = ($this->soldWhile[$id] ?? 0) + $overlap;
                 }
             }
 
-            if ($ledger[$id]['reverses'] !== null) {
+            if ($row->reverses !== null) {
                 Assert::assertSame(
-                    'confirmed',
-                    $sales["{$ledger[$id]['order_id']}/{$ledger[$id]['line_id']}/{$ledger[$id]['reverses']}"],
+                    SendState::Confirmed,
+                    $sales["$row->orderId/$row->lineId/$row->reverses"],
                     "Row $id gives back what may never have been taken.",
                 );
             }
 
             // A write that was repeated in the same run must not have been executed before.
-            match ($isLast ? $ledger[$id]['state'] : 'intended') {
-                'sent'      => $this->figures['unanswered']++,
-                'confirmed' => Assert::assertSame(
+            match ($isLast ? $row->state : SendState::Intended) {
+                SendState::Sent      => $this->figures['unanswered']++,
+                SendState::Confirmed => Assert::assertSame(
                     1,
                     $done,
                     "Row $id counts as confirmed, and Clover has not carried it out.",
                 ),
-                default     => Assert::assertSame(
+                default              => Assert::assertSame(
                     0,
                     $done,
-                    "Row $id is {$ledger[$id]['state']} though Clover has carried it out.",
+                    "Row $id is {$row->state->value} though Clover has carried it out.",
                 ),
             };
         }
@@ -956,7 +995,7 @@ final class SalesWorld
         Assert::assertSame([], array_filter($posts), 'Clover was written to without a word in the ledger.');
 
         foreach ($sent as $id => $row) {
-            $this->judge($row, $ledger[$id], isset($resent[$id]), $before['stock'][$row['clover_id']]);
+            $this->judge($row, $ledger[$id], isset($resent[$id]), $before['stock'][$row->cloverId]);
         }
 
         $this->state = $this->clover->state();
@@ -985,35 +1024,35 @@ final class SalesWorld
     /**
      * Whether a row without a response was settled as the count allowed.
      *
-     * @param array<string, mixed> $row    Before
-     * @param array<string, mixed> $now    After
-     * @param bool                 $resent Whether it was sent again in between
+     * @param LedgerRow $row    Before
+     * @param LedgerRow $now    After
+     * @param bool      $resent Whether it was sent again in between
      */
-    private function judge(array $row, array $now, bool $resent, int|float|null $count): void
+    private function judge(LedgerRow $row, LedgerRow $now, bool $resent, int|float|null $count): void
     {
-        $id = (int) $row['id'];
+        $id = $row->id;
 
-        if (!$resent && $now['state'] === 'sent') {
+        if (!$resent && $now->state === SendState::Sent) {
             return;
         }
 
         Assert::assertLessThanOrEqual(
             $this->clock->now() - self::QUIET,
-            (int) $row['sent'],
+            $row->sent,
             "Row $id was settled while its write could still arrive.",
         );
         $applied = $resent ? (($this->applied[$id] ?? 0) - (int) $this->last[$id]) > 0 : $this->last[$id] ?? false;
 
-        if (!$resent && $now['state'] === 'uncertain') {
+        if (!$resent && $now->state === SendState::Uncertain) {
             Assert::assertArrayHasKey(
                 $id,
                 $this->disturbed,
                 "Row $id is uncertain, and only we have changed the count.",
             );
-        } elseif (!$resent && $now['state'] === 'confirmed') {
+        } elseif (!$resent && $now->state === SendState::Confirmed) {
             if (!$applied) {
                 Assert::assertSame(
-                    [true, self::thousandths($row['target'])],
+                    [true, self::thousandths($row->target)],
                     [isset($this->disturbed[$id]), self::thousandths($count ?? 1e9)],
                     "Row $id was taken for carried out.",
                 );
@@ -1021,7 +1060,7 @@ final class SalesWorld
             }
         } elseif ($applied) {
             Assert::assertSame(
-                [true, self::thousandths($row['count_before'])],
+                [true, self::thousandths($row->countBefore)],
                 [isset($this->disturbed[$id]), self::thousandths($count ?? 1e9)],
                 "Row $id was put back though Clover has carried it out.",
             );
@@ -1032,18 +1071,16 @@ final class SalesWorld
     /**
      * The count was misleading about a row. When the till has changed it, drift must name what it sold; a count that
      * was set by hand to exactly that number leaves no trace of what is true.
-     *
-     * @param array<string, mixed> $row
      */
-    private function misjudge(array $row): void
+    private function misjudge(LedgerRow $row): void
     {
-        $id                   = (int) $row['id'];
+        $id                   = $row->id;
         $this->misjudged[$id] = true;
 
         if (isset($this->handled[$id])) {
             $this->figures['undecidable']++;
         } else {
-            $this->lost[$row['clover_id']] = ($this->lost[$row['clover_id']] ?? 0) + ($this->soldWhile[$id] ?? 0);
+            $this->lost[$row->cloverId] = ($this->lost[$row->cloverId] ?? 0) + ($this->soldWhile[$id] ?? 0);
         }
     }
 
@@ -1087,14 +1124,14 @@ final class SalesWorld
         }
     }
 
-    /** @param array<int, array<string, mixed>> $ledger */
+    /** @param array<int, LedgerRow> $ledger */
     private function checkReturns(array $ledger): void
     {
         foreach (self::byLine($ledger) as $key => $rows) {
             $sum = 0;
 
             foreach ($rows as $row) {
-                $sum += (int) $row['delta'];
+                $sum += $row->delta;
                 Assert::assertGreaterThanOrEqual(0, $sum, "Line $key has given back more than it took.");
             }
         }
@@ -1114,17 +1151,17 @@ final class SalesWorld
             }
 
             if ($count === null) {
-                Assert::assertSame(0, (int) $shop['manage_stock'], "$item is not counted.");
+                Assert::assertSame(0, Row::int($shop, 'manage_stock'), "$item is not counted.");
             } elseif ($this->push) {
                 Assert::assertLessThanOrEqual(
-                    max(0, (int) floor((float) $count) - ($owed[$item] ?? 0)),
-                    (int) $shop['quantity'],
+                    max(0, (int) floor($count) - ($owed[$item] ?? 0)),
+                    Row::int($shop, 'quantity'),
                     "The shop offers units of $item that are not there.",
                 );
             } else {
                 Assert::assertSame(
-                    max(0, (int) floor((float) $count)),
-                    (int) $shop['quantity'],
+                    max(0, (int) floor($count)),
+                    Row::int($shop, 'quantity'),
                     "The shop does not follow $item.",
                 );
             }
@@ -1137,28 +1174,23 @@ final class SalesWorld
     private function owed(): array
     {
         $owed = [];
-        $rows = self::byLine($this->sql->fetchAll(
-            'SELECT * FROM #__j2commerce_clover_ledger ORDER BY order_id, line_id, seq',
-        ));
+        $rows = self::byLine($this->ledger());
 
         foreach ($this->sql->fetchAll(
             'SELECT o.order_id, o.order_state_id, i.j2commerce_orderitem_id AS line_id, i.variant_id,
                 i.orderitem_quantity FROM #__j2commerce_orders o
             JOIN #__j2commerce_orderitems i ON i.order_id = o.order_id WHERE o.stock_committed = 1',
         ) as $line) {
-            $item = $this->variants[(int) $line['variant_id']];
+            $item  = $this->variants[Row::int($line, 'variant_id')];
+            $order = Row::string($line, 'order_id');
+            $key   = "$order/{$line['line_id']}/$item";
 
             if (
-                !\in_array((int) $line['order_state_id'], self::REFUNDED, true)
-                && !self::wasRefunded($this->events($line['order_id']))
+                !\in_array(Row::int($line, 'order_state_id'), self::REFUNDED, true)
+                && !self::wasRefunded($this->events($order))
             ) {
-                $owed[$item] =
-                    ($owed[$item] ?? 0)
-                    + max(
-                        0,
-                        (int) $line['orderitem_quantity']
-                        - self::byHand($rows["{$line['order_id']}/{$line['line_id']}/$item"] ?? []),
-                    );
+                $units       = max(0, Row::int($line, 'orderitem_quantity') - self::byHand($rows[$key] ?? []));
+                $owed[$item] = ($owed[$item] ?? 0) + $units;
             }
         }
 
@@ -1166,24 +1198,25 @@ final class SalesWorld
             $bySeq = array_column($of, null, 'seq');
 
             foreach ($of as $row) {
-                $sale = $row['reverses'] === null ? null : $bySeq[$row['reverses']];
+                $sale = $row->reverses === null ? null : $bySeq[$row->reverses];
                 // A skipped row is settled, together with the sale that it reverses when that was never executed.
-                $part = $row['state'] !== 'skipped'
+                $part = $row->state !== SendState::Skipped
                     ? $this->isIn($row)
-                    : $sale === null || $sale['state'] === 'skipped' || $this->isIn($sale);
-                $owed[$row['clover_id']] = ($owed[$row['clover_id']] ?? 0) - ($part ? (int) $row['delta'] : 0);
+                    : $sale === null || $sale->state === SendState::Skipped || $this->isIn($sale);
+                $owed[$row->cloverId] = ($owed[$row->cloverId] ?? 0) - ($part ? $row->delta : 0);
             }
         }
 
         return $owed;
     }
 
-    /** @param array<string, mixed> $row */
-    private function isIn(array $row): bool
+    private function isIn(LedgerRow $row): bool
     {
-        $id = (int) $row['id'];
-
-        return $row['state'] === 'confirmed' || !isset($this->misjudged[$id]) && ($this->applied[$id] ?? 0) > 0;
+        return (
+            $row->state === SendState::Confirmed
+            || !isset($this->misjudged[$row->id])
+            && ($this->applied[$row->id] ?? 0) > 0
+        );
     }
 
     /** Waits until nothing is in progress, and checks everything. */
@@ -1201,14 +1234,11 @@ final class SalesWorld
             $later = $this->open()->sales()->worker()->waiting()->later;
         }
 
-        Assert::assertSame(
-            0,
-            $later,
-            'Rows that will never be settled: '
-                . json_encode($this->sql->fetchAll("SELECT order_id, line_id, delta, state, message
+        Assert::assertSame(0, $later, 'Rows that will never be settled: ' . json_encode($this->sql->fetchAll(
+            "SELECT order_id, line_id, delta, state, message
                     FROM #__j2commerce_clover_ledger
-                        WHERE state IN ('intended', 'sent')")),
-        );
+                        WHERE state IN ('intended', 'sent')",
+        ), JSON_THROW_ON_ERROR));
         $result = $this->run(fn (): WorkReport => $this
             ->shop($this->push, $this->watched())
             ->sales()
@@ -1228,28 +1258,20 @@ final class SalesWorld
 
     private function checkRows(): void
     {
-        $rows  = $this->sql->fetchAll('SELECT * FROM #__j2commerce_clover_ledger ORDER BY id');
         $slack = $sold = array_fill_keys(array_keys($this->store), 0);
 
-        foreach ($rows as $row) {
-            $id        = (int) $row['id'];
-            $confirmed = (int) ($row['state'] === 'confirmed');
+        foreach ($this->ledger() as $id => $row) {
+            $confirmed = (int) ($row->state === SendState::Confirmed);
             $applied   = $this->applied[$id] ?? 0;
-            Assert::assertContains($row['state'], ['confirmed', 'skipped', 'uncertain', 'dead']);
-            Assert::assertTrue(
-                $confirmed === 1 || (string) $row['reason'] !== '',
-                "Row $id is {$row['state']} without a reason.",
-            );
-            $sold[$row['clover_id']] += $confirmed * (int) $row['delta'];
+            $is        = "Row $id is {$row->state->value} $row->reason";
+            Assert::assertNotContains($row->state, [SendState::Intended, SendState::Sent], $is);
+            Assert::assertTrue($confirmed === 1 || (string) $row->reason !== '', "$is without a reason.");
+            $sold[$row->cloverId] += $confirmed * $row->delta;
 
-            if (!isset($this->misjudged[$id]) && $row['state'] !== 'uncertain' && $row['reason'] !== 'owner') {
-                Assert::assertSame(
-                    $confirmed,
-                    $applied,
-                    "Row $id is {$row['state']} {$row['reason']}, and Clover has carried it out $applied times.",
-                );
+            if (!isset($this->misjudged[$id]) && $row->state !== SendState::Uncertain && $row->reason !== 'owner') {
+                Assert::assertSame($confirmed, $applied, "$is, and Clover has carried it out $applied times.");
             } else {
-                $slack[$row['clover_id']] += ($applied - $confirmed) * (int) $row['delta'];
+                $slack[$row->cloverId] += ($applied - $confirmed) * $row->delta;
             }
         }
 
@@ -1257,7 +1279,7 @@ final class SalesWorld
             if ($count !== null) {
                 Assert::assertSame(
                     $count - (1000 * ($sold[$item] + $slack[$item] - $this->overwritten[$item])),
-                    self::thousandths($this->state['stock'][$item]),
+                    self::thousandths($this->state['stock'][$item] ?? Assert::fail("$item is not counted.")),
                     "$item: start, sales, edits and confirmed rows",
                 );
             }
@@ -1267,7 +1289,7 @@ final class SalesWorld
     private function checkOrders(): void
     {
         foreach ($this->sql->fetchAll('SELECT * FROM #__j2commerce_clover_orders') as $row) {
-            $there = $this->inClover((string) $row['reference']);
+            $there = $this->inClover(Row::string($row, 'reference'));
             Assert::assertLessThanOrEqual(1, \count($there), "Order {$row['order_id']} is in Clover more than once.");
             Assert::assertContains($row['state'], ['confirmed', 'skipped', 'uncertain', 'dead']);
 
@@ -1282,19 +1304,25 @@ final class SalesWorld
                 Assert::assertCount(1, $there, "Order {$row['order_id']} is not in Clover.");
                 Assert::assertTrue(
                     self::isWhole($there[0]),
-                    "The sums of order {$row['order_id']} do not agree: " . json_encode($there[0]),
+                    "The sums of order {$row['order_id']} do not agree: " . json_encode($there[0], JSON_THROW_ON_ERROR),
                 );
                 $totals = array_merge(...array_map(static fn (array $o): array => (
                     $o['id'] === $row['order_id'] ? $o['totals'] : []
                 ), array_values($this->orders)));
-                Assert::assertContains($there[0]['total'], $totals);
+                Assert::assertContains($there[0]['total'] ?? null, $totals);
             }
         }
 
         $known = $this->sql->fetchColumn('SELECT reference FROM #__j2commerce_clover_orders');
         Assert::assertSame(
             [],
-            array_diff(array_filter(array_column($this->state['orders'], 'externalReferenceId')), $known),
+            array_diff(
+                array_filter(array_map(
+                    static fn (array $order): string => $order['externalReferenceId'] ?? '',
+                    $this->state['orders'],
+                )),
+                $known,
+            ),
             'Clover has orders that the shop has not stored first.',
         );
     }
@@ -1353,9 +1381,7 @@ final class SalesWorld
      */
     private function levels(): array
     {
-        $rows = self::byLine($this->sql->fetchAll(
-            'SELECT * FROM #__j2commerce_clover_ledger ORDER BY order_id, line_id, seq',
-        ));
+        $rows   = self::byLine($this->ledger());
         $levels = [];
 
         foreach ($this->orders as $order) {
@@ -1375,12 +1401,10 @@ final class SalesWorld
             foreach ($rows as $key => $of) {
                 if (
                     str_starts_with($key, "{$order['id']}/")
-                    && (
-                        $decides
-                        || self::item($order['lines'][(int) $of[0]['line_id']][0] ?? -1) !== $of[0]['clover_id']
-                    )
+                    && ($decides || self::item($order['lines'][$of[0]->lineId][0] ?? -1) !== $of[0]->cloverId)
                 ) {
-                    $levels[$order['id']][$key] = [0, array_sum(array_column($of, 'delta'))];
+                    $units                      = array_map(static fn (LedgerRow $row): int => $row->delta, $of);
+                    $levels[$order['id']][$key] = [0, array_sum($units)];
                 }
             }
 
@@ -1404,7 +1428,7 @@ final class SalesWorld
             ->sales()
             ->drift()
             ->run(static function (array $item) use (&$found): void {
-                if (preg_match('/the till sold ([\d.]+) within/', $item['reason'], $m) === 1) {
+                if (preg_match('/the till sold ([\d.]+) within/', $item['reason'], $m) === 1 && is_numeric($m[1])) {
                     $found[$item['clover_id']] = (float) $m[1];
                 }
             });
@@ -1455,8 +1479,8 @@ final class SalesWorld
         foreach ($this->state['stock'] as $item => $count) {
             if ($count !== null) {
                 Assert::assertSame(
-                    max(0, (int) floor((float) $count)),
-                    (int) $this->shopCount($item)['quantity'],
+                    max(0, (int) floor($count)),
+                    Row::int($this->shopCount($item), 'quantity'),
                     "At rest the shop has of $item what Clover has ($count).",
                 );
             }
@@ -1468,20 +1492,33 @@ final class SalesWorld
     /** @return array<string, int> How often each order was logged as found */
     private function loggedAsFound(): array
     {
-        return array_map(
-            intval(...),
-            array_column(
-                $this->sql->fetchAll(
-                    "SELECT entity_id, COUNT(*) AS n FROM #__j2commerce_clover_log
-                        WHERE message LIKE '%changed without an event%' GROUP BY entity_id",
-                ),
-                'n',
-                'entity_id',
-            ),
-        );
+        $times = [];
+
+        foreach ($this->sql->fetchAll(
+            "SELECT entity_id, COUNT(*) AS n FROM #__j2commerce_clover_log
+                WHERE message LIKE '%changed without an event%' GROUP BY entity_id",
+        ) as $row) {
+            $times[Row::string($row, 'entity_id')] = Row::int($row, 'n');
+        }
+
+        return $times;
     }
 
-    /** @return list<array<string, mixed>> */
+    /** @return array<int, LedgerRow> By id */
+    private function ledger(): array
+    {
+        $rows = [];
+
+        foreach ($this->sql->fetchAll(
+            'SELECT * FROM #__j2commerce_clover_ledger ORDER BY order_id, line_id, seq',
+        ) as $row) {
+            $rows[Row::int($row, 'id')] = LedgerRow::fromRow($row);
+        }
+
+        return $rows;
+    }
+
+    /** @return list<Order> */
     private function inClover(string $reference): array
     {
         return array_values(array_filter(
@@ -1490,17 +1527,17 @@ final class SalesWorld
         ));
     }
 
-    /** @param array<string, mixed> $order */
+    /** @param Order $order */
     private static function isWhole(array $order): bool
     {
         $sum =
-            array_sum(array_column($order['lineItems']['elements'] ?? [], 'price'))
-            + array_sum(array_column($order['discounts']['elements'] ?? [], 'amount'));
+            array_sum(array_column($order['lineItems']['elements'], 'price'))
+            + array_sum(array_column($order['discounts']['elements'], 'amount'));
 
         return isset($order['total']) && $sum === $order['total'];
     }
 
-    /** @return array<string, mixed> */
+    /** @return array<string, int|float|string|null> */
     private function shopCount(string $item): array
     {
         return (
@@ -1518,17 +1555,24 @@ final class SalesWorld
         return (int) $this->sql->fetchValue("SELECT COUNT(*) FROM #__j2commerce_clover_ledger WHERE $where");
     }
 
-    /** @return list<array<string, mixed>> */
+    /** @return list<Event> */
     private function events(string $order): array
     {
-        return $this->sql->fetchAll(
-            "SELECT event, old_status, new_status FROM #__j2commerce_clover_outbox
-                WHERE order_id = ? AND event IN ('status', 'refund') ORDER BY id",
-            [$order],
+        return array_map(
+            static fn (array $row): array => [
+                'event'      => Row::string($row, 'event'),
+                'old_status' => Row::int($row, 'old_status'),
+                'new_status' => Row::int($row, 'new_status'),
+            ],
+            $this->sql->fetchAll(
+                "SELECT event, old_status, new_status FROM #__j2commerce_clover_outbox
+                    WHERE order_id = ? AND event IN ('status', 'refund') ORDER BY id",
+                [$order],
+            ),
         );
     }
 
-    /** @param list<array<string, mixed>> $events */
+    /** @param list<Event> $events */
     private static function standing(?int $status, array $events): ?string
     {
         if ($status === null) {
@@ -1538,7 +1582,7 @@ final class SalesWorld
         $standing = self::word($status);
 
         foreach (array_reverse($events) as $event) {
-            $standing ??= $event['event'] === 'status' ? self::word((int) $event['new_status']) : null;
+            $standing ??= $event['event'] === 'status' ? self::word($event['new_status']) : null;
         }
 
         return $standing === 'paid' && self::wasRefunded($events) ? 'released' : $standing;
@@ -1553,7 +1597,7 @@ final class SalesWorld
         };
     }
 
-    /** @param list<array<string, mixed>> $events */
+    /** @param list<Event> $events */
     private static function wasRefunded(array $events): bool
     {
         foreach (array_reverse($events) as $event) {
@@ -1561,10 +1605,7 @@ final class SalesWorld
                 return true;
             }
 
-            if (
-                self::word((int) $event['new_status']) === 'paid'
-                && self::word((int) $event['old_status']) !== 'paid'
-            ) {
+            if (self::word($event['new_status']) === 'paid' && self::word($event['old_status']) !== 'paid') {
                 return false;
             }
         }
@@ -1573,31 +1614,31 @@ final class SalesWorld
     }
 
     /**
-     * @param array<int, array<string, mixed>> $rows In the order of their numbers
+     * @param array<int, LedgerRow> $rows In the order of their numbers
      *
-     * @return array<string, list<array<string, mixed>>> By order, line and item
+     * @return array<string, list<LedgerRow>> By order, line and item
      */
     private static function byLine(array $rows): array
     {
         $lines = [];
 
         foreach ($rows as $row) {
-            $lines["{$row['order_id']}/{$row['line_id']}/{$row['clover_id']}"][] = $row;
+            $lines["$row->orderId/$row->lineId/$row->cloverId"][] = $row;
         }
 
         return $lines;
     }
 
-    /** @param list<array<string, mixed>> $rows Of a line */
+    /** @param list<LedgerRow> $rows Of a line */
     private static function byHand(array $rows): int
     {
         $units = 0;
 
         foreach ($rows as $row) {
-            $units = match ($row['cause']) {
-                'release' => 0,
-                'hand'    => $units - (int) $row['delta'],
-                default   => $units,
+            $units = match ($row->cause) {
+                LedgerCause::Release => 0,
+                LedgerCause::Manual  => $units - $row->delta,
+                LedgerCause::Order   => $units,
             };
         }
 
@@ -1606,19 +1647,8 @@ final class SalesWorld
 
     private static function thousandths(int|float|string $count): int
     {
-        return (int) round(1000 * (float) $count);
-    }
-
-    /** @return array{string, int, int, array<string, mixed>} */
-    private static function faultOf(string $do): array
-    {
-        return match ($do) {
-            'truncate' => ['truncate', 1, 0, ['bytes' => 5]],
-            '500'      => ['status', 1, 0, ['code' => 500]],
-            '502'      => ['status', 1, 0, ['code' => 502, 'apply' => true]],
-            '429'      => ['status', 1, 0, ['code' => 429, 'retry_after' => 1]],
-            'delay'    => ['delay', 1, 0, self::SLOW],
-            default    => [$do, 1, 0, []],
-        };
+        return (int) round(
+            1000 * (is_numeric($count) ? (float) $count : throw new \LogicException("No count: $count")),
+        );
     }
 }

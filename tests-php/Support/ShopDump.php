@@ -87,10 +87,12 @@ final class ShopDump
     /** @return list<string> Every table of the shop, without prefix */
     public static function tables(): array
     {
-        $text = file_get_contents(__DIR__ . '/../../dev/shop/shop.mysql.sql') . file_get_contents(Schema::APP_FILE);
+        $text    = (string) file_get_contents(__DIR__ . '/../../dev/shop/shop.mysql.sql');
+        $text    .= (string) file_get_contents(Schema::APP_FILE);
+        $matches = [];
         preg_match_all('/^CREATE TABLE IF NOT EXISTS `#__(\w+)`/m', $text, $matches);
 
-        return $matches[1];
+        return array_values($matches[1]);
     }
 
     /** @return array<string, list<string>> Table => one JSON text a row, sorted */
@@ -98,22 +100,25 @@ final class ShopDump
     {
         $tables = [];
         $places = [];
+        $dump   = [];
 
         foreach (self::tables() as $table) {
             $id             = self::IDS[$table] ?? null;
             $tables[$table] = $sql->fetchAll("SELECT * FROM #__$table" . ($id === null ? '' : " ORDER BY $id"));
 
-            foreach ($id === null ? [] : $tables[$table] as $place => $row) {
-                $places[$table][(string) $row[$id]] = '#' . ($place + 1);
+            if ($id !== null) {
+                foreach ($tables[$table] as $place => $row) {
+                    $places[$table][(string) $row[$id]] = '#' . ($place + 1);
+                }
             }
         }
 
-        foreach ($tables as $table => &$rows) {
-            $rows = array_map(static fn (array $row): string => self::row($table, $row, $places), $rows);
-            sort($rows);
+        foreach ($tables as $table => $rows) {
+            $dump[$table] = array_map(static fn (array $row): string => self::row($table, $row, $places), $rows);
+            sort($dump[$table]);
         }
 
-        return $tables;
+        return $dump;
     }
 
     /**
@@ -150,7 +155,7 @@ final class ShopDump
     }
 
     /**
-     * @param array<string, mixed>                 $row
+     * @param array<string, int|float|string|null> $row
      * @param array<string, array<string, string>> $places
      */
     private static function row(string $table, array $row, array $places): string

@@ -63,6 +63,30 @@ abstract class ShopTestCase extends TestCase
     }
 
     /**
+     * The first row, which must be there.
+     *
+     * @param list<scalar|null> $values
+     *
+     * @return array<string, int|float|string|null>
+     */
+    protected function firstRow(string $query, array $values = []): array
+    {
+        return $this->sql->fetchOne($query, $values) ?? self::fail("$query\nhas no row for " . print_r($values, true));
+    }
+
+    /**
+     * The first column of every row, as text.
+     *
+     * @param list<scalar|null> $values
+     *
+     * @return list<string>
+     */
+    protected function texts(string $query, array $values = []): array
+    {
+        return array_map(strval(...), $this->sql->fetchColumn($query, $values));
+    }
+
+    /**
      * Runs the work in forked processes, each with its own connection.
      *
      * @param callable(Sql, int): int $work Its result is the exit code, 0 to 255
@@ -91,10 +115,6 @@ abstract class ShopTestCase extends TestCase
             $pids[] = $pid;
         }
 
-        return array_map(static function (int $pid): int {
-            pcntl_waitpid($pid, $status);
-
-            return (int) pcntl_wexitstatus($status);
-        }, $pids);
+        return array_map(static fn (int $pid): int => (int) pcntl_wexitstatus(Child::reap($pid)), $pids);
     }
 }

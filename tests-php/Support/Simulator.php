@@ -7,13 +7,19 @@ namespace CloverSync\Tests\Support;
 /**
  * The Clover simulator as a process, with the settings of a test, and its control interface. It ends with the object.
  *
+ * @phpstan-type Named array{elements: list<array{id: string, name: string, ...}>}
  * @phpstan-type Item array{id: string, name: string, price: int, priceType: string, hidden: bool, deleted: bool,
- *   code?: string, sku?: string, itemGroup?: array{id: string}, ...}
+ *   categories: Named, tags: Named, options: Named, code?: string, sku?: string, itemGroup?: array{id: string},
+ *   itemStock?: array{quantity?: int|float, ...}, ...}
+ * @phpstan-type Lines array{elements: list<array{name: string, price: int, ...}>}
+ * @phpstan-type Discounts array{elements: list<array{name: string, amount: int, ...}>}
  * @phpstan-type Order array{id: string, externalReferenceId?: string, title?: string, note?: string, state?: string,
- *   total: int, lineItems: array{elements: list<array{name: string, price: int, ...}>}, ...}
+ *   total?: int, lineItems: Lines, discounts: Discounts, ...}
+ * @phpstan-type WebOrder array{id: string, externalReferenceId: string, title: string, note: string, state: string,
+ *   total: int, lineItems: Lines, discounts: Discounts, ...}
  * @phpstan-type State array{items: list<Item>, stock: array<string, int|float|null>, orders: list<Order>,
  *   tokens: array{refreshes: int, recoveries: int, ...}, merchant_id: string, ...}
- * @phpstan-type Request array{n: int, method: string, path: string, status: int, in_flight: int, at: int}
+ * @phpstan-type Request array{n: int, method: string, path: string, status: ?int, in_flight: int, at: int}
  */
 final class Simulator
 {
@@ -134,6 +140,22 @@ final class Simulator
             $this->singles(),
             static fn (array $item): bool => $item['priceType'] === 'FIXED' && $item['price'] > 0 && !$item['hidden'],
         ));
+    }
+
+    /** @return list<WebOrder> Orders that a shop has sent, which have all the fields that it writes */
+    public function webOrders(): array
+    {
+        $orders = [];
+
+        foreach ($this->state()['orders'] as $order) {
+            if (isset($order['externalReferenceId'])) {
+                $orders[] = isset($order['title'], $order['note'], $order['state'], $order['total'])
+                    ? $order
+                    : throw new \RuntimeException("Order {$order['id']} is not whole.");
+            }
+        }
+
+        return $orders;
     }
 
     /** @return list<Request> */

@@ -8,6 +8,7 @@ use CloverSync\Cli\Callback;
 use CloverSync\Settings;
 use CloverSync\Shop\Catalog\RunStatus;
 use CloverSync\Shop\Catalog\SyncRunRow;
+use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Services;
 use CloverSync\Shop\Support\Clock;
@@ -15,7 +16,11 @@ use CloverSync\Shop\Support\SystemClock;
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Vault;
 
-/** A test shop connected to the simulator by the real extension. */
+/**
+ * A test shop connected to the simulator by the real extension.
+ *
+ * @phpstan-import-type Item from Simulator
+ */
 abstract class SyncTestCase extends ShopTestCase
 {
     protected const SECRET = 'a site secret for tests only';
@@ -94,10 +99,10 @@ abstract class SyncTestCase extends ShopTestCase
         return $result;
     }
 
-    /** @return array<string, mixed> The shop rows of one Clover item, flat */
+    /** @return array<string, int|float|string|null> The shop rows of one Clover item, flat */
     protected function product(string $cloverId): array
     {
-        $row = $this->sql->fetchOne('SELECT m.state AS link_state, m.error, m.article_id, m.product_id, m.variant_id,
+        return $this->firstRow('SELECT m.state AS link_state, m.error, m.article_id, m.product_id, m.variant_id,
             c.title, c.alias, c.state, c.catid, c.introtext, p.product_type, p.enabled, p.taxprofile_id, p.has_options,
                     v.is_master, v.sku, v.upc, v.price, v.manage_stock, v.availability, v.isdefault_variant, q.quantity,
                     x.product_optionvalue_ids AS csv
@@ -108,12 +113,9 @@ abstract class SyncTestCase extends ShopTestCase
                LEFT JOIN #__j2commerce_productquantities q ON q.variant_id = m.variant_id
                LEFT JOIN #__j2commerce_product_variant_optionvalues x ON x.variant_id = m.variant_id
               WHERE m.clover_id = ?', [$cloverId]);
-        self::assertNotNull($row, "$cloverId is not linked to a product.");
-
-        return $row;
     }
 
-    /** @return array<string, mixed> The simulator's item with this SKU */
+    /** @return Item The simulator's item with this SKU */
     protected function itemBySku(string $sku): array
     {
         foreach ($this->clover->items() as $item) {
@@ -128,7 +130,7 @@ abstract class SyncTestCase extends ShopTestCase
     /** @return list<string> Titles of the article's tags */
     protected function tagsOf(int $article): array
     {
-        return $this->sql->fetchColumn('SELECT t.title FROM #__contentitem_tag_map x
+        return $this->texts('SELECT t.title FROM #__contentitem_tag_map x
             JOIN #__tags t ON t.id = x.tag_id WHERE x.content_item_id = ?
                 ORDER BY t.title', [$article]);
     }
@@ -136,12 +138,19 @@ abstract class SyncTestCase extends ShopTestCase
     /** @return list<array{action: string, status: string, message: string}> */
     protected function logOf(string $entity): array
     {
-        return $this->sql->fetchAll(
-            'SELECT action, status, message FROM #__j2commerce_clover_log WHERE entity_id = ?
-            ORDER BY id',
-            [
-                $entity,
+        return array_map(
+            static fn (array $row): array => [
+                'action'  => Row::string($row, 'action'),
+                'status'  => Row::string($row, 'status'),
+                'message' => Row::string($row, 'message'),
             ],
+            $this->sql->fetchAll(
+                'SELECT action, status, message FROM #__j2commerce_clover_log
+                WHERE entity_id = ? ORDER BY id',
+                [
+                    $entity,
+                ],
+            ),
         );
     }
 
@@ -150,7 +159,7 @@ abstract class SyncTestCase extends ShopTestCase
      *
      * @param list<string> $without Columns that may differ
      *
-     * @return array<string, list<array<string, mixed>>>
+     * @return array<string, list<array<string, int|float|string|null>>>
      */
     protected function shopRows(array $without = [], ?Sql $sql = null): array
     {

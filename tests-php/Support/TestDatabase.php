@@ -19,6 +19,7 @@ final class TestDatabase
 
     private static int $number = 0;
 
+    /** @param ?\Closure(self): Sql $connector */
     private function __construct(
         public readonly Dialect $dialect,
         public readonly string $dsn,
@@ -39,8 +40,9 @@ final class TestDatabase
     public static function create(Dialect $dialect, ?\Closure $connector = null): ?self
     {
         if ($dialect === Dialect::Sqlite) {
-            $file = tempnam(self::folder(), 'cloversync-test-');
-            $db   = new self($dialect, "sqlite:$file", null, null, 'jos_', $file, $connector);
+            $file = tempnam(self::folder(), 'cloversync-test-')
+            ?: throw new \RuntimeException('No temporary file can be made.');
+            $db = new self($dialect, "sqlite:$file", null, null, 'jos_', $file, $connector);
         } else {
             $server = MariaDb::get();
 

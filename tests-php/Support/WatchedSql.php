@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Support;
 
+use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Sales\StockLedger;
 
@@ -75,22 +76,23 @@ final class WatchedSql extends WrappedSql
     {
         $row = $this->inner->fetchOne('SELECT clover_id, delta FROM ' . StockLedger::TABLE . ' WHERE id = ?', [
             $id,
-        ]);
+        ]) ?? throw new \LogicException("Row $id is stored and cannot be read.");
+        $item       = Row::string($row, 'clover_id');
         $this->mark = $this->clover->mark($this->mark);
         $units      = 0;
 
-        if ($this->overlap !== null && $this->overlap[0] === $row['clover_id']) {
+        if ($this->overlap !== null && $this->overlap[0] === $item) {
             $units         = $this->overlap[1];
             $this->overlap = null;
-            $this->clover->post('sale', ['itemId' => $row['clover_id'], 'quantity' => $units]);
+            $this->clover->post('sale', ['itemId' => $item, 'quantity' => $units]);
         }
 
         $this->inner->execute('INSERT INTO '
         . self::TABLE
         . ' (row_id, clover_id, delta, mark, overlap) VALUES (?, ?, ?, ?, ?)', [
             $id,
-            $row['clover_id'],
-            (int) $row['delta'],
+            $item,
+            Row::int($row, 'delta'),
             $this->mark,
             $units,
         ]);

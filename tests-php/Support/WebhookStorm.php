@@ -18,10 +18,21 @@ final class WebhookStorm
     /** @var array<int, array{socket: resource, began: float, text: string}> */
     private array $open = [];
 
+    private readonly string $host;
+
+    private readonly string $path;
+
     public function __construct(
         private readonly string $url,
         private readonly string $secret,
     ) {
+        $parts = [];
+
+        if (preg_match('#^http://([^/]+)(/.*)$#', $url, $parts) !== 1) {
+            throw new \LogicException("$url has no host or no path.");
+        }
+
+        [, $this->host, $this->path] = $parts;
     }
 
     /**
@@ -42,7 +53,10 @@ final class WebhookStorm
             } while (microtime(true) < $due);
 
             $this->post($body($i));
-            $between !== null && $between($i);
+
+            if ($between !== null) {
+                $between($i);
+            }
         }
 
         while ($this->open !== []) {
@@ -60,8 +74,7 @@ final class WebhookStorm
 
     private function post(string $body): void
     {
-        $parts  = parse_url($this->url);
-        $socket = stream_socket_client("tcp://{$parts['host']}:{$parts['port']}", timeout: 5);
+        $socket = stream_socket_client("tcp://$this->host", timeout: 5);
 
         if ($socket === false) {
             throw new \RuntimeException("No server listens at $this->url.");
@@ -71,7 +84,7 @@ final class WebhookStorm
         $began = microtime(true);
         fwrite(
             $socket,
-            "POST {$parts['path']} HTTP/1.1\r\nHost: {$parts['host']}\r\nConnection: close\r\n"
+            "POST $this->path HTTP/1.1\r\nHost: $this->host\r\nConnection: close\r\n"
             . "Content-Type: application/json\r\nX-Clover-Auth: $this->secret\r\nContent-Length: "
             . \strlen($body)
             . "\r\n\r\n$body",
@@ -84,7 +97,7 @@ final class WebhookStorm
         $read = array_column($this->open, 'socket');
 
         if ($read === []) {
-            usleep((int) ($seconds * 1e6));
+            usleep(max(0, (int) ($seconds * 1e6)));
 
             return;
         }
@@ -97,6 +110,7 @@ final class WebhookStorm
             $this->open[$key]['text'] .= (string) fread($socket, 8192);
 
             if (feof($socket)) {
+                $m                = [];
                 $this->times[]    = (microtime(true) - $this->open[$key]['began']) * 1000;
                 $this->statuses[] = preg_match('#^HTTP/1\.\d (\d{3})#', $this->open[$key]['text'], $m) === 1
                     ? (int) $m[1]

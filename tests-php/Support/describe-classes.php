@@ -63,7 +63,8 @@ foreach ([...get_declared_classes(), ...get_declared_interfaces()] as $name) {
     foreach ($class->getProperties() as $property) {
         // The properties of an exception are not public; its getters are.
         if ($property->getDeclaringClass()->getName() === $name && $property->isPublic() && !$class->isEnum()) {
-            $properties[$property->getName()] = ($property->isReadOnly() ? 'readonly ' : '') . $property->getType();
+            $properties[$property->getName()] =
+                ($property->isReadOnly() ? 'readonly ' : '') . (string) $property->getType();
         }
     }
 
@@ -79,7 +80,10 @@ foreach ([...get_declared_classes(), ...get_declared_interfaces()] as $name) {
         'parent'     => $parent === false ? null : $parent->getName(),
         'interfaces' => $interfaces,
         'cases'      => $class->isEnum()
-            ? array_map(static fn (BackedEnum $case): array => [$case->name, $case->value], $name::cases())
+            ? array_map(static fn (ReflectionEnumUnitCase $case): array => [
+                $case->getName(),
+                $case instanceof ReflectionEnumBackedCase ? $case->getBackingValue() : null,
+            ], (new ReflectionEnum($name))->getCases())
             : [],
         'constants'  => $class->isEnum() ? [] : $class->getConstants(),
         'properties' => $properties,
