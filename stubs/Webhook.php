@@ -33,9 +33,9 @@ final class Webhook
      * All other requests need the right header, even while webhooks are switched off. Checks run in this order: size,
      * header, form.
      *
-     * @param string               $body       The raw body
-     * @param array<string, mixed> $headers    Name => value or list of values, in any letter case; or $_SERVER
-     * @param ?string              $merchantId The merchant that the shop is connected to; with null, every event
+     * @param string                  $body       The raw body
+     * @param array<array-key, mixed> $headers    Name => value or list of values, in any letter case; or $_SERVER
+     * @param ?string                 $merchantId The merchant that the shop is connected to; with null, every event
      *   counts as another merchant's
      *
      * @throws ItemException with the path "merchantId" when that is not an id; a request never causes an exception

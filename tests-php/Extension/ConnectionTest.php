@@ -308,12 +308,15 @@ final class ConnectionTest extends CloverTestCase
         parse_str((string) parse_url($url, PHP_URL_QUERY), $query);
         $connection->complete($url, $state);
         $connection->merchant();
+        $code = $query['code'] ?? null;
         $text = json_encode($this->logged, JSON_THROW_ON_ERROR);
 
         self::assertGreaterThan(3, \count($this->logged));
         self::assertContains('debug', array_column($this->logged, 0));
 
-        foreach ([$query['code'], $state, Simulator::APP_SECRET] as $secret) {
+        self::assertIsString($code);
+
+        foreach ([$code, $state, Simulator::APP_SECRET] as $secret) {
             self::assertStringNotContainsString($secret, $text);
         }
     }
@@ -349,7 +352,7 @@ final class ConnectionTest extends CloverTestCase
     #[TestDox('every exception of the extension is a CloverException and a RuntimeException')]
     public function testHierarchy(): void
     {
-        foreach (glob(\dirname(__DIR__, 2) . '/stubs/Exception/*.php') as $file) {
+        foreach (glob(\dirname(__DIR__, 2) . '/stubs/Exception/*.php') ?: [] as $file) {
             $class = 'CloverSync\\Exception\\' . basename($file, '.php');
             self::assertTrue(
                 is_a($class, CloverException::class, true) && is_a($class, \RuntimeException::class, true),

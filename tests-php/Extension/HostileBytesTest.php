@@ -41,7 +41,7 @@ final class HostileBytesTest extends TestCase
     public function testSettingsNameTheFieldThatIsNoText(array $parameters, string $field): void
     {
         try {
-            Settings::fromArray($parameters);
+            (new \ReflectionMethod(Settings::class, 'fromArray'))->invoke(null, $parameters);
             self::fail('It was taken.');
         } catch (SettingsException $e) {
             self::assertArrayHasKey($field, $e->getFields());
@@ -88,7 +88,9 @@ final class HostileBytesTest extends TestCase
 
             try {
                 (new Connection(Settings::fromArray([]), $vault, $store))->status();
-                self::fail('It was taken for ' . json_encode($record, JSON_INVALID_UTF8_SUBSTITUTE));
+                self::fail(
+                    'It was taken for ' . json_encode($record, JSON_INVALID_UTF8_SUBSTITUTE | JSON_THROW_ON_ERROR),
+                );
             } catch (VaultException $e) {
                 self::assertNotSame('', $e->getMessage());
             }
@@ -127,10 +129,12 @@ final class HostileBytesTest extends TestCase
         try {
             $call();
             $this->addToAssertionCount(1);
-        } catch (\TypeError|\ValueError|CloverException $e) {
-            self::assertDoesNotMatchRegularExpression('/panick|unwrap|\.rs:\d|called `/i', $e->getMessage(), $where);
         } catch (\Throwable $e) {
-            self::fail($where . ': ' . $e::class . ': ' . $e->getMessage());
+            if (!$e instanceof \TypeError && !$e instanceof \ValueError && !$e instanceof CloverException) {
+                self::fail($where . ': ' . $e::class . ': ' . $e->getMessage());
+            }
+
+            self::assertDoesNotMatchRegularExpression('/panick|unwrap|\.rs:\d|called `/i', $e->getMessage(), $where);
         }
     }
 

@@ -13,9 +13,12 @@ use CloverSync\OrderOutcome;
 use CloverSync\Orders;
 use CloverSync\OrderState;
 use CloverSync\Tests\Support\CloverTestCase;
+use CloverSync\Tests\Support\Json;
+use CloverSync\Tests\Support\Simulator;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\TestDox;
 
+/** @phpstan-import-type Order from Simulator */
 final class OrdersTest extends CloverTestCase
 {
     private const CREATE   = 'POST /v3/merchants/*/orders';
@@ -62,27 +65,22 @@ final class OrdersTest extends CloverTestCase
         $plan   = $orders->plan(self::order());
 
         self::assertSame($plan, $orders->plan(self::order()));
-        self::assertSame(6286, json_decode($plan, true, 16, JSON_THROW_ON_ERROR)['total']);
+        self::assertSame(6286, Json::decode($plan)['total']);
         self::assertLessThan(2000, \strlen($plan));
     }
 
     #[TestDox('rows are accepted as drivers return them: null for empty columns, int for whole numbers, invalid bytes')]
     public function testRows(): void
     {
-        $plan = json_decode(
-            $this->orders()->plan([
-                'number'   => 7,
-                'order_id' => 7,
-                'currency' => 'USD',
-                'customer' => [],
-                'note'     => null,
-                'lines'    => [['name' => "Caf\xE9", 'sku' => null, 'quantity' => 2, 'unit_price' => 3]],
-                'total'    => '6',
-            ]),
-            true,
-            16,
-            JSON_THROW_ON_ERROR,
-        );
+        $plan = Json::decode($this->orders()->plan([
+            'number'   => 7,
+            'order_id' => 7,
+            'currency' => 'USD',
+            'customer' => [],
+            'note'     => null,
+            'lines'    => [['name' => "Caf\xE9", 'sku' => null, 'quantity' => 2, 'unit_price' => 3]],
+            'total'    => '6',
+        ]));
 
         self::assertSame([['name' => "Caf\u{FFFD}", 'price' => 300, 'times' => 2]], $plan['pieces']);
         self::assertSame('Shop order: 7', $plan['note']);
@@ -113,7 +111,8 @@ final class OrdersTest extends CloverTestCase
     public function testWrongOrder(string $path, array $with): void
     {
         try {
-            $this->orders($this->connection())->plan($with + self::order());
+            $orders = $this->orders($this->connection());
+            (new \ReflectionMethod($orders, 'plan'))->invoke($orders, $with + self::order());
             self::fail('accepted');
         } catch (ItemException $e) {
             self::assertSame($path, $e->getPath());
@@ -402,7 +401,13 @@ final class OrdersTest extends CloverTestCase
         return new Orders($connection ?? $this->connected(), 'USD');
     }
 
-    /** @return array<string, mixed> Three bulk writes, two discounts */
+    /**
+     * @return array{number: string, order_id: string, currency: string,
+     *   customer: array{name: string, email: string, phone: string}, note: string,
+     *   lines: list<array{name: string, sku: string, quantity: string, unit_price: string}>,
+     *   charges: list<array{name: string, amount: string}>, discounts: list<array{name: string, amount: string}>,
+     *   total: string} Three bulk writes, two discounts
+     */
     private static function order(): array
     {
         return [
@@ -430,7 +435,7 @@ final class OrdersTest extends CloverTestCase
         $this->clover->merchant(['permissions' => [...self::FOUR, ...$more]]);
     }
 
-    /** @return array<string, mixed> The order */
+    /** @return Order */
     private function assertPushedOnce(): array
     {
         $all = $this->clover->state()['orders'];

@@ -99,7 +99,7 @@ final class SettingsTableTest extends TestCase
         foreach ([
             "{$name}_LABEL",
             "{$name}_DESC",
-            ...array_map(strval(...), $field->option ? iterator_to_array($field->option, false) : []),
+            ...array_map(strval(...), $field->xpath('option') ?: []),
         ] as $key) {
             if (str_starts_with($key, self::PREFIX)) {
                 self::assertNotSame('', (string) ($words[$key] ?? ''), $key);

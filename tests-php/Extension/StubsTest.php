@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Extension;
 
+use CloverSync\Tests\Support\Json;
+use CloverSync\Tests\Support\Program;
 use PHPUnit\Framework\Attributes\Group;
 use PHPUnit\Framework\Attributes\TestDox;
 use PHPUnit\Framework\TestCase;
@@ -30,9 +32,10 @@ final class StubsTest extends TestCase
     #[TestDox('a stub cannot be used in place of the extension: every body throws')]
     public function testStubBodiesThrow(): void
     {
-        foreach (glob(\dirname(__DIR__, 2) . '/stubs/*.php') as $file) {
+        foreach (glob(\dirname(__DIR__, 2) . '/stubs/*.php') ?: [] as $file) {
+            $found   = [];
             $code    = (string) file_get_contents($file);
-            $methods = preg_match_all('/function (?!__construct\(\)\n)\w+\([^;{]*\{/', $code);
+            $methods = preg_match_all('/function (?!__construct\(\)\n)\w+\([^;{]*\{/', $code, $found);
             $bodies  = substr_count($code, "throw new \\LogicException('provided by the extension');");
 
             self::assertSame($methods, $bodies, $file);
@@ -40,19 +43,18 @@ final class StubsTest extends TestCase
     }
 
     /**
-     * @param list<string> $command
+     * @param non-empty-list<string> $command
      *
      * @return array<string, mixed>
      */
     private static function describe(array $command): array
     {
-        $process = proc_open($command, [1 => ['pipe', 'w'], 2 => ['pipe', 'w']], $pipes);
-        $output  = (string) stream_get_contents($pipes[1]);
-        $errors  = (string) stream_get_contents($pipes[2]);
+        $program = Program::start($command);
+        $output  = $program->rest();
 
-        self::assertSame(0, proc_close($process), $errors);
+        self::assertSame(0, $program->end(), $program->errors());
 
-        return json_decode($output, true, 32, JSON_THROW_ON_ERROR);
+        return Json::decode($output);
     }
 
     private static function extension(): string

@@ -14,7 +14,7 @@ namespace CloverSync\Tests\Support;
  * @phpstan-type Lines array{elements: list<array{name: string, price: int, ...}>}
  * @phpstan-type Discounts array{elements: list<array{name: string, amount: int, ...}>}
  * @phpstan-type Order array{id: string, externalReferenceId?: string, title?: string, note?: string, state?: string,
- *   total?: int, lineItems: Lines, discounts: Discounts, ...}
+ *   total?: int, lineItems: Lines, discounts: Discounts, payments: array{elements: list<array{amount: int, ...}>}, ...}
  * @phpstan-type WebOrder array{id: string, externalReferenceId: string, title: string, note: string, state: string,
  *   total: int, lineItems: Lines, discounts: Discounts, ...}
  * @phpstan-type State array{items: list<Item>, stock: array<string, int|float|null>, orders: list<Order>,

@@ -78,10 +78,10 @@ final readonly class Orders
      *   same name are added up, zeros are left out
      * - total: the amount paid. A difference to it becomes one more entry, "Rounding" if it is small
      *
-     * @param array{number: string, order_id: string, currency: string, customer?: array{name?: ?string, email?:
-     *   ?string, phone?: ?string}, note?: ?string, lines: list<array{name: ?string, sku?: ?string, quantity: string,
-     *   unit_price: string, option_price?: ?string}>, charges?: list<array{name: ?string, amount: string}>, discounts?:
-     *   list<array{name: ?string, amount: string}>, total: string} $order
+     * @param array{number: int|string, order_id: int|string, currency: string, customer?: array{name?: ?string,
+     *   email?: ?string, phone?: ?string}, note?: ?string, lines: list<array{name: ?string, sku?: ?string,
+     *   quantity: int|string, unit_price: int|string, option_price?: ?string}>, charges?: list<array{name: ?string,
+     *   amount: string}>, discounts?: list<array{name: ?string, amount: string}>, total: string} $order
      *
      * @throws ItemException with the path of the field, such as "lines[3].unit_price"
      */
