@@ -18,6 +18,7 @@ use CloverSync\Exception\UnavailableException;
 use CloverSync\Exception\VaultException;
 use CloverSync\Tests\Support\AgedTokens;
 use CloverSync\Tests\Support\CloverTestCase;
+use CloverSync\Tests\Support\Files;
 use CloverSync\Tests\Support\Simulator;
 use CloverSync\Vault;
 use PHPUnit\Framework\Attributes\TestDox;
@@ -352,7 +353,7 @@ final class ConnectionTest extends CloverTestCase
     #[TestDox('every exception of the extension is a CloverException and a RuntimeException')]
     public function testHierarchy(): void
     {
-        foreach (glob(\dirname(__DIR__, 2) . '/stubs/Exception/*.php') ?: [] as $file) {
+        foreach (Files::matching(\dirname(__DIR__, 2) . '/stubs/Exception/*.php') as $file) {
             $class = 'CloverSync\\Exception\\' . basename($file, '.php');
             self::assertTrue(
                 is_a($class, CloverException::class, true) && is_a($class, \RuntimeException::class, true),

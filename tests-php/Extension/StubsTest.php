@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Extension;
 
+use CloverSync\Tests\Support\Files;
 use CloverSync\Tests\Support\Json;
 use CloverSync\Tests\Support\Program;
 use PHPUnit\Framework\Attributes\Group;
@@ -32,7 +33,7 @@ final class StubsTest extends TestCase
     #[TestDox('a stub cannot be used in place of the extension: every body throws')]
     public function testStubBodiesThrow(): void
     {
-        foreach (glob(\dirname(__DIR__, 2) . '/stubs/*.php') ?: [] as $file) {
+        foreach (Files::matching(\dirname(__DIR__, 2) . '/stubs/*.php') as $file) {
             $found   = [];
             $code    = (string) file_get_contents($file);
             $methods = preg_match_all('/function (?!__construct\(\)\n)\w+\([^;{]*\{/', $code, $found);

@@ -55,15 +55,16 @@ final class AttentionTest extends SalesTestCase
     #[TestDox('A group in conflict counts as one, whatever the number of its variants')]
     public function test_conflicts(): void
     {
+        $conflict = ['state' => LinkState::Conflict->value];
         $this
             ->shop()
             ->links()
-            ->save(array_map(static fn (array $row): array => $row + ['state' => LinkState::Conflict->value], [
-                ['clover_id' => 'G1', 'clover_type' => 'group'],
-                ['clover_id' => 'I1', 'parent_id' => 'G1'],
-                ['clover_id' => 'I2', 'parent_id' => 'G1'],
-                ['clover_id' => 'I3'],
-            ]));
+            ->save([
+                ['clover_id' => 'G1', 'clover_type' => 'group'] + $conflict,
+                ['clover_id' => 'I1', 'parent_id' => 'G1'] + $conflict,
+                ['clover_id' => 'I2', 'parent_id' => 'G1'] + $conflict,
+                ['clover_id' => 'I3'] + $conflict,
+            ]);
         self::assertSame([2, 2], [$this->attention()->conflicts, $this->attention()->count()]);
     }
 

@@ -8,12 +8,17 @@ use CloverSync\Cli\Application;
 use CloverSync\Cli\MissingEngine;
 use CloverSync\Tests\Support\CommandLine;
 use CloverSync\Tests\Support\CommandLineTestCase;
+use CloverSync\Tests\Support\Files;
 use CloverSync\Tests\Support\Http;
 use CloverSync\Tests\Support\Json;
 use PHPUnit\Framework\Attributes\Group;
 use PHPUnit\Framework\Attributes\TestDox;
 
-/** ./cloversync from its users' view: words, JSON, exit codes. */
+/**
+ * ./cloversync from its users' view: words, JSON, exit codes.
+ *
+ * @phpstan-import-type Result from CommandLine
+ */
 #[Group('once')]
 final class CommandLineTest extends CommandLineTestCase
 {
@@ -21,12 +26,14 @@ final class CommandLineTest extends CommandLineTestCase
     public function test_commands(): void
     {
         $class    = new \ReflectionClass(Application::class);
-        $commands = array_keys((array) $class->getConstant('COMMANDS'));
+        $commands = $class->getConstant('COMMANDS');
+        $listed   = $run = [];
+        self::assertIsArray($commands);
         preg_match_all('/^  ([a-z]+) /m', (string) $class->getConstant('USAGE_TEXT'), $listed);
-        $code = (string) file_get_contents((string) $class->getFileName());
+        $code = Files::read((string) $class->getFileName());
         preg_match_all("/^            '([a-z]+)' +=> /m", (string) strstr($code, 'return match ($command) {'), $run);
-        self::assertSame($commands, $listed[1]);
-        self::assertSame([], array_diff($commands, $run[1]));
+        self::assertSame(array_keys($commands), $listed[1]);
+        self::assertSame([], array_diff($listed[1], $run[1]));
     }
 
     public function test_connect_sync_and_the_lists_answer_with_the_fixed_keys(): void
@@ -81,16 +88,16 @@ final class CommandLineTest extends CommandLineTestCase
             ['at', 'action', 'entity_type', 'entity_id', 'status', 'message'],
             array_keys($log['lines'][0]),
         );
-        self::assertSame(3, end($log['lines'])['entries']);
+        self::assertSame(3, $log['last']['entries']);
 
         $this->clover->add(['name' => 'Drip Mat', 'price' => 300]);
-        $preview = $this->run_('preview', '--json')['lines'];
-        self::assertSame('create', $preview[0]['action']);
+        $preview = $this->run_('preview', '--json');
+        self::assertSame('create', $preview['lines'][0]['action']);
         self::assertSame([1, 0, 0, 0], [
-            end($preview)['creates'],
-            end($preview)['updates'],
-            end($preview)['deletes'],
-            end($preview)['conflicts'],
+            $preview['last']['creates'],
+            $preview['last']['updates'],
+            $preview['last']['deletes'],
+            $preview['last']['conflicts'],
         ]);
         $dry = $this->json('sync', '--dry-run');
         self::assertSame([1, 0], [$dry['imported'], $dry['product_rows_written']]);
@@ -212,7 +219,7 @@ final class CommandLineTest extends CommandLineTestCase
         umask($before);
         $connection = new \PDO("sqlite:{$this->shell->folder}/cloversync.sqlite");
         $connection->exec('CREATE TABLE IF NOT EXISTS held (x)');
-        $files = glob($this->shell->folder . '/cloversync.sqlite*');
+        $files = Files::matching($this->shell->folder . '/cloversync.sqlite*');
         self::assertGreaterThanOrEqual(3, \count($files), 'The write-ahead log is there while a connection is open.');
 
         foreach ($files as $file) {
@@ -302,9 +309,10 @@ final class CommandLineTest extends CommandLineTestCase
         unset($this->shell->environment['CLOVERSYNC_BASE_URL']);
         $result = $this->run_('sync', '--json');
         self::assertSame(1, $result['code']);
-        self::assertStringContainsString('root certificates', end($result['lines'])['message']);
-        self::assertStringContainsString('SSL_CERT_FILE', end($result['lines'])['message']);
-        self::assertStringNotContainsString('report it', end($result['lines'])['message']);
+        $message = Json::string($result['last']['message']);
+        self::assertStringContainsString('root certificates', $message);
+        self::assertStringContainsString('SSL_CERT_FILE', $message);
+        self::assertStringNotContainsString('report it', $message);
     }
 
     public function test_whatever_else_knocks_neither_ends_nor_delays_the_wait_for_the_browser(): void
@@ -312,8 +320,8 @@ final class CommandLineTest extends CommandLineTestCase
         $port    = Http::freePort();
         $process = $this->shell->start(['connect', '--json', '--port', (string) $port, '--timeout', '60']);
         $line    = Json::decode($process->line());
-        $silent  = stream_socket_client("tcp://127.0.0.1:$port");
-        $slow    = stream_socket_client("tcp://127.0.0.1:$port");
+        $silent  = Http::connect("127.0.0.1:$port");
+        $slow    = Http::connect("127.0.0.1:$port");
         fwrite($slow, 'GET /callback?code=');
         $ask = static fn (string $request): string => self::exchange($port, $request);
         self::assertStringStartsWith('HTTP/1.1 404', $ask("GET /favicon.ico HTTP/1.1\r\n\r\n"));
@@ -328,7 +336,7 @@ final class CommandLineTest extends CommandLineTestCase
         $many = [];
 
         for ($i = 0; $i < 70; $i++) {
-            $many[] = stream_socket_client("tcp://127.0.0.1:$port");
+            $many[] = Http::connect("127.0.0.1:$port");
         }
 
         $began    = hrtime(true);
@@ -344,7 +352,7 @@ final class CommandLineTest extends CommandLineTestCase
     /** @return string The whole response */
     private static function exchange(int $port, string $request): string
     {
-        $socket = stream_socket_client("tcp://127.0.0.1:$port");
+        $socket = Http::connect("127.0.0.1:$port");
         stream_set_timeout($socket, 5);
         fwrite($socket, $request);
 
@@ -392,14 +400,18 @@ final class CommandLineTest extends CommandLineTestCase
         $this->run_('connect', '--approve');
         $this->clover->tokens('revoke');
         $refused = $this->run_('sync', '--json');
-        self::assertSame([1, 'refused'], [$refused['code'], end($refused['lines'])['kind']]);
+        self::assertSame([1, 'refused'], [$refused['code'], $refused['last']['kind']]);
         self::assertMatchesRegularExpression(
             '/refused the connection at \d\d:\d\d UTC.* from \d\d:\d\d UTC on/',
-            end($refused['lines'])['message'],
+            Json::string($refused['last']['message']),
         );
         $status = $this->json('status');
         self::assertSame([true, null], [$status['connected'], $status['reconnect_reason']]);
-        self::assertSame(600, strtotime($status['next_try_at']) - strtotime($status['refused_at']));
+        $refusedAt = new \DateTimeImmutable(Json::string($status['refused_at']));
+        self::assertEquals(
+            $refusedAt->modify('+600 seconds'),
+            new \DateTimeImmutable(Json::string($status['next_try_at'])),
+        );
         self::assertStringContainsString('refused the connection', $this->run_('status')['err']);
         self::assertTrue($this->json('connect', '--approve')['connected']);
         self::assertNull($this->json('status')['refused_at']);
@@ -415,7 +427,7 @@ final class CommandLineTest extends CommandLineTestCase
         ]);
         $this->run_('connect', '--approve');
         $result = $this->run_('sync', '--json');
-        self::assertSame([3, 1], [$result['code'], end($result['lines'])['failed']]);
+        self::assertSame([3, 1], [$result['code'], $result['last']['failed']]);
     }
 
     public function test_another_currency_is_refused(): void
@@ -423,7 +435,7 @@ final class CommandLineTest extends CommandLineTestCase
         $this->shell->environment['CLOVERSYNC_CURRENCY'] = 'EUR';
         $this->run_('connect', '--approve');
         $result = $this->run_('sync', '--json');
-        self::assertSame([1, 'currency'], [$result['code'], end($result['lines'])['kind']]);
+        self::assertSame([1, 'currency'], [$result['code'], $result['last']['kind']]);
     }
 
     public function test_a_copied_database_sends_nothing_until_it_is_told_which_one_it_is(): void
@@ -434,7 +446,7 @@ final class CommandLineTest extends CommandLineTestCase
         copy($this->shell->folder . '/cloversync.sqlite-secret', $this->shell->folder . '/copy.sqlite-secret');
         $this->shell->environment['CLOVERSYNC_DSN'] = 'sqlite:copy.sqlite';
         $result                                     = $this->run_('sync', '--json');
-        self::assertSame([1, 'site_moved'], [$result['code'], end($result['lines'])['kind']]);
+        self::assertSame([1, 'site_moved'], [$result['code'], $result['last']['kind']]);
         self::assertSame(0, $this->run_('connect', '--move')['code']);
         self::assertSame(0, $this->run_('sync')['code']);
     }
@@ -494,12 +506,12 @@ final class CommandLineTest extends CommandLineTestCase
     /** @return array<string, mixed> The last line of a command that must succeed */
     private function json(string ...$words): array
     {
-        return $this->shell->done($words);
+        return $this->shell->done(array_values($words));
     }
 
-    /** @return array{code: int, out: string, err: string, lines: list<array<string, mixed>>} */
+    /** @return Result */
     private function run_(string ...$words): array
     {
-        return $this->shell->run($words);
+        return $this->shell->run(array_values($words));
     }
 }

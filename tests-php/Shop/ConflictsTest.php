@@ -23,7 +23,7 @@ final class ConflictsTest extends SyncTestCase
         ]));
         self::assertSame(
             ['conflict', null],
-            array_values($this->sql->fetchOne(
+            array_values($this->firstRow(
                 'SELECT state, product_id FROM #__j2commerce_clover_mappings
                 WHERE clover_id = ?',
                 [

@@ -7,9 +7,11 @@ namespace CloverSync\Tests\Shop;
 use CloverSync\Exception\PermissionException;
 use CloverSync\Shop\Catalog\RunPhase;
 use CloverSync\Shop\Catalog\RunStatus;
+use CloverSync\Shop\Catalog\SyncRunRow;
 use CloverSync\Shop\Exception\DefaultCategoryException;
 use CloverSync\Shop\Locking\Lock;
 use CloverSync\Shop\RateLimit\DatabaseRateLimiter;
+use CloverSync\Shop\Services;
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\LaterClock;
 use CloverSync\Tests\Support\Simulator;
@@ -65,7 +67,7 @@ final class DashboardReaderTest extends SyncTestCase
 
         self::assertSame([], $this->clover->requests($mark));
         self::assertTrue($now->connected);
-        self::assertSame([$shop->merchantId(), $shop->merchant->remembered()->name, 'USD'], [
+        self::assertSame([$shop->merchantId(), $shop->merchant->remembered()?->name, 'USD'], [
             $now->merchantId,
             $now->merchantName,
             $now->currency,
@@ -133,25 +135,25 @@ final class DashboardReaderTest extends SyncTestCase
         $this->connect();
         $this->sync(budget: new TimeBudget(0.0));
         $cut = $this->sync(budget: new TimeBudget(0.0));
-        $now = $this->shop(clock: new LaterClock(90))->dashboard()->read();
+        $run = self::openRun($this->shop(clock: new LaterClock(90)));
 
         self::assertSame([RunStatus::Running, RunPhase::Items, $cut->itemsRead, $cut->id], [
-            $now->run['now']->status,
-            $now->run['now']->phase,
-            $now->run['now']->itemsRead,
-            $now->run['now']->id,
+            $run['now']->status,
+            $run['now']->phase,
+            $run['now']->itemsRead,
+            $run['now']->id,
         ]);
         self::assertSame(
             [null, false],
-            [$now->run['expected'], $now->run['active']],
+            [$run['expected'], $run['active']],
             'The number is unknown, and no process is working on it.',
         );
-        self::assertEqualsWithDelta(90, $now->run['heartbeat_age'], 10);
+        self::assertEqualsWithDelta(90, $run['heartbeat_age'], 10);
 
         $this->sync();
         self::assertNull($this->shop()->dashboard()->read()->run);
         $this->sync(budget: new TimeBudget(0.0));
-        self::assertSame($this->shop()->links()->countLinked(), $this->shop()->dashboard()->read()->run['expected']);
+        self::assertSame($this->shop()->links()->countLinked(), self::openRun($this->shop())['expected']);
     }
 
     public function test_another_process_at_the_sync_is_seen(): void
@@ -160,10 +162,10 @@ final class DashboardReaderTest extends SyncTestCase
         $this->sync(budget: new TimeBudget(0.0));
         $other = new Lock($this->db->connect(), 'sync:sandbox');
         $other->acquire();
-        self::assertTrue($this->shop()->dashboard()->read()->run['active']);
+        self::assertTrue(self::openRun($this->shop())['active']);
         self::assertFalse($other->isTaken(), 'A lock of this process is not taken by another.');
         $other->release();
-        self::assertFalse($this->shop()->dashboard()->read()->run['active']);
+        self::assertFalse(self::openRun($this->shop())['active']);
     }
 
     public function test_a_run_that_waits_for_the_owners_word_says_for_which(): void
@@ -175,7 +177,7 @@ final class DashboardReaderTest extends SyncTestCase
         }
 
         $result = $this->sync();
-        $run    = $this->shop()->dashboard()->read()->run;
+        $run    = self::openRun($this->shop());
         self::assertSame([RunStatus::NeedsConfirmation, $result->message, false], [
             $run['now']->status,
             $run['now']->message,
@@ -234,7 +236,13 @@ final class DashboardReaderTest extends SyncTestCase
             ['code' => 'a-code', 'at' => 1_700_000_000],
             1_700_000_100,
             true,
-        ], [$now->paused['reason'], $now->taxWarning, $now->webhookCodes[0], $now->webhookSeen, $now->siteMoved]);
+        ], [
+            $now->paused['reason'] ?? null,
+            $now->taxWarning,
+            $now->webhookCodes[0],
+            $now->webhookSeen,
+            $now->siteMoved,
+        ]);
         $shop->state->set('tax_warning', '');
         self::assertNull($this->shop()->dashboard()->read()->taxWarning);
     }
@@ -271,9 +279,10 @@ final class DashboardReaderTest extends SyncTestCase
             $shop->connectionService()->complete(Simulator::approve($again->url), $again->state),
             'It is the same one.',
         );
-        self::assertNotNull($shop->merchant->remembered());
+        $facts = $shop->merchant->remembered();
+        self::assertNotNull($facts);
 
-        $shop->state->setArray('merchant', ['id' => 'ANOTHER'] + $shop->merchant->remembered()->toArray());
+        $shop->state->setArray('merchant', ['id' => 'ANOTHER'] + $facts->toArray());
         $shop->connection->disconnect();
         $third = $shop->connection->authorize('https://shop.example/callback');
         self::assertSame('ANOTHER', $shop->connectionService()->complete(
@@ -288,5 +297,11 @@ final class DashboardReaderTest extends SyncTestCase
     {
         self::assertTrue($this->shop()->hasCredentials());
         self::assertFalse($this->shop(['app_secret' => ''])->hasCredentials());
+    }
+
+    /** @return array{now: SyncRunRow, expected: ?int, heartbeat_age: int, active: bool} */
+    private static function openRun(Services $shop): array
+    {
+        return $shop->dashboard()->read()->run ?? self::fail('No run is open.');
     }
 }

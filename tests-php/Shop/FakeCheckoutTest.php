@@ -482,7 +482,7 @@ final class FakeCheckoutTest extends SyncTestCase
             'customer' => ['name' => 'Ann Mary Doe', 'email' => 'ann@example.org', 'phone' => '+1 555 0100'],
         ]);
         $order = $this->order();
-        $info  = $this->sql->fetchOne('SELECT * FROM #__j2commerce_orderinfos WHERE order_id = ?', [self::ORDER]);
+        $info  = $this->firstRow('SELECT * FROM #__j2commerce_orderinfos WHERE order_id = ?', [self::ORDER]);
         self::assertSame([1042, 'INV-', 1042, 0, 'ann@example.org', 'Ann Mary', 'Doe', '+1 555 0100'], [
             (int) $order['j2commerce_order_id'],
             $order['invoice_prefix'],

@@ -6,6 +6,7 @@ namespace CloverSync\Tests\Shop;
 
 use CloverSync\Shop\Catalog\RunStatus;
 use CloverSync\Shop\Database\Dialect;
+use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\SalesTestCase;
 use CloverSync\Tests\Support\WrappedSql;
@@ -324,7 +325,7 @@ final class GroupsTest extends SalesTestCase
             {
                 // The server's time is not read from a table, so it fixes nothing.
                 if ($this->inTransaction() && str_contains($query, ' FROM ')) {
-                    $this->reads[array_key_last($this->reads)][] = $query;
+                    $this->reads[(int) array_key_last($this->reads)][] = $query;
                 }
             }
         };
@@ -463,18 +464,19 @@ final class GroupsTest extends SalesTestCase
      */
     private function move(string $item, ?string $group, ?array $options = null): void
     {
-        $raw = ['itemGroup' => $group === null ? null : ['id' => $this->groupId($group)]];
+        $raw      = ['itemGroup' => $group === null ? null : ['id' => $this->groupId($group)]];
+        $elements = [];
 
         foreach ($options ?? [] as $attribute => $value) {
-            $raw['options']['elements'][] = [
+            $elements[] = [
                 'id'        => strtoupper(substr(md5("$attribute $value"), 0, 13)),
                 'name'      => $value,
                 'attribute' => ['id' => $this->attributeId($attribute)],
             ];
         }
 
-        if ($options === []) {
-            $raw['options'] = ['elements' => []];
+        if ($options !== null) {
+            $raw['options'] = ['elements' => $elements];
         }
 
         $this->clover->edit($item, ['__raw' => $raw]);
@@ -485,12 +487,18 @@ final class GroupsTest extends SalesTestCase
 
     private function groupId(string $name): string
     {
-        return $this->made["group $name"] ??= (string) current(array_filter(
-            $this->clover->state()['items'],
-            static fn (array $item): bool => (
-                isset($item['itemGroup']['id']) && str_starts_with($item['name'], "$name ")
-            ),
-        ))['itemGroup']['id'];
+        return $this->made["group $name"] ??= $this->findGroup($name);
+    }
+
+    private function findGroup(string $name): string
+    {
+        foreach ($this->clover->state()['items'] as $item) {
+            if (isset($item['itemGroup']) && str_starts_with($item['name'], "$name ")) {
+                return $item['itemGroup']['id'];
+            }
+        }
+
+        self::fail("Clover has no group $name.");
     }
 
     private function attributeId(string $name): string
@@ -507,10 +515,10 @@ final class GroupsTest extends SalesTestCase
             'group'   => "Maker of $name",
             'options' => [$name => 'One'],
         ]);
-        $item = current(array_filter($this->clover->items(), static fn (array $i): bool => $i['id'] === $id));
+        $item = $this->clover->item($id);
         $this->clover->remove($id);
 
-        return (string) $item['options']['elements'][0]['attribute']['id'];
+        return $item['options']['elements'][0]['attribute']['id'];
     }
 
     /**
@@ -549,7 +557,7 @@ final class GroupsTest extends SalesTestCase
     /** @return list<string> What a visitor can buy of these products: title, SKU and count */
     private function onSale(): array
     {
-        $found = $this->sql->fetchColumn(
+        $found = $this->texts(
             $this->text('c.title', "': '", 'v.sku', "' × '", 'q.quantity')
                 . " AS t FROM #__content c
                JOIN #__j2commerce_products p ON p.product_source_id = c.id AND p.enabled = 1
@@ -580,16 +588,22 @@ final class GroupsTest extends SalesTestCase
     /** @return array{string, string} The price range of the product that contains the item */
     private function range(string $item): array
     {
-        return array_values($this->sql->fetchOne('SELECT min_price, max_price FROM #__j2commerce_productprice_index
-            WHERE product_id = ?', [
-            $this->product($item)['product_id'],
-        ]));
+        return $this->rangeOf(Row::int($this->product($item), 'product_id'));
+    }
+
+    /** @return array{string, string} */
+    private function rangeOf(int $product): array
+    {
+        $row = $this->firstRow('SELECT min_price, max_price FROM #__j2commerce_productprice_index
+            WHERE product_id = ?', [$product]);
+
+        return [Row::string($row, 'min_price'), Row::string($row, 'max_price')];
     }
 
     /** @return list<string> */
     private function optionsOf(string $item): array
     {
-        return $this->sql->fetchColumn('SELECT o.option_name FROM #__j2commerce_product_options x
+        return $this->texts('SELECT o.option_name FROM #__j2commerce_product_options x
                 JOIN #__j2commerce_options o ON o.j2commerce_option_id = x.option_id WHERE x.product_id = ?
                 ORDER BY o.option_name', [$this->product($item)['product_id']]);
     }
@@ -633,7 +647,7 @@ final class GroupsTest extends SalesTestCase
         }
 
         foreach ($byProduct as $product => $variants) {
-            $combinations = array_column($variants, 'csv');
+            $combinations = array_map(static fn (array $row): string => Row::string($row, 'csv'), $variants);
             self::assertSame(
                 $combinations,
                 array_values(array_unique($combinations)),
@@ -641,7 +655,7 @@ final class GroupsTest extends SalesTestCase
             );
             self::assertSame(
                 1,
-                (int) array_sum(array_column($variants, 'isdefault_variant')),
+                array_sum(array_map(static fn (array $row): int => Row::int($row, 'isdefault_variant'), $variants)),
                 'One variant is the default.',
             );
             $options = array_map(intval(...), $this->sql->fetchColumn(
@@ -671,13 +685,7 @@ final class GroupsTest extends SalesTestCase
             sort($prices, SORT_NUMERIC);
             self::assertSame(
                 [$prices[0], end($prices)],
-                array_values($this->sql->fetchOne(
-                    'SELECT min_price, max_price FROM #__j2commerce_productprice_index
-                    WHERE product_id = ?',
-                    [
-                        $product,
-                    ],
-                )),
+                $this->rangeOf($product),
                 'The price range is that of what is offered.',
             );
         }

@@ -7,6 +7,7 @@ namespace CloverSync\Tests\Shop;
 use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
 use CloverSync\Shop\Catalog\Joomla\Categories;
 use CloverSync\Shop\Catalog\RunStatus;
+use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Support\SystemClock;
@@ -72,7 +73,7 @@ final class ImportTest extends SyncTestCase
         self::assertSame(1, array_sum(array_map(intval(...), array_column($children, 'isdefault_variant'))));
 
         foreach ($children as $child) {
-            $ids    = array_map(intval(...), explode(',', $child['csv']));
+            $ids    = array_map(intval(...), explode(',', Row::string($child, 'csv')));
             $sorted = $ids;
             sort($sorted);
             self::assertSame($sorted, $ids);
@@ -182,10 +183,10 @@ final class ImportTest extends SyncTestCase
         );
         self::assertCount(4, $tags);
         self::assertCount(4, array_unique(array_column($tags, 'alias')));
-        self::assertCount(2, array_filter(
-            array_column($tags, 'alias'),
-            static fn (string $alias): bool => str_starts_with($alias, 'late-poster'),
-        ));
+        self::assertCount(2, array_filter($tags, static fn (array $tag): bool => str_starts_with(
+            Row::string($tag, 'alias'),
+            'late-poster',
+        )));
         $this->assertSoundTree('tags');
     }
 
@@ -208,17 +209,18 @@ final class ImportTest extends SyncTestCase
     {
         $id = $this->clover->add(['name' => 'Drip Mat', 'price' => 300, 'categories' => ['Mains', 'Starters']]);
         $this->connectedAndSynced(['mapping_mode' => 'category']);
-        $category = $this->sql->fetchOne('SELECT title, path, level, parent_id, published, lft, rgt FROM #__categories
+        $category = $this->firstRow('SELECT title, path, level, parent_id, published, lft, rgt FROM #__categories
             WHERE id = ?', [
             $this->product($id)['catid'],
         ]);
 
-        self::assertContains($category['title'], ['Mains', 'Starters']);
+        $title = Row::string($category, 'title');
+        self::assertContains($title, ['Mains', 'Starters']);
         self::assertSame(2, (int) $category['parent_id']);
         self::assertSame(2, (int) $category['level']);
-        self::assertSame('uncategorised/' . strtolower($category['title']), $category['path']);
+        self::assertSame('uncategorised/' . strtolower($title), $category['path']);
         self::assertSame(
-            [$category['title'] === 'Mains' ? 'Starters' : 'Mains'],
+            [$title === 'Mains' ? 'Starters' : 'Mains'],
             $this->tagsOf((int) $this->product($id)['article_id']),
         );
         $this->assertSoundTree('categories');
@@ -232,10 +234,7 @@ final class ImportTest extends SyncTestCase
         $other = $this->clover->add(['name' => 'Jigger', 'price' => 900, 'categories' => ['Barware']]);
         $this->connectedAndSynced($mode);
         $made   = (int) $this->product($id)['catid'];
-        $clover = current(array_filter(
-            $this->clover->items(),
-            static fn (array $i): bool => $i['id'] === $id,
-        ))['categories']['elements'][0]['id'];
+        $clover = $this->clover->item($id)['categories']['elements'][0]['id'];
         $rename = function (string $name, string ...$items) use ($clover): void {
             foreach ($items as $item) {
                 $this->clover->edit($item, [
@@ -243,7 +242,7 @@ final class ImportTest extends SyncTestCase
                 ]);
             }
         };
-        $category = fn (): ?array => $this->sql->fetchOne(
+        $category = fn (): array => $this->firstRow(
             'SELECT title, alias, path, parent_id, published FROM #__categories
                 WHERE id = ?',
             [
@@ -283,10 +282,7 @@ final class ImportTest extends SyncTestCase
         $id  = $this->clover->add(['name' => 'Drip Mat', 'price' => 300, 'categories' => ['Barware']]);
         $this->connectedAndSynced($mode);
         self::assertSame($own, (int) $this->product($id)['catid']);
-        $clover = current(array_filter(
-            $this->clover->items(),
-            static fn (array $i): bool => $i['id'] === $id,
-        ))['categories']['elements'][0]['id'];
+        $clover = $this->clover->item($id)['categories']['elements'][0]['id'];
         $this->clover->edit($id, ['__raw' => ['categories' => ['elements' => [['id' => $clover, 'name' => 'Glass']]]]]);
         $this->sync($mode);
         self::assertSame('Barware', $this->sql->fetchValue('SELECT title FROM #__categories WHERE id = ?', [$own]));
@@ -388,9 +384,10 @@ final class ImportTest extends SyncTestCase
 
         self::assertSame(41, (int) $this->product($id)['quantity']);
         self::assertSame(1, $result->productRows);
-        $group = $this->sql->fetchValue('SELECT parent_id FROM #__j2commerce_clover_mappings WHERE clover_id = ?', [
-            $id,
-        ]);
+        $group =
+            (string) $this->sql->fetchValue('SELECT parent_id FROM #__j2commerce_clover_mappings WHERE clover_id = ?', [
+                $id,
+            ]);
         self::assertSame(['inventory_pull', 'success'], array_slice(array_values($this->logOf($group)[1]), 0, 2));
     }
 
@@ -621,7 +618,11 @@ final class ImportTest extends SyncTestCase
         ]);
         $result = $this->sync();
 
-        self::assertSame([1, 0], [$result->updated, $result->failed], json_encode($this->logOf($id)));
+        self::assertSame(
+            [1, 0],
+            [$result->updated, $result->failed],
+            json_encode($this->logOf($id), JSON_THROW_ON_ERROR),
+        );
         $new = $this->product($id);
         self::assertSame([(int) $product['product_id'], 0, 0, '29.00000'], [
             (int) $new['product_id'],
@@ -647,7 +648,10 @@ final class ImportTest extends SyncTestCase
         $this->connectedAndSynced();
         $third = $this->clover->add(['name' => 'Drip Mat', 'price' => 300]);
         $this->sync();
-        $aliases = array_map(fn (string $id): string => $this->product($id)['alias'], [$first, $second, $third]);
+        $aliases = array_map(fn (string $id): string => Row::string(
+            $this->product($id),
+            'alias',
+        ), [$first, $second, $third]);
 
         self::assertCount(3, array_unique($aliases));
         self::assertContains('drip-mat', $aliases);
@@ -666,12 +670,13 @@ final class ImportTest extends SyncTestCase
         $result = $this->sync();
 
         self::assertSame([RunStatus::Done, 1], [$result->status, $result->failed]);
-        $link = $this->sql->fetchOne(
+        $link = $this->firstRow(
             "SELECT clover_id, error, product_id FROM #__j2commerce_clover_mappings WHERE state = 'error'",
         );
+        $id = Row::string($link, 'clover_id');
         self::assertNull($link['product_id']);
-        self::assertStringContainsString('same options', $link['error']);
-        self::assertSame('error', $this->logOf($link['clover_id'])[0]['status']);
+        self::assertStringContainsString('same options', Row::string($link, 'error'));
+        self::assertSame('error', $this->logOf($id)[0]['status']);
         self::assertStringContainsString(
             '1 failures',
             (string) $this->sql->fetchValue(
@@ -679,9 +684,9 @@ final class ImportTest extends SyncTestCase
             ),
         );
 
-        $this->clover->edit($link['clover_id'], ['options' => ['Color' => 'Red', 'Size' => 'XXL']]);
+        $this->clover->edit($id, ['options' => ['Color' => 'Red', 'Size' => 'XXL']]);
         self::assertSame(0, $this->sync()->failed);
-        self::assertSame('synced', $this->product($link['clover_id'])['link_state']);
+        self::assertSame('synced', $this->product($id)['link_state']);
     }
 
     public function test_a_product_erased_from_the_shop_comes_back_as_a_new_one(): void
@@ -702,12 +707,13 @@ final class ImportTest extends SyncTestCase
         $bounds = [];
 
         foreach ($this->sql->fetchAll("SELECT id, parent_id, lft, rgt FROM #__$table ORDER BY lft") as $row) {
-            self::assertLessThan((int) $row['rgt'], (int) $row['lft']);
-            array_push($bounds, (int) $row['lft'], (int) $row['rgt']);
+            [$left, $right] = [Row::int($row, 'lft'), Row::int($row, 'rgt')];
+            self::assertLessThan($right, $left);
+            array_push($bounds, $left, $right);
 
-            if ((int) $row['parent_id'] > 0) {
-                $parent = $this->sql->fetchOne("SELECT lft, rgt FROM #__$table WHERE id = ?", [$row['parent_id']]);
-                self::assertTrue($parent['lft'] < $row['lft'] && $row['rgt'] < $parent['rgt']);
+            if (Row::int($row, 'parent_id') > 0) {
+                $parent = $this->firstRow("SELECT lft, rgt FROM #__$table WHERE id = ?", [$row['parent_id']]);
+                self::assertTrue(Row::int($parent, 'lft') < $left && $right < Row::int($parent, 'rgt'));
             }
         }
 

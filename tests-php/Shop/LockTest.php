@@ -9,7 +9,9 @@ use CloverSync\Shop\Database\KeyValueStore;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Locking\Lock;
 use CloverSync\Shop\Locking\ProcessIdentity;
+use CloverSync\Tests\Support\Child;
 use CloverSync\Tests\Support\FakeClock;
+use CloverSync\Tests\Support\Files;
 use CloverSync\Tests\Support\PhpEngine;
 use CloverSync\Tests\Support\ShopTestCase;
 
@@ -75,11 +77,10 @@ final class LockTest extends ShopTestCase
 
         if ($pid === 0) {
             (new Lock($this->db->connect(), 'job'))->acquire();
-            posix_kill(getmypid(), SIGKILL);
+            Child::killMyself();
         }
 
-        pcntl_waitpid($pid, $status);
-        self::assertSame(SIGKILL, pcntl_wtermsig($status));
+        self::assertSame(SIGKILL, pcntl_wtermsig(Child::reap($pid)));
         self::assertTrue((new Lock($this->sql, 'job'))->acquire());
     }
 
@@ -105,14 +106,14 @@ final class LockTest extends ShopTestCase
 
     public function test_of_fifty_contenders_exactly_one_gets_it(): void
     {
-        $tries = (string) tempnam(sys_get_temp_dir(), 'cloversync-tries-');
+        $tries = Files::temporary('tries');
         $codes = $this->inProcesses(50, static function (Sql $sql) use ($tries): int {
             $lock = new Lock($sql, 'job');
             $got  = $lock->acquire();
             file_put_contents($tries, '.', FILE_APPEND | LOCK_EX);
 
             // A holder that ended would leave the lock to the next process.
-            while (filesize($tries) < 50) {
+            while ((int) filesize($tries) < 50) {
                 usleep(1_000);
                 clearstatcache();
             }

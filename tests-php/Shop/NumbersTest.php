@@ -72,7 +72,7 @@ final class NumbersTest extends SalesTestCase
                 || (new Bulk($this->sql))->insert(
                     "#__j2commerce_clover_$table",
                     array_keys($rows[0]),
-                    array_map(array_values(...), $rows),
+                    array_map(static fn (array $row): array => array_values($row), $rows),
                 );
         }
 
@@ -96,7 +96,7 @@ final class NumbersTest extends SalesTestCase
             $this->sql->transaction(fn () => $this->sales()->pushes->intend($id, 900 + $i, true));
         }
 
-        $references = $this->sql->fetchColumn('SELECT reference FROM #__j2commerce_clover_orders');
+        $references = $this->texts('SELECT reference FROM #__j2commerce_clover_orders');
         self::assertCount(5, array_unique($references));
         self::assertSame([], preg_grep('/^[0-9A-Z]{6,12}$/', $references, PREG_GREP_INVERT));
     }
@@ -164,12 +164,16 @@ final class NumbersTest extends SalesTestCase
 
         self::assertSame(
             [['A', 'intended']],
-            array_map(array_values(...), $this->sql->fetchAll("SELECT order_id, state FROM $table")),
+            array_map(static fn (array $row): array => array_values(
+                $row,
+            ), $this->sql->fetchAll("SELECT order_id, state FROM $table")),
         );
         $bulk->upsert($table, $columns, [$row('A', 'REF002', 'sent')], $key, ['state']);
         self::assertSame(
             [['REF001', 'sent']],
-            array_map(array_values(...), $this->sql->fetchAll("SELECT reference, state FROM $table")),
+            array_map(static fn (array $row): array => array_values(
+                $row,
+            ), $this->sql->fetchAll("SELECT reference, state FROM $table")),
         );
     }
 }

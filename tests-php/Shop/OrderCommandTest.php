@@ -5,13 +5,18 @@ declare(strict_types=1);
 namespace CloverSync\Tests\Shop;
 
 use CloverSync\Tests\Support\CommandLine;
+use CloverSync\Tests\Support\Json;
 use CloverSync\Tests\Support\PhpEngine;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\Group;
 use PHPUnit\Framework\Attributes\TestDox;
 use PHPUnit\Framework\TestCase;
 
-/** ./cloversync order from its users' view. It needs no Clover: a shop also sells before it is connected. */
+/**
+ * ./cloversync order from its users' view. It needs no Clover: a shop also sells before it is connected.
+ *
+ * @phpstan-import-type Result from CommandLine
+ */
 #[Group('once')]
 final class OrderCommandTest extends TestCase
 {
@@ -60,7 +65,7 @@ final class OrderCommandTest extends TestCase
         self::assertSame([0, ''], [$result['code'], $result['err']]);
         self::assertSame(
             ['event' => 'done', 'order_id' => '179540797553', 'status' => 1, 'lines' => 1, 'total' => 3638],
-            json_decode($result['out'], true),
+            $result['last'],
         );
         self::assertSame(
             [['53', '1', '36.38000']],
@@ -95,7 +100,7 @@ final class OrderCommandTest extends TestCase
         );
         self::assertSame(
             ['event' => 'done', 'order_id' => '1001', 'status' => 5, 'lines' => 2, 'total' => 5996],
-            json_decode($result['out'], true),
+            $result['last'],
         );
         self::assertSame(
             [['JPY', '5996.00000']],
@@ -106,7 +111,10 @@ final class OrderCommandTest extends TestCase
     #[TestDox('A dash reads the order from standard input')]
     public function test_the_input_is_read(): void
     {
-        self::assertSame(0, $this->start(['order', '-', '--no-event'], json_encode(self::ORDER))['code']);
+        self::assertSame(
+            0,
+            $this->start(['order', '-', '--no-event'], json_encode(self::ORDER, JSON_THROW_ON_ERROR))['code'],
+        );
         self::assertCount(1, $this->rows('SELECT 1 FROM jos_j2commerce_orders'));
     }
 
@@ -117,7 +125,7 @@ final class OrderCommandTest extends TestCase
         $deleted = ['order_id' => '179540797553', 'deleted' => true];
         self::assertSame(
             ['event' => 'done', 'order_id' => '179540797553', 'status' => null, 'lines' => 0, 'total' => 0],
-            json_decode($this->order($deleted, '--json')['out'], true),
+            $this->order($deleted, '--json')['last'],
         );
         self::assertSame([], $this->rows('SELECT 1 FROM jos_j2commerce_orders'));
         $again = $this->order($deleted);
@@ -182,7 +190,7 @@ final class OrderCommandTest extends TestCase
             'lines[4].unit_price',
         ];
         $result = $this->order($wrong, '--json');
-        $said   = array_keys(json_decode($result['out'], true)['fields']);
+        $said   = self::fieldsOf($result);
         sort($said);
         sort($fields);
         self::assertSame([2, $fields], [$result['code'], $said]);
@@ -200,12 +208,12 @@ final class OrderCommandTest extends TestCase
         $result = $this->order((object) [], '--json');
         self::assertSame([2, ['order_id', 'new_status', 'currency', 'prices_include_tax', 'lines']], [
             $result['code'],
-            array_keys(json_decode($result['out'], true)['fields']),
+            self::fieldsOf($result),
         ]);
         $result = $this->order(['lines' => [(object) []]] + self::ORDER, '--json');
         self::assertSame(
             ['lines[0].name', 'lines[0].quantity', 'lines[0].unit_price', 'lines[0].clover_id'],
-            array_keys(json_decode($result['out'], true)['fields']),
+            self::fieldsOf($result),
         );
     }
 
@@ -233,7 +241,7 @@ final class OrderCommandTest extends TestCase
         $result = $this->order($with + self::ORDER, '--no-event', '--json');
         self::assertSame([2, [$field]], [
             $result['code'],
-            array_keys(json_decode($result['out'], true)['fields'] ?? []),
+            self::fieldsOf($result),
         ]);
         self::assertSame([], $this->rows('SELECT 1 FROM jos_j2commerce_orders'));
     }
@@ -264,23 +272,33 @@ final class OrderCommandTest extends TestCase
     /**
      * @param array<string, mixed>|object $order
      *
-     * @return array{code: int, out: string, err: string}
+     * @return Result
      */
     private function order(array|object $order, string ...$words): array
     {
         file_put_contents($this->shell->folder . '/order.json', json_encode($order, JSON_THROW_ON_ERROR));
 
-        return $this->start(['order', 'order.json', ...$words]);
+        return $this->start(['order', 'order.json', ...array_values($words)]);
     }
 
     /**
      * @param list<string> $words
      *
-     * @return array{code: int, out: string, err: string, lines: list<array<string, mixed>>}
+     * @return Result
      */
     private function start(array $words, string $input = ''): array
     {
         return $this->shell->run($words, $input);
+    }
+
+    /**
+     * @param Result $result
+     *
+     * @return list<string> Fields that the answer names
+     */
+    private static function fieldsOf(array $result): array
+    {
+        return array_keys(Json::object($result['last']['fields']));
     }
 
     /** @return list<list<string>> */

@@ -64,7 +64,7 @@ final class OrderStatusTest extends SalesTestCase
         $this->clock->later = -86_400;
         $this->order(1, [[$this->mug, 2]], event: false);
         $this->clock->later = 0;
-        $this->shop()->state->set('orders_after:' . $this->shop()->connection->status()->merchantId, '501');
+        $this->shop()->state->set("orders_after:{$this->clover->state()['merchant_id']}", '501');
         $status = $this->standing();
         self::assertSame([false, null, [0]], [
             $status->concerns,

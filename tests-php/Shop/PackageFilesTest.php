@@ -4,6 +4,10 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Shop;
 
+use CloverSync\Tests\Support\Files;
+use CloverSync\Tests\Support\Json;
+use CloverSync\Tests\Support\Program;
+use CloverSync\Tests\Support\Xml;
 use PHPUnit\Framework\Attributes\Group;
 use PHPUnit\Framework\TestCase;
 
@@ -35,12 +39,9 @@ final class PackageFilesTest extends TestCase
                 'error_reporting=-1',
                 (string) $file,
             ];
-            $process = proc_open($command, [['file', '/dev/null', 'r'], ['pipe', 'w'], ['redirect', 1]], $pipes);
-            self::assertIsResource($process);
-            $said = stream_get_contents($pipes[1]);
             self::assertSame(
                 [0, ''],
-                [proc_close($process), $said],
+                Program::run($command),
                 "$file has no \\defined('_JEXEC') or die; before its first use of another class.",
             );
             $opened++;
@@ -51,16 +52,9 @@ final class PackageFilesTest extends TestCase
 
     public function test_the_notices_hold_a_text_of_each_linked_package_and_none_of_what_only_tests_use(): void
     {
-        exec(
-            escapeshellarg(PHP_BINARY)
-            . ' -n '
-            . escapeshellarg(\dirname(__DIR__, 2) . '/scripts/notices.php')
-            . ' 2>/dev/null',
-            $lines,
-            $code,
-        );
-        $text = implode("\n", $lines);
-        self::assertSame(0, $code);
+        $program = Program::start([PHP_BINARY, '-n', \dirname(__DIR__, 2) . '/scripts/notices.php']);
+        $text    = $program->rest();
+        self::assertSame(0, $program->end(), $program->errors());
 
         foreach ([
             'reqwest',
@@ -80,28 +74,25 @@ final class PackageFilesTest extends TestCase
 
     public function test_the_librarys_manifest_names_each_of_its_folders(): void
     {
-        $lib   = \dirname(__DIR__, 2) . '/php-plugin/lib';
-        $named = array_map(
-            strval(...),
-            iterator_to_array(simplexml_load_file("$lib/cloversync.xml")->files->folder, false),
-        );
-        $folder = array_map(basename(...), glob("$lib/*", GLOB_ONLYDIR));
-        self::assertSame($folder, $named);
+        $lib     = \dirname(__DIR__, 2) . '/php-plugin/lib';
+        $named   = (new Xml(Files::read("$lib/cloversync.xml")))->texts('files/folder');
+        $folders = array_values(array_filter(Files::matching("$lib/*"), is_dir(...)));
+        self::assertSame(array_map(basename(...), $folders), $named);
     }
 
     public function test_the_folder_of_the_helpers_is_closed_to_the_web(): void
     {
         $helpers = \dirname(__DIR__, 2) . '/php-plugin/lib/helpers';
-        self::assertStringContainsString('Require all denied', file_get_contents("$helpers/.htaccess"));
-        self::assertStringContainsString('accessType="Deny" users="*"', file_get_contents("$helpers/web.config"));
+        self::assertStringContainsString('Require all denied', Files::read("$helpers/.htaccess"));
+        self::assertStringContainsString('accessType="Deny" users="*"', Files::read("$helpers/web.config"));
         self::assertTrue(is_file("$helpers/index.html"));
     }
 
     public function test_without_an_address_the_package_has_no_update_server_and_a_neutral_author(): void
     {
         foreach ($this->manifests([]) as $name => $text) {
-            $manifest = simplexml_load_string($text);
-            self::assertSame('CloverSync', (string) $manifest->author, $name);
+            $manifest = new Xml($text);
+            self::assertSame('CloverSync', $manifest->text('author'), $name);
             self::assertStringNotContainsString('https:', $text, $name);
             self::assertStringNotContainsString('updateservers', $text, $name);
         }
@@ -117,26 +108,21 @@ final class PackageFilesTest extends TestCase
         ]);
 
         foreach ($manifests as $name => $text) {
-            $manifest = simplexml_load_string($text);
+            $manifest = new Xml($text);
             self::assertSame(
                 ['Shops & Sons', 'help@shops.example', 'https://shops.example', 'Copyright (C) 2026 Shops & Sons'],
-                [
-                    (string) $manifest->author,
-                    (string) $manifest->authorEmail,
-                    (string) $manifest->authorUrl,
-                    (string) $manifest->copyright,
-                ],
+                array_map($manifest->text(...), ['author', 'authorEmail', 'authorUrl', 'copyright']),
                 $name,
             );
             $package = $name === 'pkg_cloverpos.xml';
             self::assertSame(
                 $package ? 'https://updates.shops.example/clover/pkg_cloverpos.xml' : '',
-                (string) $manifest->updateservers->server,
+                $manifest->text('updateservers/server'),
                 $name,
             );
             self::assertSame(
                 $package ? 'https://updates.shops.example/clover/changelog.xml' : '',
-                (string) $manifest->changelogurl,
+                $manifest->text('changelogurl'),
                 $name,
             );
         }
@@ -153,79 +139,94 @@ final class PackageFilesTest extends TestCase
 
     public function test_the_update_servers_file_names_the_zip_with_its_check_sum(): void
     {
-        $zip = tempnam(sys_get_temp_dir(), 'cloversync-zip-');
+        $zip = Files::temporary('zip');
         file_put_contents($zip, 'a package');
         [$code, $said] = $this->manifestScript(['update', $zip], [
             'UPDATE_URL' => 'https://updates.shops.example/c/pkg.xml',
         ]);
         unlink($zip);
         self::assertSame(0, $code, $said);
-        $update = simplexml_load_string($said)->update;
-        self::assertSame([
-            'pkg_cloverpos',
-            'package',
-            self::version(),
-            'https://updates.shops.example/c/' . basename($zip),
-            hash('sha512', 'a package'),
-            'https://updates.shops.example/c/changelog.xml',
-        ], [
-            (string) $update->element,
-            (string) $update->type,
-            (string) $update->version,
-            (string) $update->downloads->downloadurl,
-            (string) $update->sha512,
-            (string) $update->changelogurl,
-        ]);
-        self::assertMatchesRegularExpression('/^' . $update->targetplatform['version'] . '/', '6.0.2');
-        self::assertDoesNotMatchRegularExpression('/^' . $update->targetplatform['version'] . '/', '5.4.1');
+        $updates = new Xml($said);
+        self::assertSame(
+            [
+                'pkg_cloverpos',
+                'package',
+                self::version(),
+                'https://updates.shops.example/c/' . basename($zip),
+                hash('sha512', 'a package'),
+                'https://updates.shops.example/c/changelog.xml',
+            ],
+            array_map(static fn (string $name): string => $updates->text("update/$name"), [
+                'element',
+                'type',
+                'version',
+                'downloads/downloadurl',
+                'sha512',
+                'changelogurl',
+            ]),
+        );
+        $platform = $updates->text('update/targetplatform/@version');
+        self::assertMatchesRegularExpression("/^$platform/", '6.0.2');
+        self::assertDoesNotMatchRegularExpression("/^$platform/", '5.4.1');
     }
 
     public function test_the_changelog_has_an_entry_of_this_version(): void
     {
         [$code, $said] = $this->manifestScript(['changelog'], []);
         self::assertSame(0, $code, $said);
-        $entries = simplexml_load_string($said)->changelog;
-        self::assertSame(self::version(), (string) $entries[0]->version);
-        self::assertGreaterThan(0, \count($entries[0]->change->item));
+        $entries = new Xml($said);
+        self::assertSame(self::version(), $entries->text('changelog[1]/version'));
+        self::assertNotSame([], $entries->texts('changelog[1]/change/item'));
     }
 
     public function test_pie_and_the_package_accept_the_same_versions_of_php(): void
     {
         $root  = \dirname(__DIR__, 2);
-        $range = json_decode(file_get_contents("$root/composer.json"), true)['require']['php'];
-        preg_match("/^PHPS='(.+)'$/m", file_get_contents("$root/scripts/build-release.sh"), $m);
+        $needs = Json::object(Json::decode(Files::read("$root/composer.json"))['require']);
+        $m     = [];
+        self::assertSame(1, preg_match("/^PHPS='(.+)'$/m", Files::read("$root/scripts/build-release.sh"), $m));
         self::assertSame(
             implode(' || ', array_map(static fn (string $php): string => "~$php.0", explode(' ', $m[1]))),
-            $range,
+            $needs['php'],
         );
     }
 
     public function test_a_library_that_needs_what_neither_an_old_glibc_nor_php_has_is_refused(): void
     {
-        $folder = sys_get_temp_dir() . '/cloversync-glibc-' . getmypid();
+        $folder = sys_get_temp_dir() . '/cloversync-glibc-' . (string) getmypid();
         mkdir($folder);
 
         foreach (['php' => 'zend_throw_error', 'new' => '__isoc23_strtol'] as $name => $function) {
             file_put_contents("$folder/$name.c", "void $function(void); void f(void) { $function(); }");
-            exec("cc -shared -nostdlib -fPIC -o $folder/$name.so $folder/$name.c 2>&1", $said, $code);
-            self::assertSame(0, $code, implode("\n", $said));
+            [$code, $said] = Program::run([
+                'cc',
+                '-shared',
+                '-nostdlib',
+                '-fPIC',
+                '-o',
+                "$folder/$name.so",
+                "$folder/$name.c",
+            ]);
+            self::assertSame(0, $code, $said);
         }
 
         $check = \dirname(__DIR__, 2) . '/scripts/check-glibc.sh';
-        exec("$check $folder/php.so 2>&1", $good, $accepted);
-        exec("$check $folder/new.so 2>&1", $bad, $refused);
-        array_map(unlink(...), glob("$folder/*"));
+        [$accepted, $good] = Program::run([$check, "$folder/php.so"]);
+        [$refused, $bad] = Program::run([$check, "$folder/new.so"]);
+        array_map(unlink(...), Files::matching("$folder/*"));
         rmdir($folder);
-        self::assertSame(0, $accepted, implode("\n", $good));
+        self::assertSame(0, $accepted, $good);
         self::assertSame(1, $refused);
-        self::assertStringContainsString('__isoc23_strtol', implode("\n", $bad));
+        self::assertStringContainsString('__isoc23_strtol', $bad);
     }
 
     private static function version(): string
     {
-        preg_match('/^version = "(.+)"$/m', file_get_contents(\dirname(__DIR__, 2) . '/Cargo.toml'), $m);
+        $m = [];
 
-        return $m[1];
+        return preg_match('/^version = "(.+)"$/m', Files::read(\dirname(__DIR__, 2) . '/Cargo.toml'), $m) === 1
+            ? $m[1]
+            : self::fail('Cargo.toml has no version.');
     }
 
     /**
@@ -239,7 +240,7 @@ final class PackageFilesTest extends TestCase
         $root   = \dirname(__DIR__, 2) . '/php-plugin';
 
         foreach ([...(glob("$root/*.xml") ?: []), ...(glob("$root/*/*.xml") ?: [])] as $file) {
-            $copies[$file] = tempnam(sys_get_temp_dir(), 'cloversync-manifest-');
+            $copies[$file] = Files::temporary('manifest');
             copy($file, $copies[$file]);
         }
 
@@ -250,7 +251,7 @@ final class PackageFilesTest extends TestCase
 
         foreach ($copies as $file => $copy) {
             $name        = \dirname($file) === $root ? basename($file) : substr($file, \strlen($root) + 1);
-            $made[$name] = file_get_contents($copy);
+            $made[$name] = Files::read($copy);
             unlink($copy);
         }
 
@@ -265,15 +266,11 @@ final class PackageFilesTest extends TestCase
      */
     private function manifestScript(array $arguments, array $variables): array
     {
-        $process = proc_open(
-            [PHP_BINARY, '-n', \dirname(__DIR__, 2) . '/scripts/manifests.php', ...$arguments],
-            [['file', '/dev/null', 'r'], ['pipe', 'w'], ['redirect', 1]],
-            $pipes,
-            env_vars: $variables,
-        );
-        self::assertIsResource($process);
-        $said = stream_get_contents($pipes[1]);
-
-        return [proc_close($process), $said];
+        return Program::run([
+            PHP_BINARY,
+            '-n',
+            \dirname(__DIR__, 2) . '/scripts/manifests.php',
+            ...$arguments,
+        ], $variables);
     }
 }

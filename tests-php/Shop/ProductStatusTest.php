@@ -143,7 +143,7 @@ final class ProductStatusTest extends SyncTestCase
     public function test_a_group_that_loses_variants(): void
     {
         [$group, $members] = $this->poster();
-        $last = array_pop($members);
+        $last = (string) array_pop($members);
 
         foreach ($members as $id) {
             $this->clover->remove($id);
@@ -178,6 +178,7 @@ final class ProductStatusTest extends SyncTestCase
                 'error'     => 'The shop already has it',
             ]]);
         $status = ProductStatus::of($this->sql, $this->shop()->links(), (int) $product['product_id']);
+        self::assertNotNull($status);
         self::assertSame(['conflict', $this->mug, 'The shop already has it'], [
             $status->state->value,
             $status->cloverId,

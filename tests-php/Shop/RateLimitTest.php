@@ -9,12 +9,21 @@ use CloverSync\Shop\Locking\ProcessIdentity;
 use CloverSync\Shop\RateLimit\DatabaseRateLimiter;
 use CloverSync\Shop\RateLimit\PermitTable;
 use CloverSync\Tests\Support\Child;
+use CloverSync\Tests\Support\Files;
+use CloverSync\Tests\Support\Json;
 use CloverSync\Tests\Support\PhpEngine;
 use CloverSync\Tests\Support\ShopTestCase;
 use PHPUnit\Framework\Attributes\TestDox;
 use PHPUnit\Framework\Attributes\TestWith;
 
-/** How processes share the limits of a token. Time passes by making all times in the row older. */
+/**
+ * How processes share the limits of a token. Time passes by making all times in the row older.
+ *
+ * @phpstan-type Answer array{permits: list<int>, validFor: int, againIn: int, others: bool, closedFor: int,
+ *   learned: array<string, array{limit: int, forgottenIn: int, step: int}>}
+ * @phpstan-type Stored array{at: int, closed: int, recent: array<string, list<int>>,
+ *   processes: array<string, array{until: int, since: int, ...}>, learned: array<string, array{until: int, ...}>, ...}
+ */
 final class RateLimitTest extends ShopTestCase
 {
     /** Milliseconds that may pass between two exchanges of a test. */
@@ -187,7 +196,7 @@ final class RateLimitTest extends ShopTestCase
         $this->later(-1_000 * $seconds);
         $next = $this->limiter();
         self::assertEqualsWithDelta(2_000, self::ask($next, 1)['closedFor'], self::SLACK);
-        $row = json_decode($this->row(), true, 16, JSON_THROW_ON_ERROR);
+        $row = $this->stored();
         self::assertLessThan((microtime(true) * 1_000) + 850_000, $row['learned']['per_second']['until']);
         $this->later(PermitTable::DETACHED + PermitTable::DRAIN);
         self::assertGreaterThan(0, \count(self::ask($next, 1)['permits']));
@@ -221,7 +230,7 @@ final class RateLimitTest extends ShopTestCase
         $next   = $this->limiter();
         $answer = self::ask($next, 5);
         self::assertSame([[0, 0, 0, 0, 0], false], [$answer['permits'], $answer['others']]);
-        $row = json_decode($this->row(), true, 16, JSON_THROW_ON_ERROR);
+        $row = $this->stored();
         self::assertCount(5, array_merge(...array_values($row['recent'])));
     }
 
@@ -266,12 +275,12 @@ final class RateLimitTest extends ShopTestCase
     #[TestDox('Twenty processes that ask and return as fast as possible never hold more than five permits')]
     public function test_a_crowd(): void
     {
-        $file = (string) tempnam(sys_get_temp_dir(), 'cloversync-permits-');
+        $file = Files::temporary('permits');
         file_put_contents($file, '0');
         $codes = $this->inProcesses(20, static function (Sql $sql, int $i) use ($file): int {
             $limiter = new DatabaseRateLimiter($sql, 'sandbox');
             $add     = static function (int $more) use ($file): int {
-                $handle = fopen($file, 'r+');
+                $handle = fopen($file, 'r+') ?: throw new \RuntimeException('The file is gone.');
                 flock($handle, LOCK_EX);
                 $sum = (int) stream_get_contents($handle) + $more;
                 ftruncate($handle, 0);
@@ -283,7 +292,7 @@ final class RateLimitTest extends ShopTestCase
             };
 
             for ($n = 0, $got = 0; $n < 400 && $got < 5; $n++) {
-                $permits = self::ask($limiter, 1 + ($i % 3))['permits'] ?? [];
+                $permits = self::tryToAsk($limiter, 1 + ($i % 3))['permits'] ?? [];
 
                 if ($permits === []) {
                     usleep(10_000);
@@ -301,7 +310,7 @@ final class RateLimitTest extends ShopTestCase
                 $add(-\count($permits));
 
                 // Other processes may be faster each time; then it has not returned anything.
-                for ($tries = 0; self::ask($limiter, 0) === null; $tries++) {
+                for ($tries = 0; self::tryToAsk($limiter, 0) === null; $tries++) {
                     if ($tries === 20) {
                         return 2;
                     }
@@ -323,7 +332,7 @@ final class RateLimitTest extends ShopTestCase
      * @param list<int> $ended
      * @param array<string, array{limit: int, forgottenIn: int, step: int}> $learned
      *
-     * @return ?array<string, mixed>
+     * @return Answer
      */
     private static function ask(
         DatabaseRateLimiter $limiter,
@@ -333,13 +342,30 @@ final class RateLimitTest extends ShopTestCase
         bool $leaving = false,
         int $closed = 0,
         array $learned = [],
-    ): ?array {
-        return $limiter->exchange($wanted, 0, $inFlight, $ended, $leaving, $closed, $learned);
+    ): array {
+        return (
+            $limiter->exchange($wanted, 0, $inFlight, $ended, $leaving, $closed, $learned) ?? self::fail('No effect.')
+        );
+    }
+
+    /** @return ?Answer Null when other processes were faster each time */
+    private static function tryToAsk(DatabaseRateLimiter $limiter, int $wanted): ?array
+    {
+        return $limiter->exchange($wanted, 0, 0, [], false, 0, []);
     }
 
     private function row(): string
     {
         return (string) $this->sql->fetchValue('SELECT leases FROM #__j2commerce_clover_pace');
+    }
+
+    /** @return Stored */
+    private function stored(): array
+    {
+        /** @var Stored $row */
+        $row = Json::decode($this->row());
+
+        return $row;
     }
 
     private function version(): int
@@ -349,25 +375,26 @@ final class RateLimitTest extends ShopTestCase
 
     private function later(int $milliseconds): void
     {
-        $row = json_decode($this->row(), true, 16, JSON_THROW_ON_ERROR);
+        $row = $this->stored();
         $age = static fn (int $time): int => $time === 0 ? 0 : $time - $milliseconds;
-
-        foreach ($row['recent'] as &$times) {
-            $times = array_map($age, $times);
-        }
-
-        foreach ($row['processes'] as &$process) {
-            $process['until'] = $age($process['until']);
-            $process['since'] = $age($process['since']);
-        }
-
-        foreach ($row['learned'] as &$entry) {
-            $entry['until'] = $age($entry['until']);
-        }
-
-        $row['closed'] = $age($row['closed']);
-        $row['at']     = $age($row['at']);
-        $row           = json_encode($row, JSON_THROW_ON_ERROR);
-        $this->sql->execute('UPDATE #__j2commerce_clover_pace SET leases = ?', [$row]);
+        $row = [
+            'recent'    => array_map(static fn (array $times): array => array_map($age, $times), $row['recent']),
+            'processes' => array_map(
+                static fn (array $process): array => [
+                    'until' => $age($process['until']),
+                    'since' => $age($process['since']),
+                ] + $process,
+                $row['processes'],
+            ),
+            'learned'   => array_map(
+                static fn (array $entry): array => ['until' => $age($entry['until'])] + $entry,
+                $row['learned'],
+            ),
+            'closed'    => $age($row['closed']),
+            'at'        => $age($row['at']),
+        ] + $row;
+        $this->sql->execute('UPDATE #__j2commerce_clover_pace SET leases = ?', [
+            json_encode($row, JSON_THROW_ON_ERROR),
+        ]);
     }
 }

@@ -5,6 +5,8 @@ declare(strict_types=1);
 namespace CloverSync\Tests\Shop;
 
 use CloverSync\Shop\Engine\HelperProblem;
+use CloverSync\Tests\Support\Files;
+use CloverSync\Tests\Support\Program;
 use PHPUnit\Framework\Attributes\Group;
 use PHPUnit\Framework\TestCase;
 
@@ -97,22 +99,13 @@ final class RequirementsTest extends TestCase
             PHP);
         file_put_contents(
             "$folder/ask.php",
-            str_replace(
-                'ROOT',
-                \dirname(__DIR__, 2) . '/php-plugin/lib/src',
-                (string) file_get_contents("$folder/ask.php"),
-            ),
+            str_replace('ROOT', \dirname(__DIR__, 2) . '/php-plugin/lib/src', Files::read("$folder/ask.php")),
         );
-        $process = proc_open(
-            [PHP_BINARY, "$folder/ask.php"],
-            [['file', '/dev/null', 'r'], ['pipe', 'w'], ['redirect', 1]],
-            $pipes,
-            null,
-            ['PHP_INI_SCAN_DIR' => ":$folder", 'CLOVERSYNC_ENGINE' => 'extension'] + getenv(),
-        );
-        $said = (string) stream_get_contents($pipes[1]);
-        proc_close($process);
-        array_map(unlink(...), (array) glob("$folder/*"));
+        [, $said] = Program::run([PHP_BINARY, "$folder/ask.php"], [
+            'PHP_INI_SCAN_DIR'  => ":$folder",
+            'CLOVERSYNC_ENGINE' => 'extension',
+        ] + getenv());
+        array_map(unlink(...), Files::matching("$folder/*"));
         rmdir($folder);
 
         return $said;

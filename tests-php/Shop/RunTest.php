@@ -293,7 +293,7 @@ final class RunTest extends SyncTestCase
             $this->sql->fetchAll('SELECT * FROM #__j2commerce_clover_state'),
             $this->sql->fetchAll('SELECT * FROM #__j2commerce_clover_log'),
             $this->sql->fetchAll('SELECT * FROM #__j2commerce_clover_runs'),
-        ]);
+        ], JSON_THROW_ON_ERROR);
         self::assertStringNotContainsString('11111111-2222-3333-4444-555555555555', $all);
         self::assertDoesNotMatchRegularExpression('/access_token|refresh_token|eyJ/', $all);
     }

@@ -13,6 +13,7 @@ use CloverSync\Shop\Locking\Lock;
 use CloverSync\Shop\Locking\ProcessIdentity;
 use CloverSync\Shop\Sales\LedgerRow;
 use CloverSync\Shop\Sales\OrderEvents;
+use CloverSync\Shop\Sales\OrderPushRow;
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\HeardSql;
 use CloverSync\Tests\Support\SalesTestCase as Base;
@@ -129,6 +130,7 @@ final class SalesTest extends Base
         yield 'the status of refunds, then confirmed' => [[1, 9, 1], 2];
     }
 
+    /** @param list<int> $statuses */
     #[DataProvider('lives')]
     #[TestDox('Two units, with the worker after each status or only at the end: $_dataName')]
     public function test_every_life(array $statuses, int $taken): void
@@ -139,7 +141,10 @@ final class SalesTest extends Base
 
             foreach ($statuses as $status) {
                 $this->order($status, [[$this->mug, 2, 100 + $i]], $order);
-                $each && $this->work(['refunded_statuses' => [9]]);
+
+                if ($each) {
+                    $this->work(['refunded_statuses' => [9]]);
+                }
             }
 
             self::assertWork($this->work(['refunded_statuses' => [9]]), $each ? 0 : ($taken > 0 ? 2 : 0));
@@ -390,7 +395,7 @@ final class SalesTest extends Base
         $this->order(4, [[$this->candle, 1, 2]], ['order_id' => '179540797502', 'number' => 502], event: false);
         $this->clock->later = 0;
         $shop               = $this->shop();
-        $shop->state->set('orders_after:' . $shop->connection->status()->merchantId, '502');
+        $shop->state->set("orders_after:{$this->clover->state()['merchant_id']}", '502');
         self::assertSame([0, 0], [($result = $this->work())->found, $result->confirmed]);
         $this->order(7, [[$this->mug, 2]]);
         $this->order(1, [[$this->candle, 1, 2]], ['order_id' => '179540797502', 'number' => 502]);
@@ -743,7 +748,7 @@ final class SalesTest extends Base
         $this->order(1, [[$this->mug, 2]]);
         $this->sales()->planner->plan(self::ORDER);
         $pushed = $this->sales()->pushes;
-        $id     = $pushed->of(self::ORDER)->id;
+        $id     = $this->pushed()->id;
         $waits  = [];
 
         while (!$pushed->postpone($id, '', 1, 'not now')) {
@@ -753,11 +758,11 @@ final class SalesTest extends Base
 
         self::assertSame([1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024, 2_048, 3_600], \array_slice($waits, 0, 13));
         self::assertSame([31, 3_600], [\count($waits), max($waits)]);
-        self::assertSame([SendState::Dead, 'too_slow'], [$pushed->row($id)->state, $pushed->row($id)->reason]);
+        self::assertSame([SendState::Dead, 'too_slow'], [$this->pushed()->state, $this->pushed()->reason]);
         self::assertTrue($pushed->resolve($id, Resolution::NotApplied));
-        self::assertSame([SendState::Intended, 0], [$pushed->row($id)->state, $pushed->row($id)->misses]);
+        self::assertSame([SendState::Intended, 0], [$this->pushed()->state, $this->pushed()->misses]);
         self::assertFalse($pushed->postpone($id, 'of another worker', 1, 'not now'));
-        self::assertSame(0, $pushed->row($id)->misses);
+        self::assertSame(0, $this->pushed()->misses);
     }
 
     #[TestDox('An order whose remainder is never answered needs the owner\'s decision, and is in Clover once')]
@@ -817,11 +822,11 @@ final class SalesTest extends Base
         $this->order(1, [[$this->candle, 1, 2]], ['order_id' => '179540797502', 'number' => 502]);
         $this->sql->execute("DELETE FROM #__j2commerce_clover_state WHERE name IN ('currency', 'merchant')");
         $later = $this->work()->later;
-        self::assertSame([1, 1], [$later, $this->sales()->pushes->of('179540797502')->misses]);
+        self::assertSame([1, 1], [$later, $this->pushed('179540797502')->misses]);
         $this->sql->execute("UPDATE #__j2commerce_clover_orders SET misses = 31 WHERE state = 'intended'");
         $this->clock->later += 4_000;
         self::assertSame([0, 1], [$this->work()->later, $this->sales()->worker()->waiting()->dead]);
-        self::assertSame('currency', $this->sales()->pushes->of('179540797502')->reason);
+        self::assertSame('currency', $this->pushed('179540797502')->reason);
     }
 
     #[TestDox('Drift names what the till sold since the read of a write that has no response yet')]
@@ -842,9 +847,14 @@ final class SalesTest extends Base
         self::assertStringContainsString('the till sold 3 within', $found[$this->mug]);
     }
 
-    /** @return array<string, mixed> */
+    /** @return array<string, int|float|string|null> */
     private function ledgerRow(): array
     {
-        return $this->sql->fetchAll('SELECT * FROM #__j2commerce_clover_ledger')[0];
+        return $this->firstRow('SELECT * FROM #__j2commerce_clover_ledger');
+    }
+
+    private function pushed(string $order = self::ORDER): OrderPushRow
+    {
+        return $this->sales()->pushes->of($order) ?? self::fail("Order $order is not to be pushed.");
     }
 }

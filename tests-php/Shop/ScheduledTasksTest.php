@@ -104,9 +104,7 @@ final class ScheduledTasksTest extends SalesTestCase
         self::assertArrayHasKey('synced', $this->routines()->fullSync()->facts);
         self::assertSame(
             ['done', $run],
-            array_values($this->sql->fetchOne(
-                'SELECT status, id FROM #__j2commerce_clover_runs ORDER BY id DESC LIMIT 1',
-            )),
+            array_values($this->firstRow('SELECT status, id FROM #__j2commerce_clover_runs ORDER BY id DESC LIMIT 1')),
         );
     }
 
@@ -125,7 +123,7 @@ final class ScheduledTasksTest extends SalesTestCase
         );
 
         foreach (['fullSync', 'inventory'] as $task) {
-            $result = $this->routines()->$task();
+            $result = self::perform($this->routines(), $task);
             self::assertArrayHasKey('running', $result->facts);
             self::assertSame([], $result->failures());
         }
@@ -140,7 +138,7 @@ final class ScheduledTasksTest extends SalesTestCase
         $this->order(1, [[$this->mug, 2]], event: false);
         $this->clover->setStock($this->candle, 3);
         $this->receive($this->candle);
-        $result = $this->routines()->$task();
+        $result = self::perform($this->routines(), $task);
         self::assertSame([18.0, 3], [$this->inClover($this->mug), $this->inShop($this->candle)]);
         self::assertSame([TaskReport::DONE, []], [$result->outcome(), $result->failures()]);
         self::assertSame([[1], [2], [1]], [
@@ -160,7 +158,7 @@ final class ScheduledTasksTest extends SalesTestCase
         $this->shop()->connectionService()->disconnect();
         $this->sql->execute("UPDATE #__j2commerce_clover_log SET created = '2020-01-01 00:00:00'");
         $mark   = $this->clover->mark();
-        $result = $this->routines()->$task();
+        $result = self::perform($this->routines(), $task);
         self::assertSame([TaskReport::NOTHING, ['not_connected' => []], []], [
             $result->outcome(),
             $result->facts,
@@ -178,7 +176,7 @@ final class ScheduledTasksTest extends SalesTestCase
         $this->order(1, [[$this->mug, 2]]);
         StoredTokens::age($this->sql, self::SECRET, 1500);
         $mark   = $this->clover->mark();
-        $result = (new ScheduledTasks($this->shop(site: 'https://staging.example'), 30.0))->$task();
+        $result = self::perform(new ScheduledTasks($this->shop(site: 'https://staging.example'), 30.0), $task);
         self::assertSame([TaskReport::NOTHING, ['site_moved'], []], [
             $result->outcome(),
             array_keys($result->facts),
@@ -369,6 +367,16 @@ final class ScheduledTasksTest extends SalesTestCase
     private function routines(array $settings = [], float $seconds = 30.0, ?Clock $clock = null): ScheduledTasks
     {
         return new ScheduledTasks($this->shop($settings, clock: $clock), $seconds);
+    }
+
+    private static function perform(ScheduledTasks $routines, string $task): TaskReport
+    {
+        return match ($task) {
+            'fullSync'     => $routines->fullSync(),
+            'refreshToken' => $routines->refreshToken(),
+            'inventory'    => $routines->inventory(),
+            default        => self::fail("There is no task $task."),
+        };
     }
 
     /** Lets time pass until the next sync is due. */

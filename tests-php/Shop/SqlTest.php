@@ -116,7 +116,7 @@ final class SqlTest extends ShopTestCase
         $rows = [];
 
         foreach ($ids as $i => $id) {
-            $rows[$id] = ($i % 2) === 0 ? ['price' => "$i.50000", 'availability' => 1] : ['sku' => null];
+            $rows[(int) $id] = ($i % 2) === 0 ? ['price' => "$i.50000", 'availability' => 1] : ['sku' => null];
         }
 
         self::assertSame(300, (new Bulk($this->sql))->update('#__j2commerce_variants', 'j2commerce_variant_id', $rows));
@@ -219,10 +219,10 @@ final class SqlTest extends ShopTestCase
         );
     }
 
-    /** @return array<string, mixed> */
+    /** @return array<string, int|float|string|null> */
     private function variant(int $id): array
     {
-        return (array) $this->sql->fetchOne(
+        return $this->firstRow(
             'SELECT sku, price, availability FROM #__j2commerce_variants
             WHERE j2commerce_variant_id = ?',
             [

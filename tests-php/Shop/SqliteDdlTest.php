@@ -43,7 +43,7 @@ final class SqliteDdlTest extends TestCase
                 'CREATE UNIQUE INDEX IF NOT EXISTS `#__x_idx_code` ON `#__x` (`code`,`name`)',
                 'CREATE INDEX IF NOT EXISTS `#__x_idx_made` ON `#__x` (`made`)',
             ],
-            SqliteDdl::translate(preg_replace("/ COMMENT='of \(some\) use'/", '', $mysql)),
+            SqliteDdl::translate((string) preg_replace("/ COMMENT='of \(some\) use'/", '', $mysql)),
         );
     }
 

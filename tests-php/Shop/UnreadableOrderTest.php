@@ -135,6 +135,6 @@ final class UnreadableOrderTest extends SalesTestCase
      */
     private static function errors(array $entries): array
     {
-        return array_values(preg_grep('/^error /', $entries));
+        return array_values(preg_grep('/^error /', $entries) ?: []);
     }
 }

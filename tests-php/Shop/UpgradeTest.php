@@ -6,10 +6,12 @@ namespace CloverSync\Tests\Shop;
 
 use CloverSync\Shop\Database\AppSchema;
 use CloverSync\Shop\Database\Dialect;
+use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Database\Schema;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Exception\SchemaException;
 use CloverSync\Tests\Support\FailingSql;
+use CloverSync\Tests\Support\Files;
 use CloverSync\Tests\Support\ShopTestCase;
 
 /** Upgrade of the app's tables from an earlier version. */
@@ -209,8 +211,9 @@ final class UpgradeTest extends ShopTestCase
 
         (new Schema($this->sql))->install(self::FIRST);
 
-        foreach (Schema::statements((string) file_get_contents(self::FIRST)) as $ddl) {
-            preg_match('/`#__(\w+)`/', $ddl, $m);
+        foreach (Schema::statements(Files::read(self::FIRST)) as $ddl) {
+            $m = [];
+            self::assertSame(1, preg_match('/`#__(\w+)`/', $ddl, $m));
 
             for ($n = 1; $n <= self::ROWS; $n++) {
                 $row = self::row($ddl, $n);
@@ -260,7 +263,7 @@ final class UpgradeTest extends ShopTestCase
     {
         $this->sql->execute("DROP TABLE `#__j2commerce_$name`");
 
-        foreach (Schema::statements((string) file_get_contents(self::FIRST)) as $ddl) {
+        foreach (Schema::statements(Files::read(self::FIRST)) as $ddl) {
             if (str_contains($ddl, "`#__j2commerce_$name`")) {
                 self::assertNotSame($ddl, $change($ddl));
                 (new Schema($this->sql))->apply([$change($ddl)]);
@@ -297,12 +300,12 @@ final class UpgradeTest extends ShopTestCase
             } elseif ($sql->dialect() === Dialect::Sqlite) {
                 $shape[$table] = array_map(
                     static fn (array $row): string => (
-                        $row['name']
+                        Row::string($row, 'name')
                         . ': '
                         . (
                             $row['type'] === 'index'
-                                ? $row['sql']
-                                : substr((string) $row['sql'], (int) strpos((string) $row['sql'], '('))
+                                ? Row::string($row, 'sql')
+                                : (string) strstr(Row::string($row, 'sql'), '(')
                         )
                     ),
                     $sql->fetchAll(
@@ -311,12 +314,15 @@ final class UpgradeTest extends ShopTestCase
                     ),
                 );
             } else {
-                $lines = explode("\n", preg_replace(
-                    ['/ AUTO_INCREMENT=\d+/', "/ COMMENT '(?:[^']|'')*'/"],
-                    '',
-                    (string) $sql->fetchOne("SHOW CREATE TABLE `#__$table`")['Create Table'],
-                ));
-                $keys  = preg_grep('/^  (UNIQUE )?KEY /', $lines);
+                $lines = explode(
+                    "\n",
+                    (string) preg_replace(
+                        ['/ AUTO_INCREMENT=\d+/', "/ COMMENT '(?:[^']|'')*'/"],
+                        '',
+                        Row::string($sql->fetchOne("SHOW CREATE TABLE `#__$table`") ?? [], 'Create Table'),
+                    ),
+                );
+                $keys  = preg_grep('/^  (UNIQUE )?KEY /', $lines) ?: [];
                 $names = array_map(static fn (string $line): string => trim($line, ' ,'), $keys);
                 sort($names);
                 $shape[$table] = [...array_values(array_diff_key($lines, $keys)), ...$names];
@@ -345,8 +351,9 @@ final class UpgradeTest extends ShopTestCase
     /** @return list<string> Without the prefix */
     private static function tables(string $file): array
     {
-        preg_match_all('/^CREATE TABLE IF NOT EXISTS `#__(\w+)`/m', (string) file_get_contents($file), $matches);
+        $matches = [];
+        preg_match_all('/^CREATE TABLE IF NOT EXISTS `#__(\w+)`/m', Files::read($file), $matches);
 
-        return $matches[1];
+        return array_values($matches[1]);
     }
 }

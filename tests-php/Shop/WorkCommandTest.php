@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace CloverSync\Tests\Shop;
 
 use CloverSync\Tests\Support\CommandLineTestCase;
+use CloverSync\Tests\Support\Json;
 use PHPUnit\Framework\Attributes\Group;
 use PHPUnit\Framework\Attributes\TestDox;
 
@@ -17,10 +18,7 @@ final class WorkCommandTest extends CommandLineTestCase
     protected function setUp(): void
     {
         parent::setUp();
-        $this->mug = (string) current(array_filter(
-            $this->clover->items(),
-            static fn (array $item): bool => ($item['sku'] ?? '') === 'MUG-01',
-        ))['id'];
+        $this->mug = $this->clover->itemBySku('MUG-01')['id'];
         $this->clover->setStock($this->mug, 20);
         $this->shell->done(['connect', '--approve']);
         $this->shell->done(['sync']);
@@ -68,8 +66,9 @@ final class WorkCommandTest extends CommandLineTestCase
         $this->clover->remove($this->mug);
         $this->order(1);
         $result = $this->shell->run(['work', '--json']);
-        self::assertSame([3, 1], [$result['code'], end($result['lines'])['dead']]);
-        $row = $result['lines'][0];
+        self::assertSame([3, 1], [$result['code'], $result['last']['dead']]);
+        $row  = $result['lines'][0];
+        $name = Json::string($row['row']);
         self::assertSame(['waiting', 'dead', 'gone', $this->mug, 2], [
             $row['event'],
             $row['state'],
@@ -78,20 +77,20 @@ final class WorkCommandTest extends CommandLineTestCase
             $row['delta'],
         ]);
         $sync = $this->shell->run(['sync', '--json']);
-        self::assertSame([3, 0, 1], [$sync['code'], end($sync['lines'])['failed'], end($sync['lines'])['dead']]);
+        self::assertSame([3, 0, 1], [$sync['code'], $sync['last']['failed'], $sync['last']['dead']]);
         self::assertSame([3, 2], [
             $this->shell->run(['work'])['code'],
             $this->shell->run(['work', '--send', 'stock:99'])['code'],
         ]);
         $this->clover->restore($this->mug);
-        self::assertSame([1, 0], array_values(array_intersect_key($this->shell->done(['work', '--send', $row['row']]), [
+        self::assertSame([1, 0], array_values(array_intersect_key($this->shell->done(['work', '--send', $name]), [
             'confirmed' => 0,
             'dead'      => 0,
         ])));
         self::assertSame(18, (int) $this->clover->state()['stock'][$this->mug]);
         self::assertStringContainsString(
             'does not need a decision',
-            $this->shell->run(['work', '--leave', $row['row']])['err'],
+            $this->shell->run(['work', '--leave', $name])['err'],
         );
     }
 
@@ -117,12 +116,12 @@ final class WorkCommandTest extends CommandLineTestCase
         $lines  = $result['lines'];
         $done   = array_pop($lines);
         self::assertSame(['event' => 'done', 'items' => 64, 'differing' => \count($lines)], $done);
-        $mug = current(array_filter($lines, fn (array $line): bool => $line['clover_id'] === $this->mug));
+        $mug = Json::object(array_column($lines, null, 'clover_id')[$this->mug] ?? null);
         self::assertSame(
             ['clover_id' => $this->mug, 'sku' => 'MUG-01', 'shop' => 18, 'clover' => '20'],
             \array_slice($mug, 0, 4),
         );
-        self::assertStringStartsWith('unsent web units: 2', $mug['reason']);
+        self::assertStringStartsWith('unsent web units: 2', Json::string($mug['reason']));
     }
 
     #[TestDox('Before the first connection, and while another shop has it, work says in one sentence what to do')]
@@ -152,6 +151,6 @@ final class WorkCommandTest extends CommandLineTestCase
             ]],
             'shipping'           => 500,
         ], JSON_THROW_ON_ERROR));
-        $this->shell->done(['order', 'order.json', ...$words]);
+        $this->shell->done(['order', 'order.json', ...array_values($words)]);
     }
 }

@@ -128,7 +128,7 @@ final class WrongClockTest extends SalesTestCase
         $this->sales()->pushes->dropImpossibleTimes(240);
 
         foreach (['ledger' => 0, 'orders' => 240] as $table => $wait) {
-            $row = $this->sql->fetchOne("SELECT sent, next_try FROM #__j2commerce_clover_$table");
+            $row = $this->firstRow("SELECT sent, next_try FROM #__j2commerce_clover_$table");
             self::assertEqualsWithDelta($this->clock->now(), (int) $row['sent'], 5, $table);
             self::assertEqualsWithDelta($this->clock->now() + $wait, (int) $row['next_try'], 5, $table);
         }
@@ -192,6 +192,6 @@ final class WrongClockTest extends SalesTestCase
 
     private function setState(string $name, string $value): void
     {
-        $this->shop()->state->set($name . ':' . $this->shop()->connection->status()->merchantId, $value);
+        $this->shop()->state->set("$name:{$this->clover->state()['merchant_id']}", $value);
     }
 }

@@ -39,7 +39,7 @@ final class CommandLine
 
     public function __destruct()
     {
-        array_map(unlink(...), glob($this->folder . '/*') ?: []);
+        array_map(unlink(...), Files::matching($this->folder . '/*'));
         rmdir($this->folder);
     }
 

@@ -41,6 +41,14 @@ final class Http
         return $port;
     }
 
+    /** @return resource A connection to the server at "host:port" */
+    public static function connect(string $address)
+    {
+        $socket = stream_socket_client("tcp://$address", timeout: 60);
+
+        return $socket === false ? throw new \RuntimeException("No server listens at $address.") : $socket;
+    }
+
     /** Whether a server listens at "host:port". */
     public static function listens(string $address): bool
     {

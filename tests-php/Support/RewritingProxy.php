@@ -25,9 +25,8 @@ final class RewritingProxy
     public static function start(string $upstream, \Closure $rewrite): self
     {
         $server = stream_socket_server('tcp://127.0.0.1:0') ?: throw new \RuntimeException('No port is free.');
-        $switch = tempnam(sys_get_temp_dir(), 'cloversync-proxy-')
-        ?: throw new \RuntimeException('No temporary file can be made.');
-        $pid = pcntl_fork();
+        $switch = Files::temporary('proxy');
+        $pid    = pcntl_fork();
 
         if ($pid === 0) {
             self::serve($server, $upstream, $rewrite, $switch);

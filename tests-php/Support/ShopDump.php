@@ -87,8 +87,8 @@ final class ShopDump
     /** @return list<string> Every table of the shop, without prefix */
     public static function tables(): array
     {
-        $text    = (string) file_get_contents(__DIR__ . '/../../dev/shop/shop.mysql.sql');
-        $text    .= (string) file_get_contents(Schema::APP_FILE);
+        $text    = Files::read(__DIR__ . '/../../dev/shop/shop.mysql.sql');
+        $text    .= Files::read(Schema::APP_FILE);
         $matches = [];
         preg_match_all('/^CREATE TABLE IF NOT EXISTS `#__(\w+)`/m', $text, $matches);
 

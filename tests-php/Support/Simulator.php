@@ -8,15 +8,17 @@ namespace CloverSync\Tests\Support;
  * The Clover simulator as a process, with the settings of a test, and its control interface. It ends with the object.
  *
  * @phpstan-type Named array{elements: list<array{id: string, name: string, ...}>}
+ * @phpstan-type Options array{elements: list<array{id: string, name: string, attribute: array{id: string, ...}, ...}>}
  * @phpstan-type Item array{id: string, name: string, price: int, priceType: string, hidden: bool, deleted: bool,
- *   categories: Named, tags: Named, options: Named, code?: string, sku?: string, itemGroup?: array{id: string},
+ *   categories: Named, tags: Named, options: Options, code?: string, sku?: string, itemGroup?: array{id: string},
  *   itemStock?: array{quantity?: int|float, ...}, ...}
  * @phpstan-type Lines array{elements: list<array{name: string, price: int, ...}>}
  * @phpstan-type Discounts array{elements: list<array{name: string, amount: int, ...}>}
+ * @phpstan-type Payments array{elements: list<array{amount: int, ...}>}
  * @phpstan-type Order array{id: string, externalReferenceId?: string, title?: string, note?: string, state?: string,
- *   total?: int, lineItems: Lines, discounts: Discounts, payments: array{elements: list<array{amount: int, ...}>}, ...}
+ *   total?: int, lineItems: Lines, discounts: Discounts, payments: Payments, paymentState: string, ...}
  * @phpstan-type WebOrder array{id: string, externalReferenceId: string, title: string, note: string, state: string,
- *   total: int, lineItems: Lines, discounts: Discounts, ...}
+ *   total: int, lineItems: Lines, discounts: Discounts, payments: Payments, paymentState: string, ...}
  * @phpstan-type State array{items: list<Item>, stock: array<string, int|float|null>, orders: list<Order>,
  *   tokens: array{refreshes: int, recoveries: int, ...}, merchant_id: string, ...}
  * @phpstan-type Request array{n: int, method: string, path: string, status: ?int, in_flight: int, at: int}
@@ -125,6 +127,30 @@ final class Simulator
         usort($items, static fn (array $a, array $b): int => strcmp($a['id'], $b['id']));
 
         return $items;
+    }
+
+    /** @return Item One that is not deleted */
+    public function item(string $id): array
+    {
+        foreach ($this->items() as $item) {
+            if ($item['id'] === $id) {
+                return $item;
+            }
+        }
+
+        throw new \RuntimeException("Clover has no item $id.");
+    }
+
+    /** @return Item One that is not deleted */
+    public function itemBySku(string $sku): array
+    {
+        foreach ($this->items() as $item) {
+            if (($item['sku'] ?? null) === $sku) {
+                return $item;
+            }
+        }
+
+        throw new \RuntimeException("Clover has no item with the SKU $sku.");
     }
 
     /** @return list<Item> Items without a group, not deleted, by id */

@@ -118,13 +118,7 @@ abstract class SyncTestCase extends ShopTestCase
     /** @return Item The simulator's item with this SKU */
     protected function itemBySku(string $sku): array
     {
-        foreach ($this->clover->items() as $item) {
-            if (($item['sku'] ?? null) === $sku) {
-                return $item;
-            }
-        }
-
-        self::fail("The sandbox catalog has no item with the SKU $sku.");
+        return $this->clover->itemBySku($sku);
     }
 
     /** @return list<string> Titles of the article's tags */

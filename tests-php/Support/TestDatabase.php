@@ -40,9 +40,8 @@ final class TestDatabase
     public static function create(Dialect $dialect, ?\Closure $connector = null): ?self
     {
         if ($dialect === Dialect::Sqlite) {
-            $file = tempnam(self::folder(), 'cloversync-test-')
-            ?: throw new \RuntimeException('No temporary file can be made.');
-            $db = new self($dialect, "sqlite:$file", null, null, 'jos_', $file, $connector);
+            $file = Files::temporary('test', self::folder());
+            $db   = new self($dialect, "sqlite:$file", null, null, 'jos_', $file, $connector);
         } else {
             $server = MariaDb::get();
 

@@ -23,7 +23,7 @@ final class WebhookStorm
     private readonly string $path;
 
     public function __construct(
-        private readonly string $url,
+        string $url,
         private readonly string $secret,
     ) {
         $parts = [];
@@ -74,12 +74,7 @@ final class WebhookStorm
 
     private function post(string $body): void
     {
-        $socket = stream_socket_client("tcp://$this->host", timeout: 5);
-
-        if ($socket === false) {
-            throw new \RuntimeException("No server listens at $this->url.");
-        }
-
+        $socket = Http::connect($this->host);
         stream_set_blocking($socket, false);
         $began = microtime(true);
         fwrite(
