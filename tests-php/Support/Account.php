@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Support;
 
-/** The account of the system that runs the tests; a server that it starts must be told its name. */
+/** The account of the system that runs the tests: a server that it starts as root needs its name. */
 final class Account
 {
     public static function isRoot(): bool

@@ -22,7 +22,7 @@ final class Files
         return \is_array($paths) ? $paths : throw new \RuntimeException("$pattern cannot be read.");
     }
 
-    /** @return non-empty-string The path of an empty file that nobody else has */
+    /** @return non-empty-string The path of a new, empty file */
     public static function temporary(string $name, ?string $folder = null): string
     {
         $path = tempnam($folder ?? sys_get_temp_dir(), "cloversync-$name-");
