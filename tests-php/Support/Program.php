@@ -22,10 +22,10 @@ final class Program
     }
 
     /**
-     * @param non-empty-list<string>  $command
-     * @param ?array<string, string>  $environment Null = that of this process
-     * @param ?non-empty-string       $folder      Null = that of this process
-     * @param non-empty-string        $input       The file that it reads
+     * @param non-empty-list<string> $command
+     * @param ?array<string, string> $environment Null = that of this process
+     * @param ?non-empty-string      $folder      Null = that of this process
+     * @param non-empty-string       $input       The file that it reads
      */
     public static function start(
         array $command,
