@@ -31,7 +31,7 @@ ZIG_VERSION := 0.14.1
 ZIGBUILD_VERSION := 0.24.1
 ZIG_TOOLS ?= target/tools/zig-$(ZIG_VERSION)-$(ZIGBUILD_VERSION)
 # What `mago analyze` finds nothing in. Only grows.
-ANALYZED := stubs cli dev/shop php-plugin scripts benches
+ANALYZED := stubs cli dev/shop php-plugin scripts benches tests-php/Extension tests-php/Shop tests-php/Support
 # What it finds nowhere. Only grows.
 NOWHERE := docblock-type-mismatch falsable-return-statement false-argument impossible-assignment invalid-array-element \
 	invalid-array-element-key invalid-array-index invalid-method-access invalid-param-tag invalid-property-assignment-value \
