@@ -258,7 +258,7 @@ final class KilledRunTest extends ResilienceTestCase
             $sql   = new KillingSql($inner);
             $this->shop($sql)->runner()->run(new TimeBudget());
 
-            return [$sql->points, ShopDump::of($inner), $this->lastRun($inner)];
+            return [$sql->points, ShopDump::of($inner), $this->lastRun($inner) ?? self::fail('No run is stored.')];
         })->value();
         self::assertSame(RunStatus::Done->value, $run['status']);
         self::assertSame([], $expected['j2commerce_clover_staging']);
