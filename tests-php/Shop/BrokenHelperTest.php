@@ -8,7 +8,9 @@ use CloverSync\Shop\Engine\Engine;
 use CloverSync\Shop\Engine\HelperProblem;
 use CloverSync\Shop\Engine\PhpFacts;
 use CloverSync\Tests\Support\CommandLine;
+use CloverSync\Tests\Support\Files;
 use CloverSync\Tests\Support\PhpEngine;
+use CloverSync\Tests\Support\Program;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\Group;
 use PHPUnit\Framework\Attributes\TestDox;
@@ -192,7 +194,7 @@ final class BrokenHelperTest extends TestCase
     {
         // Root may do the first, and the second is for users, where the system lets them.
         foreach ([['unshare', '-m'], ['unshare', '-rm']] as $within) {
-            exec(implode(' ', $within) . ' mount -t tmpfs -o noexec none /mnt 2>/dev/null', result_code: $code);
+            [$code] = Program::run([...$within, 'mount', '-t', 'tmpfs', '-o', 'noexec', 'none', '/mnt']);
 
             if ($code === 0) {
                 return ['within' => $within, 'folder' => sys_get_temp_dir()];
@@ -201,7 +203,7 @@ final class BrokenHelperTest extends TestCase
 
         // Containers have such a folder.
         foreach (['/dev/shm', '/run', sys_get_temp_dir()] as $folder) {
-            if (is_writable($folder) && PhpFacts::isNoexec($folder, (string) file_get_contents('/proc/self/mounts'))) {
+            if (is_writable($folder) && PhpFacts::isNoexec($folder, Files::read('/proc/self/mounts'))) {
                 return ['within' => [], 'folder' => $folder];
             }
         }

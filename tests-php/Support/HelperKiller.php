@@ -26,7 +26,7 @@ final readonly class HelperKiller
         $killed = [];
 
         for ($end = microtime(true) + $seconds; microtime(true) < $end;) {
-            usleep(1_000 * $this->random->getInt(self::SHORTEST, self::LONGEST));
+            usleep(max(0, 1_000 * $this->random->getInt(self::SHORTEST, self::LONGEST)));
             $found = self::find($this->program);
 
             if ($found === []) {
