@@ -6,6 +6,7 @@ namespace CloverSync\Tests\Resilience;
 
 use CloverSync\Dev\FakeCheckout;
 use CloverSync\Dev\OrderFile;
+use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Engine\Engine;
 use CloverSync\Shop\Exception\HelperLostException;
 use CloverSync\Shop\Support\TimeBudget;
@@ -13,8 +14,11 @@ use CloverSync\Tests\Support\Child;
 use CloverSync\Tests\Support\CommandLine;
 use CloverSync\Tests\Support\FakeClock;
 use CloverSync\Tests\Support\HelperKiller;
+use CloverSync\Tests\Support\Http;
+use CloverSync\Tests\Support\Json;
 use CloverSync\Tests\Support\LaterClock;
 use CloverSync\Tests\Support\PhpEngine;
+use CloverSync\Tests\Support\Program;
 use CloverSync\Tests\Support\Simulator;
 use CloverSync\Tests\Support\StoredTokens;
 use CloverSync\Tests\Support\WebhookStorm;
@@ -80,11 +84,11 @@ final class KilledHelpersTest extends ResilienceTestCase
     /** @var list<CommandLine> One for each place */
     private array $shells = [];
 
-    /** @var array<int, array{process: resource, pipe: resource, out: string, began: float}> By place */
+    /** @var array<int, array{program: Program, out: string, began: float}> By place */
     private array $running = [];
 
-    /** @var ?resource The webhook server */
-    private $server = null;
+    /** The webhook server */
+    private ?Program $server = null;
 
     /** @var array<string, int> */
     private array $figures = [];
@@ -115,9 +119,9 @@ final class KilledHelpersTest extends ResilienceTestCase
 
     protected function tearDown(): void
     {
-        foreach ($this->running as ['process' => $process]) {
-            proc_terminate($process, SIGKILL);
-            proc_close($process);
+        foreach ($this->running as ['program' => $program]) {
+            $program->signal(SIGKILL);
+            $program->end();
         }
 
         $this->endServer();
@@ -133,7 +137,8 @@ final class KilledHelpersTest extends ResilienceTestCase
     #[TestDox('Helpers of commands and of the webhook server are killed at random: nothing is lost, doubled or hung')]
     public function test_a_storm(): void
     {
-        $seconds = (float) (getenv('CLOVERSYNC_KILLS_SECONDS') ?: self::SECONDS);
+        $wanted  = getenv('CLOVERSYNC_KILLS_SECONDS');
+        $seconds = is_numeric($wanted) ? (float) $wanted : self::SECONDS;
         $this->open();
         $killer = Child::fork(
             fn (): array => (new HelperKiller($this->helper, $this->random))->run($seconds),
@@ -247,20 +252,16 @@ final class KilledHelpersTest extends ResilienceTestCase
     /** @return string The address of the webhook server */
     private function serve(): string
     {
-        $free   = stream_socket_server('tcp://127.0.0.1:0');
-        $listen = (string) stream_socket_get_name($free, false);
-        fclose($free);
+        $listen = '127.0.0.1:' . Http::freePort();
 
-        for ($end = microtime(true) + 20; ($line = @stream_socket_client("tcp://$listen")) === false; usleep(20_000)) {
+        for ($end = microtime(true) + 20; !Http::listens($listen); usleep(20_000)) {
             // The helper may have been killed before the server began.
-            if ($this->server === null || !proc_get_status($this->server)['running']) {
-                $this->server = $this->shells[\count(self::COMMANDS)]->start(['serve', '--listen', $listen])['process'];
+            if ($this->server === null || !$this->server->isRunning()) {
+                $this->server = $this->shells[\count(self::COMMANDS)]->start(['serve', '--listen', $listen]);
             }
 
             self::assertLessThan($end, microtime(true), 'The server did not begin.');
         }
-
-        fclose($line);
 
         return "http://$listen/webhook";
     }
@@ -268,8 +269,8 @@ final class KilledHelpersTest extends ResilienceTestCase
     private function endServer(): void
     {
         if ($this->server !== null) {
-            proc_terminate($this->server);
-            proc_close($this->server);
+            $this->server->signal(SIGTERM);
+            $this->server->end();
             $this->server = null;
         }
     }
@@ -290,10 +291,10 @@ final class KilledHelpersTest extends ResilienceTestCase
             $now = $this->running[$place] ?? null;
 
             if ($now !== null) {
-                $this->running[$place]['out'] .= (string) stream_get_contents($now['pipe']);
-                $status                       = proc_get_status($now['process']);
+                $program                      = $now['program'];
+                $this->running[$place]['out'] .= $program->available();
 
-                if ($status['running']) {
+                if ($program->isRunning()) {
                     self::assertLessThan(
                         self::PATIENCE,
                         microtime(true) - $now['began'],
@@ -303,18 +304,14 @@ final class KilledHelpersTest extends ResilienceTestCase
                     continue;
                 }
 
-                $out = $this->running[$place]['out'] . (string) stream_get_contents($now['pipe']);
+                $out = $this->running[$place]['out'] . $program->rest();
                 unset($this->running[$place]);
-                proc_close($now['process']);
-                $this->assertEnded($words, $status['exitcode'], $out, $this->shells[$place]);
+                $this->assertEnded($words, $program->end(), $out, $program->errors());
             }
 
             if ($again) {
-                ['process' => $process, 'pipes' => $pipes] = $this->shells[$place]->start([...$words, '--json']);
-                stream_set_blocking($pipes[1], false);
                 $this->running[$place] = [
-                    'process' => $process,
-                    'pipe'    => $pipes[1],
+                    'program' => $this->shells[$place]->start([...$words, '--json']),
                     'out'     => '',
                     'began'   => microtime(true),
                 ];
@@ -331,22 +328,22 @@ final class KilledHelpersTest extends ResilienceTestCase
     }
 
     /** @param list<string> $words */
-    private function assertEnded(array $words, int $code, string $out, CommandLine $shell): void
+    private function assertEnded(array $words, int $code, string $out, string $errors): void
     {
         $lines = explode("\n", trim($out));
-        $last  = json_decode((string) end($lines), true);
+        $last  = json_decode(end($lines), true);
         $name  = implode(' ', $words);
-        self::assertIsArray($last, "$name said: $out" . file_get_contents("$shell->folder/stderr"));
+        self::assertIsArray($last, "$name said: $out$errors");
 
         if ($last['event'] === 'done') {
             self::assertContains($code, [0, 1, 3], $out);
         } else {
             self::assertSame([1, 'error'], [$code, $last['event']], $out);
-            $isFirst = str_contains((string) $last['message'], self::FIRST);
+            $isFirst = str_contains(Json::string($last['message']), self::FIRST);
             self::assertContains($isFirst ? 'unavailable' : $last['kind'], self::KINDS, "$name: $out");
         }
 
-        $what                 = $words[0] . ' ' . ($last['kind'] ?? 'done');
+        $what                 = $words[0] . ' ' . Json::string($last['kind'] ?? 'done');
         $this->figures[$what] = ($this->figures[$what] ?? 0) + 1;
     }
 
@@ -501,7 +498,7 @@ final class KilledHelpersTest extends ResilienceTestCase
         foreach ($this->sql->fetchAll(
             'SELECT clover_id, delta, state, reason FROM #__j2commerce_clover_ledger',
         ) as $row) {
-            $rows[$row['clover_id']][] = $row;
+            $rows[Row::string($row, 'clover_id')][] = $row;
         }
 
         $named = $this->named();
@@ -564,8 +561,14 @@ final class KilledHelpersTest extends ResilienceTestCase
             }
         }
 
-        $rows = array_column($this->sql->fetchAll('SELECT * FROM #__j2commerce_clover_orders'), null, 'order_id');
-        self::assertSame([], array_diff(array_keys($there), array_column($rows, 'reference')), 'Not the shop\'s.');
+        $rows = [];
+
+        foreach ($this->sql->fetchAll('SELECT * FROM #__j2commerce_clover_orders') as $row) {
+            $rows[Row::string($row, 'order_id')] = $row;
+        }
+
+        $known = array_map(static fn (array $row): string => Row::string($row, 'reference'), $rows);
+        self::assertSame([], array_diff(array_keys($there), $known), 'Not the shop\'s.');
 
         foreach ($this->orders as $id => $order) {
             $row = $rows[$id] ?? null;
@@ -576,7 +579,7 @@ final class KilledHelpersTest extends ResilienceTestCase
                 continue;
             }
 
-            $found = $there[$row['reference']] ?? [];
+            $found = $there[Row::string($row, 'reference')] ?? [];
             self::assertLessThanOrEqual(1, \count($found), "Order $id is in Clover more than once.");
             // A creation that never came to Clover is not repeated on a guess.
             self::assertContains(

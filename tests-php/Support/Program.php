@@ -77,6 +77,21 @@ final class Program
         return (string) stream_get_contents($this->output);
     }
 
+    /** Its output from here on, as far as it is there. */
+    public function available(): string
+    {
+        stream_set_blocking($this->output, false);
+        $text = (string) stream_get_contents($this->output);
+        stream_set_blocking($this->output, true);
+
+        return $text;
+    }
+
+    public function isRunning(): bool
+    {
+        return proc_get_status($this->process)['running'];
+    }
+
     public function signal(int $signal): void
     {
         proc_terminate($this->process, $signal);
