@@ -51,6 +51,7 @@ final class LateLoadTest extends TestCase
         $answers = [];
 
         for ($i = 0; $i < 60; $i++) {
+            $m         = [];
             $answers[] = preg_match('/\[\d+\]/', $pool->ask(), $m) === 1 ? $m[0] : 'nothing';
         }
 

@@ -31,12 +31,18 @@ final class FpmPool
             "[global]\nerror_log=$this->folder/fpm.log\ndaemonize=no\n[pool]\nlisten=$this->folder/sock\n"
             . "pm=static\n$user$config\n",
         );
-        $log     = ['file', "$this->folder/out.log", 'a'];
-        $process = proc_open(
-            [Fpm::program(), '-n', ...($root ? ['-R'] : []), '-F', '-y', "$this->folder/fpm.conf", ...$options],
-            [['file', '/dev/null', 'r'], $log, $log],
-            $pipes,
-        );
+        $command       = [
+            Fpm::program(),
+            '-n',
+            ...($root ? ['-R'] : []),
+            '-F',
+            '-y',
+            "$this->folder/fpm.conf",
+            ...$options,
+        ];
+        $pipes         = [];
+        $log           = fopen("$this->folder/out.log", 'a');
+        $process       = $log === false ? false : proc_open($command, [['file', '/dev/null', 'r'], $log, $log], $pipes);
         $this->process = $process ?: throw new \RuntimeException('PHP-FPM cannot be started.');
 
         for ($end = hrtime(true) + 60e9; @stream_socket_client("unix://$this->folder/sock") === false; usleep(20_000)) {
@@ -60,7 +66,9 @@ final class FpmPool
             proc_close($this->process);
         }
 
-        return @file_get_contents("$this->folder/out.log") . @file_get_contents("$this->folder/fpm.log");
+        return (
+            (string) @file_get_contents("$this->folder/out.log") . (string) @file_get_contents("$this->folder/fpm.log")
+        );
     }
 
     /** @return string The whole answer to one request */

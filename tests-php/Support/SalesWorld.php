@@ -936,16 +936,12 @@ final class SalesWorld
         }
 
         foreach (array_reverse($sends) as $send) {
-            $id                      = Row::int($send, 'row_id');
-            $item                    = Row::string($send, 'clover_id');
-            $mark                    = Row::int($send, 'mark');
-            $overlap                 = Row::int($send, 'overlap');
-            $row                     = $ledger[$id];
-            $own                     = array_filter(
-                $posts[$item] ?? [],
-                static fn (int $n): bool => $n > $mark,
-                ARRAY_FILTER_USE_KEY,
-            );
+            $id      = Row::int($send, 'row_id');
+            $item    = Row::string($send, 'clover_id');
+            $mark    = Row::int($send, 'mark');
+            $overlap = Row::int($send, 'overlap');
+            $row     = $ledger[$id];
+            $own     = array_filter($posts[$item] ?? [], static fn (int $n): bool => $n > $mark, ARRAY_FILTER_USE_KEY);
             $posts[$item]            = array_diff_key($posts[$item] ?? [], $own);
             $done                    = \count(array_filter($own));
             $isLast                  = !isset($resent[$id]);

@@ -64,7 +64,7 @@ final class TestDatabase
     /** For databases. Tests kill processes, not machines, so no write need wait for a disk. */
     public static function folder(): string
     {
-        return is_writable(self::MEMORY) && disk_free_space(self::MEMORY) > self::ROOM
+        return is_writable(self::MEMORY) && (float) disk_free_space(self::MEMORY) > self::ROOM
             ? self::MEMORY
             : sys_get_temp_dir();
     }
