@@ -220,7 +220,7 @@ final class Workspace
         }
     }
 
-    /** @param list<array{status: int, ...}> $calls */
+    /** @param list<array{status: ?int, ...}> $calls */
     public static function refused(array $calls): int
     {
         return \count(array_keys(array_column($calls, 'status'), 429, true));
