@@ -31,7 +31,7 @@ final class FpmPool
             "[global]\nerror_log=$this->folder/fpm.log\ndaemonize=no\n[pool]\nlisten=$this->folder/sock\n"
             . "pm=static\n$user$config\n",
         );
-        $command       = [
+        $command = [
             Fpm::program(),
             '-n',
             ...($root ? ['-R'] : []),

@@ -942,6 +942,7 @@ final class SalesWorld
             $overlap = Row::int($send, 'overlap');
             $row     = $ledger[$id];
             $own     = array_filter($posts[$item] ?? [], static fn (int $n): bool => $n > $mark, ARRAY_FILTER_USE_KEY);
+
             $posts[$item]            = array_diff_key($posts[$item] ?? [], $own);
             $done                    = \count(array_filter($own));
             $isLast                  = !isset($resent[$id]);
