@@ -259,48 +259,29 @@ final class Mapper
      */
     private static function places(array $items, ?string $group): array
     {
-        $first = null;
+        $first = INF;
         $name  = null;
         $tags  = $group === null ? [] : [$group];
 
         foreach ($items as $item) {
             // Only the first category is used, so the list is not sorted.
             foreach ($item['categories']['elements'] ?? [] as $category) {
-                $cleaned = !($category['deleted'] ?? false) && ($first === null || self::order($category, $first) < 0)
-                    ? self::cleaned($category['name'] ?? null)
-                    : null;
+                $place   = $category['sortOrder'] ?? PHP_INT_MAX;
+                $cleaned = $place < $first ? self::cleaned($category['name'] ?? null) : null;
 
                 if ($cleaned !== null) {
-                    $first = $category;
+                    $first = $place;
                     $name  = $cleaned;
                 }
             }
 
-            foreach ($item['tags']['elements'] ?? [] as $tag) {
-                if (!($tag['deleted'] ?? false)) {
-                    $tags[] = $tag['name'] ?? null;
-                }
-            }
+            array_push($tags, ...array_column($item['tags']['elements'] ?? [], 'name'));
         }
 
         return [
             array_values(array_filter([$group, $name], static fn (?string $place): bool => $place !== null)),
             $tags === [] ? [] : self::unique($tags),
         ];
-    }
-
-    /**
-     * @param Entry $a
-     * @param Entry $b
-     */
-    private static function order(array $a, array $b): int
-    {
-        return (
-            ($a['sortOrder'] ?? PHP_INT_MAX) <=> ($b['sortOrder'] ?? PHP_INT_MAX) ?: strcmp(
-                $a['name'] ?? '',
-                $b['name'] ?? '',
-            ) ?: strcmp($a['id'], $b['id'])
-        );
     }
 
     /**
@@ -366,28 +347,20 @@ final class Mapper
             return [$own === '' ? $name : $own];
         }
 
+        $found = [];
+
+        foreach ($has as $value) {
+            $found[$attributes[$value['attribute']['id'] ?? ''] ?? ''][] = (string) self::cleaned(
+                $value['name'] ?? null,
+            );
+        }
+
         $values = [];
 
         foreach ($options as $option) {
-            $found = [];
-
-            foreach ($has as $value) {
-                $attribute = $attributes[$value['attribute']['id'] ?? ''] ?? null;
-
-                if (
-                    $attribute !== null
-                    && ($attribute === $option || mb_strtolower(trim($attribute)) === mb_strtolower($option))
-                    && ($text = self::cleaned($value['name'] ?? null)) !== null
-                ) {
-                    $found[] = $text;
-                }
-            }
-
-            if (\count($found) !== 1) {
-                throw new ItemFault('options', "has no value, or several, for the option $option");
-            }
-
-            $values[] = $found[0];
+            $values[] = \count($found[$option] ?? []) === 1
+                ? $found[$option][0]
+                : throw new ItemFault('options', "has no value, or several, for the option $option");
         }
 
         return $values;
