@@ -90,6 +90,9 @@ final class KilledHelpersTest extends ResilienceTestCase
     /** The webhook server */
     private ?Program $server = null;
 
+    /** Number of the last request to Clover that was seen of commands that take long */
+    private int $seen = 0;
+
     /** @var array<string, int> */
     private array $figures = [];
 
