@@ -523,7 +523,8 @@ final class Application
         $this->console->done(
             $this->syncData(0, $found['updated'], $found['unchanged'], 0, 0, 0, $found['product_rows'])
             + [
-                'requests'          => $shop->connection->requests() - $requests,
+                // A helper that follows one that was killed counts from zero.
+                'requests'          => max(0, $shop->connection->requests() - $requests),
                 'seconds'           => round(Platform::monotonic() - $began, 3),
                 'peak_memory_bytes' => self::peakMemory(),
                 'status'            => ($found['done'] ? RunStatus::Done : RunStatus::Running)->value,

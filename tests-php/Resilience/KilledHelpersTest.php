@@ -482,6 +482,7 @@ final class KilledHelpersTest extends ResilienceTestCase
         // The first ends the run that a killed helper has left.
         $shop->runner()->run(new TimeBudget());
         self::assertDone($shop->runner()->run(new TimeBudget()));
+        self::assertSame(0, $this->rows('j2commerce_clover_runs', 'requests < 0'), 'A new helper counts from zero.');
         $this->figures['orders']    = \count($this->orders);
         $this->figures['uncertain'] = $left->uncertain;
         $this->figures['dead']      = $left->dead;

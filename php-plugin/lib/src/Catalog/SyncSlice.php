@@ -115,9 +115,12 @@ final class SyncSlice
     /** The cost since the last call. */
     private function spent(): RunCost
     {
-        $requests              = $this->connection->requests() - $this->requestsCounted;
-        $seconds               = $this->clock->monotonic() - $this->secondsCounted;
-        $this->requestsCounted += $requests;
+        $counted = $this->connection->requests();
+        // A helper that follows one that was killed counts from zero.
+        $requests = $counted - ($counted < $this->requestsCounted ? 0 : $this->requestsCounted);
+        $seconds  = $this->clock->monotonic() - $this->secondsCounted;
+
+        $this->requestsCounted = $counted;
         $this->secondsCounted  += $seconds;
 
         return new RunCost($requests, $seconds);
