@@ -32,8 +32,8 @@ final class Child
     /**
      * @template R
      *
-     * @param callable(self<R>): R $work     Receives the child, for {@see pause()}; its result must be serializable
-     * @param int                  $patience Seconds without a message from it
+     * @param callable(self<mixed>): R $work Receives the child, for {@see pause()}; its result must be serializable
+     * @param int                     $patience Seconds without a message from it
      *
      * @return self<R>
      */
@@ -72,7 +72,7 @@ final class Child
      *
      * @template R
      *
-     * @param callable(self<R>, int): R $work
+     * @param callable(self<mixed>, int): R $work
      *
      * @return list<self<R>>
      */
@@ -93,6 +93,24 @@ final class Child
         }
 
         return $children;
+    }
+
+    /**
+     * @template R
+     *
+     * @param list<self<R>> $children
+     *
+     * @return list<R> Their results, in the same order
+     */
+    public static function values(array $children): array
+    {
+        $values = [];
+
+        foreach ($children as $child) {
+            $values[] = $child->value();
+        }
+
+        return $values;
     }
 
     public static function killMyself(): never

@@ -37,7 +37,7 @@ final readonly class Concurrency
         return \array_slice(array_map(strval(...), array_keys($counted)), 0, self::PROCESSES * self::ITEMS);
     }
 
-    /** @return list<Child> Each returns how much it has done */
+    /** @return list<Child<int>> Each returns how much it has done */
     public function run(float $seconds): array
     {
         return Child::together(self::PROCESSES, function (Child $self, int $i) use ($seconds): int {

@@ -184,6 +184,30 @@ final class Simulator
         return $orders;
     }
 
+    /** @return list<Item> Those of the shelf of which there are some, by id */
+    public function inStock(): array
+    {
+        return array_values(array_filter(
+            $this->shelf(),
+            static fn (array $item): bool => ($item['itemStock']['quantity'] ?? 0) > 0,
+        ));
+    }
+
+    /** @return list<Item> Those whose names begin so, not deleted, by id */
+    public function named(string $begin): array
+    {
+        return array_values(array_filter($this->items(), static fn (array $item): bool => str_starts_with(
+            $item['name'],
+            $begin,
+        )));
+    }
+
+    /** @return array<string, int|float> Counts of the tracked items, by id */
+    public function counts(): array
+    {
+        return array_filter($this->state()['stock'], static fn (int|float|null $count): bool => $count !== null);
+    }
+
     /** @return list<Request> */
     public function requests(int $since = 0): array
     {
@@ -204,16 +228,20 @@ final class Simulator
     /**
      * "METHOD path status" of each request, without the merchant's id and the query.
      *
+     * @param string $like A pattern: the others are left out
+     *
      * @return list<string>
      */
-    public function calls(int $since = 0): array
+    public function calls(int $since = 0, string $like = '//'): array
     {
-        return array_map(static fn (array $r): string => \sprintf(
+        $calls = array_map(static fn (array $r): string => \sprintf(
             '%s %s %d',
             $r['method'],
             preg_replace(['#\?.*#', '#^/v3/merchants/[^/]+#'], ['', '/v3/-'], $r['path']),
             $r['status'],
         ), $this->requests($since));
+
+        return array_values(array_filter($calls, static fn (string $call): bool => preg_match($like, $call) === 1));
     }
 
     /** @return list<array{method: string, path: string}> Requests whose responses a "hold" delays */
