@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Architecture;
 
+use CloverSync\Tests\Support\Files;
+use CloverSync\Tests\Support\Program;
 use PHPUnit\Framework\Attributes\TestDox;
 use PHPUnit\Framework\TestCase;
 
@@ -15,16 +17,8 @@ final class EngineClassesTest extends TestCase
     #[TestDox('The classes over the helper are those of stubs/')]
     public function test_written(): void
     {
-        $pipes   = [];
-        $process = proc_open(
-            [PHP_BINARY, '-n', self::ROOT . '/scripts/engine-classes.php', '--check'],
-            [['file', '/dev/null', 'r'], ['pipe', 'w'], ['redirect', 1]],
-            $pipes,
-        );
-        self::assertIsResource($process);
-        self::assertArrayHasKey(1, $pipes);
-        $said = stream_get_contents($pipes[1]);
-        self::assertSame([0, ''], [proc_close($process), $said]);
+        $check = [PHP_BINARY, '-n', self::ROOT . '/scripts/engine-classes.php', '--check'];
+        self::assertSame([0, ''], Program::run($check));
     }
 
     #[TestDox('There is no class without a stub')]
@@ -34,7 +28,7 @@ final class EngineClassesTest extends TestCase
             $found = [];
 
             foreach (['', '/Exception'] as $under) {
-                foreach (glob(self::ROOT . "/$folder$under/*.php") ?: [] as $path) {
+                foreach (Files::matching(self::ROOT . "/$folder$under/*.php") as $path) {
                     $found[] = "$under/" . basename($path);
                 }
             }

@@ -21,6 +21,8 @@ final class LanguageTest extends TestCase
         $texts = [];
 
         foreach (self::files('ini') as $path => $text) {
+            $lines = [];
+            $odd   = [];
             preg_match_all('/^([A-Z0-9_]+)="(.*)"$/m', $text, $lines, PREG_SET_ORDER);
             $keys  = array_column($lines, 1);
             $found = [...$found, ...array_unique(array_diff_assoc($keys, array_unique($keys)))];
@@ -145,8 +147,14 @@ final class LanguageTest extends TestCase
             'PLG_J2COMMERCE_APP_CLOVERPOS_MAPPING_N_THINGS_1' => 'One thing',
             'PLG_J2COMMERCE_APP_CLOVERPOS_MAPPING_TWO'        => '%1$s of %2$d (100 %)',
         ];
-        $code = str_ends_with($path, '.php') ? "<?php $code" : $code;
-        self::assertSame($answer, (new Words($defined, [$path => $code]))->$question());
+        $code  = str_ends_with($path, '.php') ? "<?php $code" : $code;
+        $words = new Words($defined, [$path => $code]);
+        self::assertSame($answer, match ($question) {
+            'undefined' => $words->undefined(),
+            'misfits'   => $words->misfits(),
+            'unsent'    => $words->unsent(),
+            default     => self::fail("There is no question $question."),
+        });
     }
 
     #[TestDox('An unused key is found')]
@@ -172,6 +180,7 @@ final class LanguageTest extends TestCase
         $defined = [];
 
         foreach (self::files('ini') as $text) {
+            $lines = [];
             preg_match_all('/^([A-Z0-9_]+)="(.*)"$/m', $text, $lines);
             $defined += array_combine($lines[1], $lines[2]);
         }

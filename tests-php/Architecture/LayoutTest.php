@@ -39,44 +39,58 @@ final class LayoutTest extends TestCase
         self::assertLessThanOrEqual(self::MIXED, \count(self::mixed($sources)), implode("\n", self::mixed($sources)));
     }
 
-    /** @return iterable<string, array{string, string, list<string>}> Rule, code, what is found */
+    /**
+     * @return iterable<string, array{\Closure(array<string, string>): list<string>, string, list<string>}> Rule, code,
+     *   what is found
+     */
     public static function planted(): iterable
     {
         $long = str_repeat('é', self::COLUMNS);
-        yield 'a line of 120 characters' => ['longLines', "<?php\n\$a = 1;\n$long", []];
-        yield 'a line of 121 characters' => ['longLines', "<?php\n\$a = 1;\n{$long}e", ['A.php:3: 121']];
+        yield 'a line of 120 characters' => [self::longLines(...), "<?php\n\$a = 1;\n$long", []];
+        yield 'a line of 121 characters' => [self::longLines(...), "<?php\n\$a = 1;\n{$long}e", ['A.php:3: 121']];
         yield 'mixed of a parameter' => [
-            'mixedWithoutReason',
+            self::mixedWithoutReason(...),
             "<?php\nfunction f(mixed \$a): int {}",
             ['A.php:2'],
         ];
-        yield 'mixed of a result' => ['mixedWithoutReason', "<?php\n\nfunction f(): mixed {}", ['A.php:3']];
+        yield 'mixed of a result' => [self::mixedWithoutReason(...), "<?php\n\nfunction f(): mixed {}", ['A.php:3']];
         yield 'mixed in a docblock' => [
-            'mixedWithoutReason',
+            self::mixedWithoutReason(...),
             "<?php\n/** @return array<string, mixed> */\nfunction f(): array {}",
             ['A.php:2'],
         ];
-        yield 'a reason on the line' => ['mixedWithoutReason', "<?php\nfunction f(mixed \$a) {} // mixed: JSON", []];
-        yield 'a reason above' => ['mixedWithoutReason', "<?php\n// mixed: decoded JSON\nfunction f(mixed \$a) {}", []];
+        yield 'a reason on the line' => [
+            self::mixedWithoutReason(...),
+            "<?php\nfunction f(mixed \$a) {} // mixed: JSON",
+            [],
+        ];
+        yield 'a reason above' => [
+            self::mixedWithoutReason(...),
+            "<?php\n// mixed: decoded JSON\nfunction f(mixed \$a) {}",
+            [],
+        ];
         yield 'a reason in the docblock' => [
-            'mixedWithoutReason',
+            self::mixedWithoutReason(...),
             "<?php\n/**\n * mixed: decoded JSON\n *\n * @param list<mixed> \$a\n */\nfunction f(mixed \$a) {}",
             [],
         ];
         yield 'a reason of another function' => [
-            'mixedWithoutReason',
+            self::mixedWithoutReason(...),
             "<?php\n// mixed: decoded JSON\nfunction f(mixed \$a) {}\nfunction g(mixed \$a) {}",
             ['A.php:4'],
         ];
-        yield 'the word in a text' => ['mixedWithoutReason', "<?php\n\$a = 'mixed'; // a mixed group", []];
+        yield 'the word in a text' => [self::mixedWithoutReason(...), "<?php\n\$a = 'mixed'; // a mixed group", []];
     }
 
-    /** @param list<string> $found */
+    /**
+     * @param \Closure(array<string, string>): list<string> $rule
+     * @param list<string>                                  $found
+     */
     #[DataProvider('planted')]
     #[TestDox('What is planted is found: $_dataName')]
-    public function test_planted(string $rule, string $code, array $found): void
+    public function test_planted(\Closure $rule, string $code, array $found): void
     {
-        self::assertSame($found, self::$rule(['A.php' => $code]));
+        self::assertSame($found, $rule(['A.php' => $code]));
     }
 
     /**

@@ -104,98 +104,139 @@ final class LibraryTest extends TestCase
         self::assertSame([], self::http(SourceFile::below(self::PLUGIN)));
     }
 
-    /** @return iterable<string, array{string, string, string, list<string>}> Rule, path, code, what is found */
+    /**
+     * @return iterable<string, array{\Closure(list<SourceFile>): list<string>, string, string, list<string>}> Rule,
+     *   path, code, what is found
+     */
     public static function planted(): iterable
     {
         yield 'an import of a row above' => [
-            'upward',
+            self::upward(...),
             'Links/A.php',
             'use CloverSync\Shop\Sales\B;',
             ['Links/A.php -> Sales'],
         ];
         yield 'an import of a neighbor' => [
-            'upward',
+            self::upward(...),
             'Sales/A.php',
             'use CloverSync\Shop\Catalog\{B, C};',
             ['Sales/A.php -> Catalog'],
         ];
-        yield 'a full name' => ['upward', 'Log/A.php', 'new \CloverSync\Shop\Tasks\B();', ['Log/A.php -> Tasks']];
-        yield 'a folder without a row' => ['upward', 'New/A.php', 'use CloverSync\Shop\Log\B;', ['New/A.php -> Log']];
+        yield 'a full name' => [
+            self::upward(...),
+            'Log/A.php',
+            'new \CloverSync\Shop\Tasks\B();',
+            ['Log/A.php -> Tasks'],
+        ];
+        yield 'a folder without a row' => [
+            self::upward(...),
+            'New/A.php',
+            'use CloverSync\Shop\Log\B;',
+            ['New/A.php -> Log'],
+        ];
         yield 'a class of a folder without a row' => [
-            'upward',
+            self::upward(...),
             'Log/A.php',
             'use CloverSync\Shop\New\B;',
             ['Log/A.php -> New'],
         ];
-        yield 'a row below' => ['upward', 'Sales/A.php', 'use CloverSync\Shop\Links\B; // CloverSync\Shop\Tasks\C', []];
+        yield 'a row below' => [
+            self::upward(...),
+            'Sales/A.php',
+            'use CloverSync\Shop\Links\B; // CloverSync\Shop\Tasks\C',
+            [],
+        ];
         yield 'Joomla by import' => [
-            'strangers',
+            self::strangers(...),
             'Sales/A.php',
             'use Joomla\CMS\Factory;',
             ['Sales/A.php: Joomla\CMS\Factory'],
         ];
         yield 'Joomla in full' => [
-            'strangers',
+            self::strangers(...),
             'A.php',
             '\Joomla\CMS\Factory::getApplication();',
             ['A.php: Joomla\CMS\Factory'],
         ];
         yield 'J2Commerce' => [
-            'strangers',
+            self::strangers(...),
             'Log/A.php',
             'use J2Commerce\Component\X;',
             ['Log/A.php: J2Commerce\Component\X'],
         ];
-        yield 'a folder of Joomla' => ['strangers', 'Log/A.php', '$a = JPATH_ROOT . "/x";', ['Log/A.php: JPATH_ROOT']];
+        yield 'a folder of Joomla' => [
+            self::strangers(...),
+            'Log/A.php',
+            '$a = JPATH_ROOT . "/x";',
+            ['Log/A.php: JPATH_ROOT'],
+        ];
         yield 'the command line' => [
-            'strangers',
+            self::strangers(...),
             'Joomla/A.php',
             'use CloverSync\Cli\B;',
             ['Joomla/A.php: CloverSync\Cli\B'],
         ];
-        yield 'Joomla in its folder' => ['strangers', 'Joomla/A.php', 'use Joomla\CMS\Factory;', []];
+        yield 'Joomla in its folder' => [self::strangers(...), 'Joomla/A.php', 'use Joomla\CMS\Factory;', []];
         yield 'the catalog’s own folder Joomla' => [
-            'strangers',
+            self::strangers(...),
             'Catalog/A.php',
             'namespace CloverSync\Shop\Catalog; new Joomla\Tags();',
             [],
         ];
-        yield 'a float of a parameter' => ['floats', 'Sales/A.php', 'function f(?float $price) {}', ['Sales/A.php']];
-        yield 'a float of a cast' => ['floats', 'Sales/A.php', '$a = (float) $price;', ['Sales/A.php']];
-        yield 'a float of a literal' => ['floats', 'Sales/A.php', '$a = $price * 1.19;', ['Sales/A.php']];
-        yield 'a float of a function' => ['floats', 'Sales/A.php', '$a = \floatval($price);', ['Sales/A.php']];
-        yield 'no float' => ['floats', 'Sales/A.php', '$a = "1.19"; // float', []];
-        yield 'SQL' => ['sqlElsewhere', 'Tasks/A.php', '$sql->fetchOne("SELECT a FROM $table");', ['Tasks/A.php']];
-        yield 'SQL over lines' => ['sqlElsewhere', 'Support/A.php', "\$a = '\n  DELETE FROM #__x';", ['Support/A.php']];
-        yield 'a sentence' => ['sqlElsewhere', 'Tasks/A.php', '$a = "Select a category.";', []];
-        yield 'curl' => ['http', 'lib/src/Log/A.php', '$a = curl_init();', ['lib/src/Log/A.php: curl_init']];
+        yield 'a float of a parameter' => [
+            self::floats(...),
+            'Sales/A.php',
+            'function f(?float $price) {}',
+            ['Sales/A.php'],
+        ];
+        yield 'a float of a cast' => [self::floats(...), 'Sales/A.php', '$a = (float) $price;', ['Sales/A.php']];
+        yield 'a float of a literal' => [self::floats(...), 'Sales/A.php', '$a = $price * 1.19;', ['Sales/A.php']];
+        yield 'a float of a function' => [self::floats(...), 'Sales/A.php', '$a = \floatval($price);', ['Sales/A.php']];
+        yield 'no float' => [self::floats(...), 'Sales/A.php', '$a = "1.19"; // float', []];
+        yield 'SQL' => [
+            self::sqlElsewhere(...),
+            'Tasks/A.php',
+            '$sql->fetchOne("SELECT a FROM $table");',
+            ['Tasks/A.php'],
+        ];
+        yield 'SQL over lines' => [
+            self::sqlElsewhere(...),
+            'Support/A.php',
+            "\$a = '\n  DELETE FROM #__x';",
+            ['Support/A.php'],
+        ];
+        yield 'a sentence' => [self::sqlElsewhere(...), 'Tasks/A.php', '$a = "Select a category.";', []];
+        yield 'curl' => [self::http(...), 'lib/src/Log/A.php', '$a = curl_init();', ['lib/src/Log/A.php: curl_init']];
         yield 'a socket' => [
-            'http',
+            self::http(...),
             'lib/src/Log/A.php',
             '\stream_socket_client("tcp://a:1");',
             ['lib/src/Log/A.php: stream_socket_client'],
         ];
         yield 'Joomla’s client' => [
-            'http',
+            self::http(...),
             'a/A.php',
             'use Joomla\CMS\Http\HttpFactory;',
             ['a/A.php: Joomla\CMS\Http\HttpFactory'],
         ];
         yield 'a file from the net' => [
-            'http',
+            self::http(...),
             'a/A.php',
             'file_get_contents("https://a");',
             ['a/A.php: file_get_contents of an address'],
         ];
-        yield 'a file' => ['http', 'a/A.php', 'file_get_contents("/proc/stat");', []];
+        yield 'a file' => [self::http(...), 'a/A.php', 'file_get_contents("/proc/stat");', []];
     }
 
-    /** @param list<string> $found */
+    /**
+     * @param \Closure(list<SourceFile>): list<string> $rule
+     * @param list<string>                             $found
+     */
     #[DataProvider('planted')]
     #[TestDox('A planted violation is found: $_dataName')]
-    public function test_planted(string $rule, string $path, string $code, array $found): void
+    public function test_planted(\Closure $rule, string $path, string $code, array $found): void
     {
-        self::assertSame($found, self::$rule([new SourceFile($path, "<?php $code")]));
+        self::assertSame($found, $rule([new SourceFile($path, "<?php $code")]));
     }
 
     /** @return list<SourceFile> */

@@ -64,6 +64,7 @@ final readonly class SourceFile
     {
         $begin   = '/^' . preg_quote($namespace, '/') . '\\\\(\w+)/';
         $folders = [];
+        $match   = [];
 
         foreach ($this->classes() as $class) {
             if (preg_match($begin, $class, $match) === 1 && $match[1] !== $this->folder()) {

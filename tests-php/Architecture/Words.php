@@ -36,6 +36,7 @@ final class Words
         array $texts = [],
     ) {
         foreach ([...$texts, ...array_values($files)] as $source) {
+            $literals = [];
             preg_match_all('/[\'"]([A-Za-z0-9_]+)[\'"]/', $source, $literals);
             $this->literals += array_fill_keys(array_map(strtoupper(...), $literals[1]), true);
         }
@@ -74,6 +75,8 @@ final class Words
 
         foreach (array_keys(array_merge(...array_values($this->named))) as $pattern) {
             foreach ($this->matching($pattern) as $key) {
+                $rest = [];
+
                 if (preg_match(self::expression($pattern), $key, $rest) !== 1) {
                     $used[$key] = true;
 
@@ -155,12 +158,13 @@ final class Words
         preg_match_all(self::WRAPPED, $source, $calls, PREG_SET_ORDER);
 
         foreach ($calls as [, $function, $arguments]) {
+            $words = [];
             preg_match_all('/(?:^\(|[?:]\s*)\'([A-Z0-9_]+)\'/', $arguments, $words);
 
             foreach ($words[1] as $word) {
                 $gap = str_ends_with($word, '_') ? '*' : '';
 
-                $this->named[$path][($function === '$say' ? $prefix : self::APP) . $word . $gap] = true;
+                $this->named[$path][($function === '$say' ? $prefix ?? '' : self::APP) . $word . $gap] = true;
             }
         }
     }
@@ -268,7 +272,8 @@ final class Words
      */
     private static function arguments(array $tokens, int $i): array
     {
-        $arguments = [''];
+        $arguments = [];
+        $argument  = '';
         $depth     = 0;
 
         for (; $i < \count($tokens); $i++) {
@@ -284,13 +289,14 @@ final class Words
             }
 
             if ($depth === 0 && $text === ',') {
-                $arguments[] = '';
+                $arguments[] = $argument;
+                $argument    = '';
             } else {
-                $arguments[array_key_last($arguments)] .= $text;
+                $argument .= $text;
             }
         }
 
-        return \count($arguments) > 1 && end($arguments) === '' ? \array_slice($arguments, 0, -1) : $arguments;
+        return $arguments !== [] && $argument === '' ? $arguments : [...$arguments, $argument];
     }
 
     /** Whether the code contains this string, or its parts: 'callback_' . $kind. */
@@ -300,8 +306,12 @@ final class Words
             return true;
         }
 
-        for ($i = strpos($part, '_'); $i !== false; $i = strpos($part, '_', $i + 1)) {
-            if (isset($this->literals[substr($part, 0, $i + 1)], $this->literals[substr($part, $i + 1)])) {
+        $begin = '';
+
+        foreach (explode('_', $part) as $word) {
+            $begin .= "{$word}_";
+
+            if (isset($this->literals[$begin], $this->literals[substr($part, \strlen($begin))])) {
                 return true;
             }
         }
@@ -319,7 +329,7 @@ final class Words
                 ]));
         }
 
-        return preg_grep(self::expression($key), array_keys($this->defined)) ?: [];
+        return array_values(preg_grep(self::expression($key), array_keys($this->defined)) ?: []);
     }
 
     /** @return list<string> */
@@ -341,7 +351,9 @@ final class Words
     {
         preg_match_all('/%(\d+)\$[sd]/', $text, $numbered);
 
-        return $numbered[1] !== [] ? max(array_map(intval(...), $numbered[1])) : (int) preg_match_all('/%[sd]/', $text);
+        preg_match_all('/%[sd]/', $text, $plain);
+
+        return $numbered[1] !== [] ? max(array_map(intval(...), $numbered[1])) : \count($plain[0]);
     }
 
     private static function withoutComments(string $source): string
