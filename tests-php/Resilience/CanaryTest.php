@@ -7,9 +7,10 @@ namespace CloverSync\Tests\Resilience;
 use CloverSync\Cli\PdoSql;
 use CloverSync\Exception\CloverException;
 use CloverSync\Tests\Support\CommandLine;
+use CloverSync\Tests\Support\Files;
 use CloverSync\Tests\Support\Http;
+use CloverSync\Tests\Support\Json;
 use CloverSync\Tests\Support\MariaDb;
-use CloverSync\Tests\Support\PhpEngine;
 use CloverSync\Tests\Support\ShopDump;
 use CloverSync\Tests\Support\Simulator;
 use CloverSync\Tests\Support\StoredTokens;
@@ -21,6 +22,9 @@ use PHPUnit\Framework\Attributes\TestDox;
 /**
  * Searches for known secrets wherever they could be seen. What was encrypted for the database must not be in clear text
  * anywhere else.
+ *
+ * @phpstan-type Collected array{canaries: array<string, string>, texts: array<string, string>,
+ *   thrown: array<string, int>, logged: int}
  */
 #[Group('once')]
 final class CanaryTest extends ResilienceTestCase
@@ -42,7 +46,7 @@ final class CanaryTest extends ResilienceTestCase
             'end'         => '…' . substr($secret, -12),
             'URL'         => rawurlencode($secret),
             'form'        => http_build_query(['secret' => $secret]),
-            'JSON'        => json_encode(['secret' => $secret]),
+            'JSON'        => json_encode(['secret' => $secret], JSON_THROW_ON_ERROR),
             'hex'         => strtoupper(bin2hex($secret)),
             'base64'      => base64_encode($secret),
             'base64url'   => strtr(rtrim(base64_encode($secret), '='), '+/', '-_'),
@@ -64,7 +68,7 @@ final class CanaryTest extends ResilienceTestCase
     public function test_a_shop_s_life(): void
     {
         $this->clover = Simulator::start();
-        $file         = (string) tempnam(sys_get_temp_dir(), 'cloversync-canary-');
+        $file         = Files::temporary('canary');
         $canaries     = [
             'app secret'           => Simulator::APP_SECRET,
             'webhook secret'       => self::secret('webhook'),
@@ -74,43 +78,33 @@ final class CanaryTest extends ResilienceTestCase
         ];
 
         try {
-            $process = proc_open(
-                [
-                    PHP_BINARY,
-                    ...PhpEngine::options(),
-                    '-d',
-                    'zend.exception_ignore_args=0',
-                    '-d',
-                    'zend.exception_string_param_max_len=1000000',
-                    '-d',
-                    'display_errors=1',
-                    '-d',
-                    'memory_limit=512M',
-                    __DIR__ . '/scripts/canary.php',
-                    $file,
-                ],
-                [['pipe', 'r'], ['pipe', 'w'], ['file', "$file.err", 'w']],
-                $pipes,
-            );
-            self::assertIsResource($process);
-            fwrite($pipes[0], json_encode([
+            file_put_contents("$file.in", json_encode([
                 'url'      => $this->clover->url,
                 'dsn'      => $this->db->dsn,
                 'canaries' => $canaries,
             ], JSON_THROW_ON_ERROR));
-            fclose($pipes[0]);
-            $out = (string) stream_get_contents($pipes[1]);
-            self::assertSame([0, '', ''], [proc_close($process), $out, (string) file_get_contents("$file.err")]);
-            $collected = unserialize((string) file_get_contents($file));
+            $said = self::script(
+                ['canary.php', $file],
+                [
+                    'zend.exception_ignore_args'          => '0',
+                    'zend.exception_string_param_max_len' => '1000000',
+                    'display_errors'                      => '1',
+                    'memory_limit'                        => '512M',
+                ],
+                input: "$file.in",
+            );
+            self::assertSame([0, '', ''], $said);
+            /** @var Collected $collected */
+            $collected = unserialize(Files::read($file));
         } finally {
             unlink($file);
-            @unlink("$file.err");
+            @unlink("$file.in");
         }
 
         // The events took place.
         $exceptions = array_map(
             static fn (string $file): string => 'CloverSync\\Exception\\' . basename($file, '.php'),
-            (array) glob(\dirname(__DIR__, 2) . '/stubs/Exception/*.php'),
+            Files::matching(\dirname(__DIR__, 2) . '/stubs/Exception/*.php'),
         );
         self::assertSame(
             [],
@@ -123,7 +117,7 @@ final class CanaryTest extends ResilienceTestCase
         ), array_keys($collected['texts']));
         $classes = array_map(
             static fn (string $file): string => 'CloverSync\\' . basename($file, '.php'),
-            (array) glob(\dirname(__DIR__, 2) . '/stubs/*.php'),
+            Files::matching(\dirname(__DIR__, 2) . '/stubs/*.php'),
         );
         // A case of an enum has nothing but its name.
         $classes = array_filter($classes, static fn (string $class): bool => !enum_exists($class));
@@ -293,8 +287,8 @@ final class CanaryTest extends ResilienceTestCase
         $failed = array_keys(array_filter(array_diff_key($codes, $good), static fn (int $code): bool => $code !== 0));
         self::assertGreaterThanOrEqual(16, \count($failed), 'Too little failed: ' . print_r($codes, true));
 
-        foreach ((array) glob("$shell->folder/*") as $file) {
-            $texts[basename((string) $file)] = (string) file_get_contents((string) $file);
+        foreach (Files::matching("$shell->folder/*") as $file) {
+            $texts[basename($file)] = (string) file_get_contents($file);
         }
 
         self::assertArrayHasKey('cloversync.sqlite', $texts);
@@ -370,17 +364,14 @@ final class CanaryTest extends ResilienceTestCase
     {
         $record = $shell->rows("SELECT value FROM jos_j2commerce_clover_state WHERE name = 'tokens'")[0][0] ?? '';
         [$merchant, $sealed] = explode('.', $record, 2);
-        $opened = json_decode(
-            (new Vault($secret))->open($sealed, "sandbox/$merchant/tokens"),
-            true,
-            8,
-            JSON_THROW_ON_ERROR,
-        );
-        $tokens = json_decode($opened['tokens'], true, 8, JSON_THROW_ON_ERROR);
+        $opened = Json::decode((new Vault($secret))->open($sealed, "sandbox/$merchant/tokens"));
+        $tokens = Json::decode(Json::string($opened['tokens']));
         $named  = [];
 
         foreach (['access', 'refresh'] as $kind) {
-            $named["$kind token " . substr(hash('sha256', $tokens[$kind]), 0, 8)] = $tokens[$kind];
+            $token = Json::string($tokens[$kind]);
+
+            $named["$kind token " . substr(hash('sha256', $token), 0, 8)] = $token;
         }
 
         return $named;

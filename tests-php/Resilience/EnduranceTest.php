@@ -5,8 +5,9 @@ declare(strict_types=1);
 namespace CloverSync\Tests\Resilience;
 
 use CloverSync\Shop\Catalog\RunStatus;
+use CloverSync\Tests\Support\Files;
 use CloverSync\Tests\Support\Fpm;
-use CloverSync\Tests\Support\PhpEngine;
+use CloverSync\Tests\Support\Json;
 use CloverSync\Tests\Support\Simulator;
 use CloverSync\Tests\Support\WebhookStorm;
 use PHPUnit\Framework\Attributes\DataProvider;
@@ -16,6 +17,13 @@ use PHPUnit\Framework\Attributes\TestDox;
 /**
  * Processes that run long, end anywhere, fork, or were preloaded. Each is a separate PHP process, in which nothing was
  * freed before.
+ *
+ * @phpstan-type Held array{calls: int, bytes: int, threads: int, files: int}
+ * @phpstan-type Endured array{measured: list{Held, Held}, refused: int|float, grouped: int, mapped: int,
+ *   seconds: float}
+ * @phpstan-type Thrown array{count: int, thrown: int, arrived: int, bytes: int}
+ * @phpstan-type Preloaded array{threads: list<int>, there: list<bool>, preloaded: int, status: string, read: int,
+ *   failed: int}
  */
 #[Group('once')]
 final class EnduranceTest extends ResilienceTestCase
@@ -29,7 +37,7 @@ final class EnduranceTest extends ResilienceTestCase
     public function test_a_hundred_thousand_calls(): void
     {
         $this->clover = Simulator::start();
-        $result       = $this->json('endurance.php', (string) self::CALLS, '0');
+        $result       = $this->endurance('0');
         [$before, $after] = $result['measured'];
         self::report(\sprintf(
             'RSS %.0f KiB after %d calls, %.0f KiB after %d, %+.1f KiB; %d threads, %d files; %.0f µs a call',
@@ -54,7 +62,7 @@ final class EnduranceTest extends ResilienceTestCase
     public function test_the_measurement_sees_a_leak(): void
     {
         $this->clover = Simulator::start();
-        [$before, $after] = $this->json('endurance.php', (string) self::CALLS, '30')['measured'];
+        [$before, $after] = $this->endurance('30')['measured'];
         self::assertGreaterThan(self::GROWTH_LIMIT, $after['bytes'] - $before['bytes']);
     }
 
@@ -62,7 +70,8 @@ final class EnduranceTest extends ResilienceTestCase
     public function test_throwing_callbacks(): void
     {
         $this->clover = Simulator::start('sandbox');
-        $result       = $this->json('throwing-callbacks.php', (string) self::THROWS);
+        /** @var array{callables: array<string, Thrown>, sound: string} $result */
+        $result = $this->json('throwing-callbacks.php', (string) self::THROWS);
         self::assertCount(7, $result['callables']);
 
         foreach ($result['callables'] as $name => $callable) {
@@ -100,7 +109,7 @@ final class EnduranceTest extends ResilienceTestCase
     public function test_the_end_inside_a_callback(string $where, string $how, int $code): void
     {
         $this->clover = Simulator::start();
-        [$ended, $out, $err] = $this->php(['exit-in-store.php', $this->clover->url, $where, $how], [
+        [$ended, $out, $err] = self::script(['exit-in-store.php', $this->clover->url, $where, $how], [
             'display_errors' => '0',
             'log_errors'     => '0',
             'memory_limit'   => '64M',
@@ -119,7 +128,7 @@ final class EnduranceTest extends ResilienceTestCase
                     . "parent: USD\n",
                 '',
             ],
-            $this->php(['fork.php', $this->clover->url, '4']),
+            self::script(['fork.php', $this->clover->url, '4']),
         );
     }
 
@@ -127,10 +136,10 @@ final class EnduranceTest extends ResilienceTestCase
     public function test_preload_on_the_command_line(): void
     {
         $this->clover = Simulator::start();
-        $mark         = self::file();
+        $mark         = Files::temporary('endurance');
 
         try {
-            [$code, $out, $err] = $this->php(
+            [$code, $out, $err] = self::script(
                 ['preloaded.php', $this->clover->url],
                 self::preload() + ['opcache.enable_cli' => '1'],
                 ['CLOVERSYNC_TEST_PRELOADED' => $mark],
@@ -141,7 +150,8 @@ final class EnduranceTest extends ResilienceTestCase
         }
 
         self::assertSame([0, ''], [$code, $err], $out);
-        $result = json_decode($out, true, flags: JSON_THROW_ON_ERROR);
+        /** @var Preloaded $result */
+        $result = Json::decode($out);
         self::assertSame([1, 1], $result['threads']);
         self::assertSame([true], array_values(array_unique($result['there'])));
         self::assertGreaterThan(50, (int) $files);
@@ -162,11 +172,8 @@ final class EnduranceTest extends ResilienceTestCase
 
         $this->connectTo();
         self::assertDone($this->sync());
-        $item = array_keys(array_filter(
-            $this->clover->state()['stock'],
-            static fn (int|float|null $n): bool => $n !== null,
-        ))[0];
-        $mark   = self::file();
+        $item   = array_keys($this->clover->counts())[0];
+        $mark   = Files::temporary('endurance');
         $folder = "$mark.d";
         mkdir($folder);
         file_put_contents(
@@ -251,53 +258,13 @@ final class EnduranceTest extends ResilienceTestCase
         ];
     }
 
-    /**
-     * @return array<string, mixed> Output of a program in scripts/, called with the simulator's URL and these arguments
-     */
-    private function json(string $script, string ...$arguments): array
+    /** @return Endured */
+    private function endurance(string $kept): array
     {
-        [$code, $out, $err] = $this->php([$script, $this->clover->url, ...$arguments]);
-        self::assertSame([0, ''], [$code, $err], $out);
+        /** @var Endured $result */
+        $result = $this->json('endurance.php', (string) self::CALLS, $kept);
 
-        return json_decode($out, true, flags: JSON_THROW_ON_ERROR);
-    }
-
-    /**
-     * @param non-empty-list<string> $words       A program in scripts/ and its arguments
-     * @param array<string, string>  $settings    PHP settings
-     * @param array<string, string>  $environment
-     *
-     * @return array{int, string, string} Exit code (-1 after a signal), output, errors
-     */
-    private function php(array $words, array $settings = [], array $environment = []): array
-    {
-        $opcache = isset($settings['opcache.preload']) && !\extension_loaded('Zend OPcache')
-            ? ['-d', 'zend_extension=opcache']
-            : [];
-        $flags = PhpEngine::options();
-
-        foreach ($settings as $name => $value) {
-            array_push($flags, '-d', "$name=$value");
-        }
-
-        $errors  = self::file();
-        $process = proc_open(
-            [PHP_BINARY, ...$opcache, ...$flags, __DIR__ . '/scripts/' . $words[0], ...\array_slice($words, 1)],
-            [
-                ['file', '/dev/null', 'r'],
-                ['pipe', 'w'],
-                ['file', $errors,     'w'],
-            ],
-            $pipes,
-            env_vars: $environment + getenv(),
-        );
-        self::assertIsResource($process);
-        $out  = (string) stream_get_contents($pipes[1]);
-        $code = proc_close($process);
-        $err  = (string) file_get_contents($errors);
-        unlink($errors);
-
-        return [$code, $out, $err];
+        return $result;
     }
 
     private static function threads(int $pid): int
@@ -305,10 +272,5 @@ final class EnduranceTest extends ResilienceTestCase
         preg_match('/^Threads:\s+(\d+)/m', (string) file_get_contents("/proc/$pid/status"), $match);
 
         return (int) ($match[1] ?? 0);
-    }
-
-    private static function file(): string
-    {
-        return (string) tempnam(sys_get_temp_dir(), 'cloversync-endurance-');
     }
 }

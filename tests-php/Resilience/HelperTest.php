@@ -22,6 +22,7 @@ use CloverSync\Tests\Support\CloverTestCase;
 use CloverSync\Tests\Support\HelperKiller;
 use CloverSync\Tests\Support\InterruptedTokenStore;
 use CloverSync\Tests\Support\PhpEngine;
+use CloverSync\Tests\Support\Program;
 use CloverSync\Tests\Support\Simulator;
 use CloverSync\TokenStore;
 use CloverSync\Vault;
@@ -103,7 +104,7 @@ final class HelperTest extends CloverTestCase
         $connection = $this->connected();
         posix_kill(self::helper(), SIGKILL);
         $e = self::thrown(UnavailableException::class, static fn (): mixed => $connection->merchant());
-        self::assertSame(60, $e instanceof UnavailableException ? $e->getRetryAfter() : 0);
+        self::assertSame(60, $e->getRetryAfter());
         self::assertSame(__FILE__, $e->getFile());
         self::assertSame('USD', $connection->merchant()->currency);
     }
@@ -113,18 +114,18 @@ final class HelperTest extends CloverTestCase
     {
         $this->connected();
         $this->store->record = AgedTokens::of((string) $this->store->record, new Vault(self::SECRET), 86_400);
-        $calls               = [];
-        $connection          = $this->connectedBy(new InterruptedTokenStore(
-            $this->store,
-            static function (string $name) use (&$calls): void {
-                // The first reading after the lock, once.
-                if ($name === 'read' && end($calls) === 'lock' && !\in_array('unlock', $calls, true)) {
-                    posix_kill(self::helper(), SIGKILL);
-                }
+        /** @var list<string> $calls */
+        $calls      = [];
+        $connection = $this->connectedBy(new InterruptedTokenStore($this->store, static function (string $name) use (
+            &$calls,
+        ): void {
+            // The first reading after the lock, once.
+            if ($name === 'read' && end($calls) === 'lock' && !\in_array('unlock', $calls, true)) {
+                posix_kill(self::helper(), SIGKILL);
+            }
 
-                $calls[] = $name;
-            },
-        ));
+            $calls[] = $name;
+        }));
         self::thrown(UnavailableException::class, static fn (): mixed => $connection->merchant());
         self::assertSame(['lock', 'read', 'unlock'], \array_slice($calls, -3));
         self::assertSame('USD', $connection->merchant()->currency);
@@ -178,6 +179,7 @@ final class HelperTest extends CloverTestCase
     public function test_fork_in_a_callback(): void
     {
         $this->connected();
+        /** @var ?int $child */
         $child      = null;
         $connection = $this->connectedBy(new InterruptedTokenStore($this->store, static function (string $name) use (
             &$child,
@@ -203,7 +205,7 @@ final class HelperTest extends CloverTestCase
         }
 
         if (getmypid() !== $parent) {
-            file_put_contents("$this->folder/child", "$said " . $connection->merchant()->currency);
+            file_put_contents("$this->folder/child", "$said " . (string) $connection->merchant()->currency);
             Child::killMyself();
         }
 
@@ -226,8 +228,7 @@ final class HelperTest extends CloverTestCase
             }
         ');
         $from = microtime(true);
-        [$process] = $this->php($code);
-        self::assertSame(0, self::ended($process));
+        self::assertSame(0, Program::start([PHP_BINARY, $code])->end());
         self::assertLessThan(5, microtime(true) - $from);
     }
 
@@ -340,6 +341,7 @@ final class HelperTest extends CloverTestCase
     public function test_killed_in_a_nested_call(): void
     {
         $this->connected();
+        /** @var ?UnavailableException $inner */
         $inner      = null;
         $vault      = new Vault(self::SECRET);
         $connection = $this->connectedBy(new InterruptedTokenStore($this->store, static function () use (
@@ -503,11 +505,11 @@ final class HelperTest extends CloverTestCase
     #[TestDox('PHP that ends within a callback leaves no helper behind: $_dataName')]
     public function test_exit_in_a_callback(string $code): void
     {
-        [$process, $out] = $this->php($this->script($code));
-        $helper = (int) fgets($out);
+        $php    = Program::start([PHP_BINARY, $this->script($code)]);
+        $helper = (int) $php->line();
         self::assertGreaterThan(0, $helper);
-        $said = (string) stream_get_contents($out);
-        self::assertContains(self::ended($process), [3, 255]);
+        $said = $php->rest();
+        self::assertContains($php->end(), [3, 255]);
         self::assertStringContainsString('shut down', $said);
         self::assertStringNotContainsString('went on', $said);
         self::assertGone($helper);
@@ -517,11 +519,11 @@ final class HelperTest extends CloverTestCase
     #[DataProvider('states')]
     public function test_php_is_killed(string $state, string $code): void
     {
-        [$process, $out] = $this->php($this->script($code));
-        $helper = (int) fgets($out);
+        $php    = Program::start([PHP_BINARY, $this->script($code)]);
+        $helper = (int) $php->line();
         self::assertGreaterThan(0, $helper);
-        proc_terminate($process, SIGKILL);
-        self::ended($process);
+        $php->signal(SIGKILL);
+        $php->end();
         self::assertGone($helper);
     }
 
@@ -594,7 +596,7 @@ final class HelperTest extends CloverTestCase
         $make($path, Engine::programs()[0]);
         $from = microtime(true);
         $e    = self::thrown(HelperException::class, static fn (): mixed => HelperProcess::start($path));
-        self::assertSame($problem, $e instanceof HelperException ? $e->problem : null, $e->getMessage());
+        self::assertSame($problem, $e->problem, $e->getMessage());
         self::assertLessThan(15, microtime(true) - $from);
         self::assertSame([], glob("$this->folder/owned") ?: []);
         self::assertFalse(is_file('owned'));
@@ -659,7 +661,7 @@ final class HelperTest extends CloverTestCase
     #[TestDox('No helper is started before there is a call')]
     public function test_started_at_the_first_call(): void
     {
-        [$process, $out] = $this->php($this->script('
+        $php = Program::start([PHP_BINARY, $this->script('
             $sql = CloverSync\Tests\Support\TestDatabase::create(CloverSync\Shop\Database\Dialect::Sqlite)->connect();
             $events = new CloverSync\Shop\Sales\OrderEvents(
                 $sql,
@@ -674,9 +676,9 @@ final class HelperTest extends CloverTestCase
             echo (int) $isRunning(), children(), "\n";
             CloverSync\Catalog::alias("A name");
             echo (int) $isRunning(), (int) (children() !== ""), "\n";
-        '));
-        self::assertSame("0\n11\n", stream_get_contents($out));
-        self::assertSame(0, self::ended($process));
+        ')]);
+        self::assertSame("0\n11\n", $php->rest());
+        self::assertSame(0, $php->end());
     }
 
     #[TestDox('No exception shows a secret in its trace')]
@@ -773,31 +775,6 @@ final class HelperTest extends CloverTestCase
         return $path;
     }
 
-    /** @return array{resource, resource} The process and its output */
-    private function php(string $script): array
-    {
-        $pipes   = [];
-        $process = proc_open(
-            [PHP_BINARY, $script],
-            [
-                ['file', '/dev/null', 'r'],
-                ['pipe', 'w'],
-                ['file', '/dev/null', 'w'],
-            ],
-            $pipes,
-        );
-        self::assertIsResource($process);
-        self::assertArrayHasKey(1, $pipes);
-
-        return [$process, $pipes[1]];
-    }
-
-    /** @param resource $process */
-    private static function ended($process): int
-    {
-        return proc_close($process);
-    }
-
     /** The helper's process, which is the only child of this one that runs it. */
     private static function helper(): int
     {
@@ -830,7 +807,13 @@ final class HelperTest extends CloverTestCase
         self::assertFalse($lives());
     }
 
-    /** @param class-string<\Throwable> $class */
+    /**
+     * @template T of \Throwable
+     *
+     * @param class-string<T> $class
+     *
+     * @return T What was thrown
+     */
     private static function thrown(string $class, callable $work): \Throwable
     {
         try {

@@ -6,6 +6,7 @@ namespace CloverSync\Tests\Resilience;
 
 use CloverSync\Catalog;
 use CloverSync\Shop\Catalog\RunStatus;
+use CloverSync\Shop\Database\Row;
 use CloverSync\Tests\Support\HostileCatalog;
 use CloverSync\Tests\Support\Simulator;
 use PHPUnit\Framework\Attributes\TestDox;
@@ -116,7 +117,7 @@ final class HostileCatalogTest extends ResilienceTestCase
                 );
                 self::assertTrue(
                     $seen !== '' || preg_match('/\p{M}/u', (string) $title) === 1,
-                    "$case: a $table row whose name cannot be seen: " . json_encode($title),
+                    "$case: a $table row whose name cannot be seen: " . json_encode($title, JSON_THROW_ON_ERROR),
                 );
                 self::assertDoesNotMatchRegularExpression('/^\s|\s$|[\p{Cc}]|\s\s/u', (string) $title, $case);
             }
@@ -130,8 +131,11 @@ final class HostileCatalogTest extends ResilienceTestCase
                JOIN #__j2commerce_product_options o ON o.j2commerce_productoption_id = c.productoption_id
                JOIN #__j2commerce_optionvalues ov ON ov.j2commerce_optionvalue_id = c.optionvalue_id',
         ) as $row) {
-            $keys[] =
-                $row['product_id'] . '/' . $row['productoption_id'] . '/' . Catalog::nameKey((string) $row['name']);
+            $keys[] = implode('/', [
+                Row::int($row, 'product_id'),
+                Row::int($row, 'productoption_id'),
+                Catalog::nameKey(Row::string($row, 'name')),
+            ]);
         }
 
         self::assertSame(

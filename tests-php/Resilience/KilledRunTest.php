@@ -119,7 +119,9 @@ final class KilledRunTest extends ResilienceTestCase
         }
 
         self::assertDone($this->sync());
-        $in   = fn (string $group): array => ['itemGroup' => $this->item($this->members($group)[0])['itemGroup']];
+        $in = fn (string $group): array => [
+            'itemGroup' => $this->clover->item($this->members($group)[0])['itemGroup'] ?? null,
+        ];
         $hat  = $in('Hat');
         $caps = $this->members('Cap');
         // One becomes a product of its own, the other a variant of another group: the old group is empty.
@@ -127,7 +129,7 @@ final class KilledRunTest extends ResilienceTestCase
         $this->clover->edit($caps[1], ['__raw' => $hat]);
         // A single item joins a group.
         $this->clover->edit($this->clover->shelf()[7]['id'], [
-            '__raw' => $in('T-Shirt') + ['options' => $this->item($this->members('T-Shirt')[0])['options']],
+            '__raw' => $in('T-Shirt') + ['options' => $this->clover->item($this->members('T-Shirt')[0])['options']],
         ]);
         $this->clover->remove($this->members('T-Shirt')[0]);
         $uncut = $this->killAtPoints('items that change their group, sandbox');
@@ -398,26 +400,18 @@ final class KilledRunTest extends ResilienceTestCase
     /** @param array<int, string> $points */
     private static function kinds(array $points): int
     {
-        return \count(array_unique(preg_replace('/ \d+: /', ': ', $points)));
+        return \count(array_unique(array_map(
+            static fn (string $point): string => (string) preg_replace('/ \d+: /', ': ', $point),
+            $points,
+        )));
     }
 
     /** @return list<string> Items of the group whose items' names begin so */
     private function members(string $group): array
     {
-        $items = array_filter(
-            $this->clover->items(),
-            static fn (array $i): bool => isset($i['itemGroup']) && str_starts_with($i['name'], $group),
-        );
+        $items = array_filter($this->clover->named($group), static fn (array $item): bool => isset($item['itemGroup']));
 
         return array_column($items, 'id');
-    }
-
-    /** @return array<string, mixed> */
-    private function item(string $id): array
-    {
-        $found = array_filter($this->clover->items(), static fn (array $item): bool => $item['id'] === $id);
-
-        return current($found) ?: throw new \LogicException("There is no item $id.");
     }
 
     private function editTheShelf(): void
@@ -427,11 +421,8 @@ final class KilledRunTest extends ResilienceTestCase
         $this->clover->edit($shelf[1]['id'], ['name' => $shelf[1]['name'] . ' renamed']);
         $this->clover->edit($shelf[2]['id'], ['categories' => ['A new shelf'], 'tags' => ['a new tag', 'another']]);
         $this->clover->setStock($shelf[3]['id'], 17);
-        $counted = array_values(array_filter(
-            $shelf,
-            static fn (array $item): bool => ($item['itemStock']['quantity'] ?? 0) > 0,
-        ));
-        $this->clover->setStock(end($counted)['id'], null);
+        $stocked = $this->clover->inStock();
+        $this->clover->setStock($stocked[\count($stocked) - 1]['id'], null);
         $this->clover->edit($shelf[4]['id'], ['sku' => 'RESILIENT-1', 'code' => '0000000000017']);
         $group = $this->members('T-Shirt');
         $this->clover->edit($group[0], ['price' => 98_765]);

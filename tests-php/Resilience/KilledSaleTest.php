@@ -8,8 +8,10 @@ use CloverSync\Dev\FakeCheckout;
 use CloverSync\Dev\OrderFile;
 use CloverSync\Resolution;
 use CloverSync\Settings;
+use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Sales\OrderEvents;
+use CloverSync\Shop\Sales\WorkReport;
 use CloverSync\Shop\Services;
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\Child;
@@ -22,6 +24,12 @@ use PHPUnit\Framework\Attributes\TestDox;
 /**
  * The process that sends a sale to Clover is killed at every step towards the database and towards Clover. Whatever
  * state it leaves, a new process continues, and then the counts of shop, ledger and Clover agree.
+ *
+ * @phpstan-import-type Request from Simulator
+ * @phpstan-type Columns array<string, int|float|string|null>
+ * @phpstan-type Sent array{lines: int, discounts: int, payments: int, total: int} An order in Clover
+ * @phpstan-type Found array{ledger: array<string, Columns>, order: ?Columns, counts: array<string, int>,
+ *   orders: list<Sent>, settled: int, digest: list<mixed>}
  */
 final class KilledSaleTest extends ResilienceTestCase
 {
@@ -297,12 +305,20 @@ final class KilledSaleTest extends ResilienceTestCase
         $began    = microtime(true);
         $counts   = $this->counts();
         $snapshot = Snapshot::take($this->db);
-        $known    = [];
-        $rows     = [];
-        $orders   = [];
-        $doubts   = [];
-        $cuts     = 0;
+        /** @var array<string, array{list<string>, list<string>}> $known By state: results of its rows and its order */
+        $known = [];
+        /** @var list<string> $rows */
+        $rows = [];
+        /** @var list<string> $orders */
+        $orders = [];
+        /** @var list<string> $doubts */
+        $doubts = [];
+        /** @var int $cuts */
+        $cuts = 0;
 
+        $forget = static function () use (&$known, &$rows, &$orders, &$doubts, &$cuts): void {
+            [$known, $rows, $orders, $doubts, $cuts] = [[], [], [], [], 0];
+        };
         $cut = function (string $where, \Closure $run) use (
             $snapshot,
             $counts,
@@ -337,7 +353,9 @@ final class KilledSaleTest extends ResilienceTestCase
             }
         };
 
-        $points   = [];
+        /** @var list<string> $points */
+        $points = [];
+        /** @var list<array{match: string, skip: int}> $requests */
         $requests = [];
         $cut("$title, not killed", function () use ($hook, &$points, &$requests): void {
             $mark   = $this->clover->mark();
@@ -351,7 +369,7 @@ final class KilledSaleTest extends ResilienceTestCase
         });
         self::assertNotSame([], $points);
         self::assertSame($asks, $requests !== []);
-        [$known, $rows, $orders, $doubts, $cuts] = [[], [], [], [], 0];
+        $forget();
 
         foreach ($points as $i => $point) {
             $cut("$title, point $i, $point", function () use ($hook, $i): void {
@@ -404,7 +422,7 @@ final class KilledSaleTest extends ResilienceTestCase
                 self::report(
                     "    $what: "
                         . implode(', ', array_map(
-                            static fn (string $outcome, int $n): string => "$n $outcome",
+                            static fn (string|int $outcome, int $n): string => "$n $outcome",
                             array_keys($times),
                             $times,
                         )),
@@ -462,7 +480,7 @@ final class KilledSaleTest extends ResilienceTestCase
     /**
      * Each request in a form that identifies it for a fault.
      *
-     * @param list<array{method: string, path: string, ...}> $requests
+     * @param list<Request> $requests
      *
      * @return list<array{match: string, skip: int}>
      */
@@ -480,7 +498,7 @@ final class KilledSaleTest extends ResilienceTestCase
             $match =
                 $request['method']
                 . ' '
-                . preg_replace(
+                . (string) preg_replace(
                     ['#\?.*#', '#^/v3/merchants/[^/]+#', '#/orders/[^/]+#'],
                     ['', '/v3/merchants/*', '/orders/*'],
                     $request['path'],
@@ -583,8 +601,7 @@ final class KilledSaleTest extends ResilienceTestCase
     /**
      * The state that a new process finds.
      *
-     * @return array{ledger: array<string, array<string, mixed>>, order: ?array<string, mixed>, counts: array<string,
-     *   int>, orders: list<array<string, int>>, settled: int, digest: mixed}
+     * @return Found
      */
     private function found(): array
     {
@@ -608,9 +625,9 @@ final class KilledSaleTest extends ResilienceTestCase
             'order'   => $order,
             'counts'  => $this->counts(),
             'orders'  => array_map(static fn (array $o): array => [
-                'lines'     => \count($o['lineItems']['elements'] ?? []),
-                'discounts' => \count($o['discounts']['elements'] ?? []),
-                'payments'  => \count($o['payments']['elements'] ?? []),
+                'lines'     => \count($o['lineItems']['elements']),
+                'discounts' => \count($o['discounts']['elements']),
+                'payments'  => \count($o['payments']['elements']),
                 'total'     => $o['total'] ?? -1,
             ], $this->clover->state()['orders']),
             'settled' => (int) $sql->fetchValue(
@@ -630,8 +647,7 @@ final class KilledSaleTest extends ResilienceTestCase
     /**
      * A new process pulls, works while time passes, and pulls again.
      *
-     * @param array{ledger: array<string, array<string, mixed>>, order: ?array<string, mixed>, counts: array<string,
-     *   int>, orders: list<array<string, int>>, settled: int, digest: mixed} $found
+     * @param Found $found
      *
      * @return array{list<string>, list<string>} The result for each row of the ledger, and for the order
      */
@@ -661,14 +677,14 @@ final class KilledSaleTest extends ResilienceTestCase
 
             self::assertDone($shop->runner()->run(new TimeBudget()));
 
-            return [$pulled, $atOnce, get_object_vars($result), $this->shopCounts($sql)];
+            return [$pulled, $atOnce, $result, $this->shopCounts($sql)];
         });
         $sql     = $this->db->connect();
         $now     = $this->found();
         $desired = $this->desired($sql);
-        $written = preg_grep('#^POST /v3/-/item_stocks/#', $this->clover->calls($mark)) ?: [];
+        $written = $this->clover->calls($mark, '#^POST /v3/-/item_stocks/#');
 
-        self::assertSame([0, null, 0], [$result['later'], $result['paused'], $result['dead']], $where);
+        self::assertSame([0, null, 0], [$result->later, $result->paused, $result->dead], $where);
         $this->assertLedger($now['ledger'], $where);
 
         foreach ($this->start as $item => $start) {
@@ -703,7 +719,7 @@ final class KilledSaleTest extends ResilienceTestCase
         foreach ($now['ledger'] as $key => $row) {
             $was = $found['ledger'][$key] ?? null;
 
-            if ($was !== null && $was['state'] === 'sent' && ($this->now + 1 - $was['sent']) < self::QUIET) {
+            if ($was !== null && $was['state'] === 'sent' && ($this->now + 1 - Row::int($was, 'sent')) < self::QUIET) {
                 self::assertSame(
                     'sent',
                     $atOnce[$key]['state'],
@@ -734,7 +750,7 @@ final class KilledSaleTest extends ResilienceTestCase
         return [$outcomes, $this->assertOrder($found, $now, $result, $where)];
     }
 
-    /** @param array<string, array<string, mixed>> $rows */
+    /** @param array<string, Columns> $rows */
     private function assertLedger(array $rows, string $where): void
     {
         $sold     = [];
@@ -744,9 +760,10 @@ final class KilledSaleTest extends ResilienceTestCase
             // There are no sales at the till, so nothing stays uncertain.
             self::assertContains($row['state'], ['confirmed', 'skipped'], "$where: row $key.");
             self::assertSame($row['state'] === 'skipped', $row['reason'] !== null, "$where: row $key.");
-            $line            = $row['line_id'];
-            $sold[$line]     = ($sold[$line] ?? 0) + max(0, (int) $row['delta']);
-            $returned[$line] = ($returned[$line] ?? 0) + max(0, -(int) $row['delta']);
+            $line            = Row::int($row, 'line_id');
+            $delta           = Row::int($row, 'delta');
+            $sold[$line]     = ($sold[$line] ?? 0) + max(0, $delta);
+            $returned[$line] = ($returned[$line] ?? 0) + max(0, -$delta);
         }
 
         foreach ($sold as $line => $units) {
@@ -755,17 +772,16 @@ final class KilledSaleTest extends ResilienceTestCase
     }
 
     /**
-     * @param array{order: ?array<string, mixed>, orders: list<array<string, int>>, ...} $found
-     * @param array{order: ?array<string, mixed>, orders: list<array<string, int>>, ...} $now
-     * @param array<string, mixed>                                                       $result
+     * @param Found $found
+     * @param Found $now
      *
      * @return list<string> The result; empty where no order is sent to Clover
      */
-    private function assertOrder(array $found, array $now, array $result, string $where): array
+    private function assertOrder(array $found, array $now, WorkReport $result, string $where): array
     {
         if (!($this->settings['sync_sale'] ?? false)) {
             self::assertSame([], $now['orders'], $where);
-            self::assertSame(0, $result['uncertain'], $where);
+            self::assertSame(0, $result->uncertain, $where);
 
             return [];
         }
@@ -780,7 +796,7 @@ final class KilledSaleTest extends ResilienceTestCase
         if ($isUnsent) {
             self::assertSame(
                 ['uncertain', 'not_found', 1, []],
-                [$row['state'], $row['reason'], $result['uncertain'], $now['orders']],
+                [$row['state'], $row['reason'], $result->uncertain, $now['orders']],
                 $where,
             );
 
@@ -789,7 +805,7 @@ final class KilledSaleTest extends ResilienceTestCase
             return ['uncertain'];
         }
 
-        self::assertSame(0, $result['uncertain'], $where);
+        self::assertSame(0, $result->uncertain, $where);
         $this->assertWhole($now, $where);
 
         return [match (true) {
@@ -820,27 +836,30 @@ final class KilledSaleTest extends ResilienceTestCase
         $this->assertWhole($this->found(), $where);
     }
 
-    /** @param array{order: ?array<string, mixed>, orders: list<array<string, int>>, ...} $now */
+    /** @param Found $now */
     private function assertWhole(array $now, string $where): void
     {
         $row = $now['order'];
+        self::assertNotNull($row, $where);
         self::assertSame(['confirmed', null], [$row['state'], $row['reason']], $where);
         self::assertCount(1, $now['orders'], $where);
         $order = $this->clover->state()['orders'][0];
-        $sum   = static fn (string $of, string $field): int => array_sum(array_column(
-            $order[$of]['elements'] ?? [],
-            $field,
-        ));
+        $sum   = array_sum(array_column($order['lineItems']['elements'], 'price'))
+        + array_sum(array_column($order['discounts']['elements'], 'amount'));
         $total = $this->order()['total'];
         self::assertSame(
             [$row['reference'], $total, $total],
-            [$order['externalReferenceId'], $order['total'], $sum('lineItems', 'price') + $sum('discounts', 'amount')],
+            [$order['externalReferenceId'] ?? null, $order['total'] ?? null, $sum],
             $where,
         );
         $paid = array_diff(self::PAYMENT, $this->permissions) === [];
         self::assertSame(
             $paid ? ['recorded', $total, 1] : ['not_granted', 0, 0],
-            [$row['payment'], $sum('payments', 'amount'), $now['orders'][0]['payments']],
+            [
+                $row['payment'],
+                array_sum(array_column($order['payments']['elements'], 'amount')),
+                $now['orders'][0]['payments'],
+            ],
             $where,
         );
     }
@@ -856,15 +875,15 @@ final class KilledSaleTest extends ResilienceTestCase
         $status  = (int) $sql->fetchValue('SELECT order_state_id FROM #__j2commerce_orders WHERE order_id = ?', [
             self::ORDER,
         ]);
-        $refunded = $sql->fetchValue("SELECT COUNT(*) FROM #__j2commerce_clover_outbox WHERE event = 'refund'") > 0;
+        $refunds = (int) $sql->fetchValue("SELECT COUNT(*) FROM #__j2commerce_clover_outbox WHERE event = 'refund'");
 
-        if ($status === self::CONFIRMED && !$refunded) {
+        if ($status === self::CONFIRMED && $refunds === 0) {
             foreach ($sql->fetchAll(
                 'SELECT m.clover_id, i.orderitem_quantity FROM #__j2commerce_orderitems i
                     JOIN #__j2commerce_clover_mappings m ON m.variant_id = i.variant_id WHERE i.order_id = ?',
                 [self::ORDER],
             ) as $line) {
-                $desired[$line['clover_id']] += (int) $line['orderitem_quantity'];
+                $desired[Row::string($line, 'clover_id')] += Row::int($line, 'orderitem_quantity');
             }
         }
 
@@ -950,6 +969,12 @@ final class KilledSaleTest extends ResilienceTestCase
     /**
      * Runs in a process of its own with its own connection: the parent has none, because the database is restored in
      * between.
+     *
+     * @template T
+     *
+     * @param \Closure(Sql): T $work
+     *
+     * @return T
      */
     private function fresh(\Closure $work): mixed
     {

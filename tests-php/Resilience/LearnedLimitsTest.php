@@ -38,8 +38,8 @@ final class LearnedLimitsTest extends ResilienceTestCase
     {
         $lines = (int) (getenv('CLOVERSYNC_LINES') ?: self::LINES);
         $this->connectTo('synthetic:300', 'documented');
-        $before = $this->clover->state()['stock'];
-        $items  = \array_slice(array_keys(array_filter($before, is_numeric(...))), 0, $lines);
+        $before = $this->clover->counts();
+        $items  = \array_slice(array_keys($before), 0, $lines);
         $this->limit($perSecond, $concurrent);
         $mark = $this->clover->mark();
         self::assertDone($this->sync(['sync_sale' => false]));
@@ -117,7 +117,7 @@ final class LearnedLimitsTest extends ResilienceTestCase
 
             return $done;
         });
-        $done = array_map(static fn (Child $child): int => $child->value(), $children);
+        $done = Child::values($children);
         self::assertNotContains(0, $done);
         $this->assertLearnedOnce($mark, 2);
         self::report(\sprintf('4/s and 1: two processes got done %s in 7 s', implode(' and ', $done)));

@@ -281,7 +281,14 @@ final class NamesTest extends ResilienceTestCase
         self::assertDone($this->sync(), 2);
         self::assertSame(
             ['Poison', 'Green tea', 'Poison too'],
-            array_map(fn (string $id): string => $this->product(self::id($id))['title'], ['A1', 'A2', 'A3']),
+            array_map(
+                fn (string $id): string => (string) $this->product(self::id($id))['title'],
+                [
+                    'A1',
+                    'A2',
+                    'A3',
+                ],
+            ),
         );
         self::assertSame(['error', 1], [
             $this->product(self::id('A3'))['link'],

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Resilience;
 
+use CloverSync\Tests\Support\Json;
 use CloverSync\Tests\Support\RewritingProxy;
 use CloverSync\Tests\Support\Simulator;
 use PHPUnit\Framework\Attributes\TestDox;
@@ -63,7 +64,7 @@ final class OddItemsTest extends ResilienceTestCase
         foreach ([
             'price'     => static fn (array $e): array => ['price' => ['amount' => 1]] + $e,
             'itemStock' => static fn (array $e): array => isset($e['itemStock'])
-                ? ['itemStock' => ['quantity' => 'many'] + $e['itemStock']] + $e
+                ? ['itemStock' => ['quantity' => 'many'] + Json::object($e['itemStock'])] + $e
                 : $e,
             'name'      => static fn (array $e): array => ['name' => ['en' => 'Soup']] + $e,
             'priceType' => static fn (array $e): array => ['priceType' => 3] + $e,
@@ -171,14 +172,14 @@ final class OddItemsTest extends ResilienceTestCase
         ): array|string {
             $isItems = preg_match('~/items\?~', $path) === 1;
 
-            if (!$isItems || ($body['elements'] ?? []) === []) {
+            $sent = array_map(Json::object(...), Json::list($body['elements'] ?? []));
+
+            if (!$isItems || $sent === []) {
                 return $body;
             }
 
             return (
-                '{"elements":['
-                . implode(',', [...array_map(RewritingProxy::encode(...), $body['elements']), ...$elements])
-                . ']}'
+                '{"elements":[' . implode(',', [...array_map(RewritingProxy::encode(...), $sent), ...$elements]) . ']}'
             );
         });
         $this->baseUrl = $this->proxy->url;
@@ -213,8 +214,8 @@ final class OddItemsTest extends ResilienceTestCase
     }
 
     /**
-     * @param \Closure(array<string, mixed>): array<string, mixed> $spoil
-     * @param int                                                   $place Of the single item to change; -1 = a T-shirt
+     * @param \Closure(array<array-key, mixed>): array<array-key, mixed> $spoil
+     * @param int                                                         $place Among those in stock; -1 = a T-shirt
      *
      * @return string Its id
      */
@@ -222,26 +223,21 @@ final class OddItemsTest extends ResilienceTestCase
     {
         $this->baseUrl = null;
         $this->clover  ??= Simulator::start();
-        $shirts        = array_values(array_filter(
-            $this->clover->items(),
-            static fn (array $i): bool => str_starts_with($i['name'], 'T-Shirt'),
-        ));
-        $counted = array_values(array_filter(
-            $this->clover->shelf(),
-            static fn (array $i): bool => ($i['itemStock']['quantity'] ?? 0) > 0,
-        ));
-        $odd         = $place < 0 ? $shirts[2]['id'] : $counted[$place]['id'];
-        $this->proxy = RewritingProxy::start($this->clover->url, static function (string $path, array $body) use (
+        $items         = $place < 0 ? $this->clover->named('T-Shirt') : $this->clover->inStock();
+        $odd           = $items[$place < 0 ? 2 : $place]['id'];
+        $this->proxy   = RewritingProxy::start($this->clover->url, static function (string $path, array $body) use (
             $odd,
             $spoil,
         ): array {
-            foreach ($body['elements'] ?? [] as $i => $element) {
-                if (($element['id'] ?? null) === $odd) {
-                    $body['elements'][$i] = $spoil($element);
-                }
+            if (!isset($body['elements'])) {
+                return $body;
             }
 
-            return $body;
+            return ['elements' => array_map(static function (mixed $element) use ($odd, $spoil): array {
+                $element = Json::object($element);
+
+                return ($element['id'] ?? null) === $odd ? $spoil($element) : $element;
+            }, Json::list($body['elements']))] + $body;
         });
         $this->baseUrl = $this->proxy->url;
         $this->connect($this->shop());

@@ -49,7 +49,7 @@ final class PatienceTest extends ResilienceTestCase
         self::assertDone($result);
         self::assertSame(\count($this->clover->items()), $result->itemsRead);
         self::assertGreaterThanOrEqual($seconds, microtime(true) - $began, 'It did not wait.');
-        self::assertCount(self::STORM, preg_grep('/ 429$/', $this->clover->calls()));
+        self::assertCount(self::STORM, $this->clover->calls(like: '/ 429$/'));
         self::assertSame([], $this->clover->faultsLeft());
         self::assertSame(0, $this->clover->refreshes());
         self::assertSame([], $this->logged('error'));
@@ -99,7 +99,7 @@ final class PatienceTest extends ResilienceTestCase
         $result = $this->sync();
         self::assertDone($result);
         self::assertSame(1_300, $result->itemsRead);
-        self::assertCount(2, preg_grep('#/v3/-/items 200$#', $this->clover->calls($mark)));
+        self::assertCount(2, $this->clover->calls($mark, '#/v3/-/items 200$#'));
     }
 
     #[TestDox('With the documented limits, four parallel syncs on one token all end without a failure')]
@@ -121,7 +121,7 @@ final class PatienceTest extends ResilienceTestCase
 
             return $shop->runner()->run(new TimeBudget());
         });
-        $results = array_map(static fn (Child $child): SyncRunRow => $child->value(), $children);
+        $results = Child::values($children);
 
         foreach ($shops as $shop) {
             $shop->drop();
@@ -132,7 +132,7 @@ final class PatienceTest extends ResilienceTestCase
         self::report(\sprintf(
             '4 syncs at once: %d requests, %d of them 429, %.1f s',
             \count($this->clover->requests()),
-            \count(preg_grep('/ 429$/', $this->clover->calls())),
+            \count($this->clover->calls(like: '/ 429$/')),
             microtime(true) - $began,
         ));
     }
@@ -161,14 +161,11 @@ final class PatienceTest extends ResilienceTestCase
 
             return $read;
         });
-        self::assertSame(
-            [2_300, 2_300, 2_300, 2_300],
-            array_map(static fn (Child $child): int => $child->value(), $children),
-        );
+        self::assertSame([2_300, 2_300, 2_300, 2_300], Child::values($children));
         self::report(\sprintf(
             '1 sync, 3 readers: %d requests, %d of them 429, %.1f s',
             \count($this->clover->requests()),
-            \count(preg_grep('/ 429$/', $this->clover->calls())),
+            \count($this->clover->calls(like: '/ 429$/')),
             microtime(true) - $began,
         ));
     }
@@ -210,7 +207,7 @@ final class PatienceTest extends ResilienceTestCase
         self::assertSame([], $this->clover->faultsLeft(), 'The fault met no request.');
         self::assertLessThanOrEqual(
             4,
-            \count(preg_grep('#^GET /v3/-/items \d+$#', $this->clover->calls())),
+            \count($this->clover->calls(like: '#^GET /v3/-/items \d+$#')),
             'Asked too often.',
         );
         self::assertSame([], $this->logged('error'));
@@ -249,11 +246,7 @@ final class PatienceTest extends ResilienceTestCase
         }
 
         // The sync reads the names of groups only when there is a difference.
-        $shirt = array_values(array_filter($this->clover->items(), static fn (array $i): bool => str_starts_with(
-            $i['name'],
-            'T-Shirt',
-        )))[0];
-        $this->clover->edit($shirt['id'], ['price' => 3_333]);
+        $this->clover->edit($this->clover->named('T-Shirt')[0]['id'], ['price' => 3_333]);
         $result = $this->sync();
         self::assertDone($result);
         self::assertSame([1, 1], [$result->deleted, $result->updated]);

@@ -14,7 +14,9 @@ use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\SystemClock;
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\Child;
+use CloverSync\Tests\Support\Json;
 use CloverSync\Tests\Support\PhpEngine;
+use CloverSync\Tests\Support\Program;
 use CloverSync\Tests\Support\ShopTestCase;
 use CloverSync\Tests\Support\Simulator;
 use CloverSync\Tests\Support\TestConnection;
@@ -121,10 +123,10 @@ abstract class ResilienceTestCase extends ShopTestCase
         self::assertSame([RunStatus::Done, $failed, null], [$result->status, $result->failed, $result->message]);
     }
 
-    /** @return array<string, mixed> The shop's rows of one item */
+    /** @return array<string, int|float|string|null> The shop's rows of one item */
     protected function product(string $cloverId): array
     {
-        $row = $this->sql->fetchOne('SELECT m.state AS link, m.error, c.title, c.state, p.enabled, v.sku, v.price,
+        return $this->firstRow('SELECT m.state AS link, m.error, c.title, c.state, p.enabled, v.sku, v.price,
             v.manage_stock, q.quantity
                FROM #__j2commerce_clover_mappings m
                JOIN #__content c ON c.id = m.article_id
@@ -132,9 +134,6 @@ abstract class ResilienceTestCase extends ShopTestCase
                JOIN #__j2commerce_variants v ON v.j2commerce_variant_id = m.variant_id
                JOIN #__j2commerce_productquantities q ON q.variant_id = m.variant_id
               WHERE m.clover_id = ?', [$cloverId]);
-        self::assertNotNull($row, "$cloverId is not linked to a product.");
-
-        return $row;
     }
 
     protected function rows(string $table, string $where = '1 = 1'): int
@@ -145,15 +144,15 @@ abstract class ResilienceTestCase extends ShopTestCase
     /** @return list<string> Messages of the Sync Log with this status */
     protected function logged(string $status): array
     {
-        return $this->sql->fetchColumn('SELECT message FROM #__j2commerce_clover_log WHERE status = ? ORDER BY id', [
-            $status,
-        ]);
+        return $this->texts('SELECT message FROM #__j2commerce_clover_log WHERE status = ? ORDER BY id', [$status]);
     }
 
     /**
-     * @param class-string<\Throwable> $class
+     * @template T of \Throwable
      *
-     * @return \Throwable What was thrown
+     * @param class-string<T> $class
+     *
+     * @return T What was thrown
      */
     protected static function thrown(string $class, callable $work): \Throwable
     {
@@ -166,6 +165,52 @@ abstract class ResilienceTestCase extends ShopTestCase
         }
 
         self::fail("No $class was thrown.");
+    }
+
+    /**
+     * Runs a program in scripts/ with the engine of these tests.
+     *
+     * @param non-empty-list<string> $words       The program and its arguments
+     * @param array<string, string>  $settings    PHP settings
+     * @param array<string, string>  $environment Beside this process's own
+     * @param non-empty-string       $input       The file that it reads
+     *
+     * @return array{int, string, string} Exit code (-1 after a signal), output, errors
+     */
+    protected static function script(
+        array $words,
+        array $settings = [],
+        array $environment = [],
+        string $input = '/dev/null',
+    ): array {
+        $opcache = isset($settings['opcache.preload']) && !\extension_loaded('Zend OPcache')
+            ? ['-d', 'zend_extension=opcache']
+            : [];
+        $flags = PhpEngine::options();
+
+        foreach ($settings as $name => $value) {
+            array_push($flags, '-d', "$name=$value");
+        }
+
+        $program = Program::start(
+            [PHP_BINARY, ...$opcache, ...$flags, __DIR__ . '/scripts/' . $words[0], ...\array_slice($words, 1)],
+            $environment + getenv(),
+            input: $input,
+        );
+        $output = $program->rest();
+
+        return [$program->end(), $output, $program->errors()];
+    }
+
+    /**
+     * @return array<string, mixed> Output of a program in scripts/, called with the simulator's URL and these arguments
+     */
+    protected function json(string $script, string ...$arguments): array
+    {
+        [$code, $output, $errors] = self::script([$script, $this->clover->url, ...array_values($arguments)]);
+        self::assertSame([0, ''], [$code, $errors], $output);
+
+        return Json::decode($output);
     }
 
     /** Prints figures that a reader of the run wants to see. */

@@ -6,11 +6,16 @@ namespace CloverSync\Tests\Resilience;
 
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\Fpm;
+use CloverSync\Tests\Support\Simulator;
 use CloverSync\Tests\Support\WebhookStorm;
 use PHPUnit\Framework\Attributes\Group;
 use PHPUnit\Framework\Attributes\TestDox;
 
-/** The webhook server under PHP-FPM and nginx. */
+/**
+ * The webhook server under PHP-FPM and nginx.
+ *
+ * @phpstan-import-type Request from Simulator
+ */
 final class ServeTest extends ResilienceTestCase
 {
     protected const AUTH = 'a-webhook-secret-0123456789';
@@ -42,9 +47,7 @@ final class ServeTest extends ResilienceTestCase
         $this->connectTo('synthetic:120');
         $this->clover->switches(['latency' => 20]);
         $this->sync();
-        $stock = array_filter($this->clover->state()['stock'], static fn (int|float|null $n): bool => $n !== null);
-
-        $this->items = \array_slice(array_map(strval(...), array_keys($stock)), 0, self::ITEMS);
+        $this->items = \array_slice(array_keys($this->clover->counts()), 0, self::ITEMS);
         $this->fpm   = new Fpm($this->environment());
     }
 
@@ -74,7 +77,9 @@ final class ServeTest extends ResilienceTestCase
     public function test_a_storm_and_a_reload(): void
     {
         $this->storm('with a reload', function (int $i): void {
-            $i === 60 && $this->fpm->reload();
+            if ($i === 60) {
+                $this->fpm->reload();
+            }
         });
     }
 
@@ -123,11 +128,16 @@ final class ServeTest extends ResilienceTestCase
 
         $this->clover->switches(['latency' => 3_000]);
         self::assertSame(200, $this->one($this->delivery($this->items[0]), self::AUTH));
-        $held = fn (): ?array => $this->sql->fetchOne(
-            "SELECT node, holder FROM #__j2commerce_clover_locks WHERE name = 'inbox:sandbox' AND holder <> ''",
-        );
-        self::eventually(static fn (): bool => $held() !== null, 'No process drains the inbox.');
-        $node = str_contains($held()['node'], $this->fpm->space(0)) ? 0 : 1;
+        /** @var string $holder */
+        $holder = '';
+        self::eventually(function () use (&$holder): bool {
+            $holder = (string) $this->sql->fetchValue(
+                "SELECT node FROM #__j2commerce_clover_locks WHERE name = 'inbox:sandbox' AND holder <> ''",
+            );
+
+            return $holder !== '';
+        }, 'No process drains the inbox.');
+        $node = str_contains($holder, $this->fpm->space(0)) ? 0 : 1;
         $this->fpm->cut($node);
         $cut = microtime(true);
         $this->clover->switches(['latency' => 20]);
@@ -218,7 +228,7 @@ final class ServeTest extends ResilienceTestCase
         ));
     }
 
-    /** @param array<string, mixed> $request */
+    /** @param Request $request */
     protected static function isLook(array $request): bool
     {
         return (
@@ -232,7 +242,7 @@ final class ServeTest extends ResilienceTestCase
      * No item is fetched twice within five seconds, by any process. Members of a group are fetched together, so they
      * are ignored.
      *
-     * @param array<array<string, mixed>> $looks
+     * @param array<int, Request> $looks
      */
     protected function assertApart(array $looks): void
     {

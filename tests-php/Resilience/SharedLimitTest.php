@@ -37,7 +37,8 @@ final class SharedLimitTest extends ResilienceTestCase
     protected function setUp(): void
     {
         parent::setUp();
-        $this->seconds = (float) (getenv('CLOVERSYNC_PACE_SECONDS') ?: 8);
+        $seconds       = getenv('CLOVERSYNC_PACE_SECONDS');
+        $this->seconds = is_numeric($seconds) ? (float) $seconds : 8.0;
         $this->connectTo('synthetic:1500', 'documented');
         $this->clover->switches(['latency' => self::LATENCY]);
 
@@ -52,7 +53,7 @@ final class SharedLimitTest extends ResilienceTestCase
     {
         $mark     = $this->clover->mark();
         $children = $this->crowd($this->seconds);
-        $done     = array_map(static fn (Child $child): int => $child->value(), $children);
+        $done     = Child::values($children);
         $rate     = $this->assertPaced($mark, 1_000, $this->seconds);
         self::assertNotContains(0, $done, 'A process got nothing done: ' . implode(', ', $done));
         self::assertGreaterThanOrEqual(self::LEAST_RATE, $rate);
@@ -109,7 +110,7 @@ final class SharedLimitTest extends ResilienceTestCase
             usleep($goesOn ? 1_000_000 * self::APART : 0);
         } while ($goesOn);
 
-        $done = array_map(static fn (Child $child): int => $child->value(), $children);
+        $done = Child::values($children);
         self::assertNotContains(0, $done, implode(', ', $done));
         self::assertSame([$expired, 0], [$this->clover->refreshes(), $this->clover->recoveries()]);
         $rate = $this->assertPaced($mark, 1_000);
@@ -167,17 +168,14 @@ final class SharedLimitTest extends ResilienceTestCase
 
                 return (string) $connection->merchant()->currency;
             });
-            $did += \count(array_filter(
-                array_map(static fn (Child $child): string => $child->value(), $children),
-                static fn (string $c): bool => $c === 'USD',
-            ));
+            $did += \count(array_keys(Child::values($children), 'USD', true));
         }
 
         self::assertSame(3 * self::PROCESSES, $did);
         $this->assertPaced($mark, 0);
     }
 
-    /** @return list<Child> */
+    /** @return list<Child<int>> */
     private function crowd(float $seconds): array
     {
         return $this->people()->run($seconds);

@@ -51,13 +51,16 @@ final class World
 
     public static string $callback = '';
 
+    public static string $code = '';
+
     public static function log(string $level, string $message): void
     {
         self::$texts['log record ' . ++self::$logged] = "$level $message";
     }
 }
 
-function show(string $name, mixed $thing): void
+/** @param object|array<array-key, mixed> $thing */
+function show(string $name, object|array $thing): void
 {
     ob_start();
     var_dump($thing);
@@ -67,16 +70,20 @@ function show(string $name, mixed $thing): void
     $text = (string) ob_get_clean();
 
     foreach ([
-        'var_export'  => static fn (mixed $it): string => var_export($it, true),
+        'var_export'  => static fn (object|array $it): string => var_export($it, true),
         'serialize'   => serialize(...),
-        'json_encode' => static fn (mixed $it): string => (string) json_encode(
+        'json_encode' => static fn (object|array $it): string => (string) json_encode(
             $it,
             JSON_PARTIAL_OUTPUT_ON_ERROR | JSON_UNESCAPED_SLASHES,
         ),
-        'array'       => static fn (mixed $it): string => print_r((array) $it, true),
-        'string'      => static fn (mixed $it): string => $it instanceof \Stringable ? (string) $it : '',
-        'reflection'  => static fn (mixed $it): string => is_object($it)
-            ? new \ReflectionObject($it) . print_r(get_mangled_object_vars($it), true)
+        'array'       => static function (object|array $it): string {
+            settype($it, 'array');
+
+            return print_r($it, true);
+        },
+        'string'      => static fn (object|array $it): string => $it instanceof \Stringable ? (string) $it : '',
+        'reflection'  => static fn (object|array $it): string => is_object($it)
+            ? (string) new \ReflectionObject($it) . print_r(get_mangled_object_vars($it), true)
             : '',
     ] as $how => $make) {
         try {
@@ -90,6 +97,15 @@ function show(string $name, mixed $thing): void
     World::$texts["$name: " . get_debug_type($thing)] = $text;
 }
 
+/**
+ * The same, of unknown parameters: it may get what it must refuse. Reflection would show the arguments in a frame of
+ * its own.
+ */
+function unchecked(\Closure $function): \Closure
+{
+    return $function;
+}
+
 function note(): void
 {
     $record = (new DatabaseTokenStore(World::$sql, 'sandbox'))->read();
@@ -99,12 +115,14 @@ function note(): void
     }
 
     [$merchant, $sealed] = explode('.', $record, 2);
+    /** @var array{tokens: string} $opened */
     $opened = json_decode(
         (new Vault(World::$canaries['site secret']))->open($sealed, "sandbox/$merchant/tokens"),
         true,
         8,
         JSON_THROW_ON_ERROR,
     );
+    /** @var array{access: string, refresh: string} $tokens */
     $tokens = json_decode($opened['tokens'], true, 8, JSON_THROW_ON_ERROR);
 
     foreach (['access', 'refresh'] as $kind) {
@@ -156,12 +174,18 @@ function approve(): void
     World::$state    = $authorization->state;
     World::$callback = Simulator::approve($authorization->url);
     parse_str((string) parse_url(World::$callback, PHP_URL_QUERY), $query);
+
+    if (!is_string($query['code'] ?? null)) {
+        throw new \LogicException('Clover gave no code.');
+    }
+
+    World::$code                                         = $query['code'];
     World::$canaries['state ' . count(World::$canaries)] = World::$state;
-    World::$canaries['code ' . count(World::$canaries)]  = (string) $query['code'];
+    World::$canaries['code ' . count(World::$canaries)]  = World::$code;
     show('authorization', $authorization);
 }
 
-function event(string $header, #[\SensitiveParameter] string $body = ''): mixed
+function event(string $header, #[\SensitiveParameter] string $body = ''): void
 {
     $body = $body !== ''
         ? $body
@@ -170,7 +194,7 @@ function event(string $header, #[\SensitiveParameter] string $body = ''): mixed
             'merchants' => [
                 (string) World::$shop->merchantId() => [['objectId' => 'I:' . item(), 'type' => 'UPDATE', 'ts' => 1]],
             ],
-        ]);
+        ], JSON_THROW_ON_ERROR);
     $answer = World::$shop
         ->webhookEndpoint()
         ->answer($body, ['X-Clover-Auth' => World::$canaries['webhook secret'] . $header]);
@@ -183,8 +207,6 @@ function event(string $header, #[\SensitiveParameter] string $body = ''): mixed
             World::$shop->merchantId(),
         ),
     );
-
-    return $answer;
 }
 
 function item(): string
@@ -239,11 +261,11 @@ function order(int $number): void
 
 /**
  * Actions of a shop, and events: by name, in this order. Exceptions are collected and the next one starts.
+ *
+ * @return array<string, \Closure(): mixed>
  */
 function steps(): array
 {
-    $items = 'GET /v3/merchants/*/items';
-
     return [
         'wrong settings'      => static fn () => Settings::fromArray([
             'environment'    => 'moon',
@@ -251,7 +273,7 @@ function steps(): array
             'webhook_secret' => World::$canaries['webhook secret'],
             'sync_interval'  => 1,
         ]),
-        'settings of no type' => static fn () => Settings::fromArray(World::$canaries['app secret']),
+        'settings of no type' => static fn () => unchecked(Settings::fromArray(...))(World::$canaries['app secret']),
         'odd secrets'         => static fn () => Settings::fromArray([
             'app_secret'     => World::$canaries['app secret'] . "\n\0",
             'webhook_secret' => World::$canaries['webhook secret'] . "\xff",
@@ -265,10 +287,10 @@ function steps(): array
             World::$canaries['site secret'],
             substr(World::$canaries['previous site secret'], 0, 15),
         ),
-        'a vault of no type'  => static fn () => new Vault(World::$canaries['site secret'], [
-            World::$canaries['previous site secret'],
-        ]),
-        'sealing to no type'  => static fn () => (new Vault(World::$canaries['site secret']))->seal(
+        'a vault of no type'  => static fn () => unchecked(
+            (new Vault(World::$canaries['site secret']))->__construct(...),
+        )(World::$canaries['site secret'], [World::$canaries['previous site secret']]),
+        'sealing to no type'  => static fn () => unchecked((new Vault(World::$canaries['site secret']))->seal(...))(
             World::$canaries['app secret'],
             [],
         ),
@@ -331,7 +353,7 @@ function steps(): array
         ),
         'inbox'               => static fn () => World::$shop->inboxWorker()->drain(new TimeBudget(1.0)),
         'objects'             => objects(...),
-        'a wrong order'       => static fn () => (new Orders(World::$shop->connection, 'USD'))->plan([
+        'a wrong order'       => static fn () => unchecked((new Orders(World::$shop->connection, 'USD'))->plan(...))([
             'total' => World::$canaries['app secret'],
         ]),
         'no plan'             => static fn () => (new Orders(World::$shop->connection, 'USD'))->create('{}', 'K3Z9Q7'),
@@ -352,14 +374,7 @@ function steps(): array
             World::$sql->transaction(static fn () => World::$shop->connection->refresh()),
         ],
         'recovered'           => static fn () => [World::$shop->connection->merchant(), note()],
-        ...array_merge(...array_map(static fn (int $code): array => [
-            "Clover repeats in $code" => static fn () => echoing($items, $code),
-            "pages, $code"            => static fn () => iterator_count(
-                (new Catalog(World::$shop->connection, 'USD'))->pages(),
-            ),
-            "a sync, $code"           => static fn () => World::$shop->runner()->run(new TimeBudget(2.0)),
-            "after $code"             => static fn () => [control('DELETE', 'faults'), note()],
-        ], [400, 401, 403, 404, 405, 500, 200])),
+        ...faulty_pages(),
         'Clover repeats in the orders' => static fn () => echoing('POST /v3/merchants/*/orders', 400),
         'and in the counts'            => static fn () => echoing('POST /v3/merchants/*/item_stocks/*', 400),
         'second order'                 => static fn () => order(2),
@@ -394,26 +409,14 @@ function steps(): array
             'previous site secret',
             'site secret',
         )->connection->merchant(),
-        ...array_merge(...array_map(
-            static fn (int $code): array => [
-                "refreshing repeats in $code" => static fn () => [
-                    note(),
-                    StoredTokens::age(World::$sql, World::$canaries['site secret'], 1_750),
-                    echoing('POST /oauth/v2/*', $code),
-                ],
-                "refresh, $code"              => static fn () => World::$shop->connection->refresh(),
-                "refreshed after $code"       => static fn () => [control('DELETE', 'faults'), note()],
-                // A refusal by 401 lasts until the owner connects again, so it comes last.
-            ],
-            [500, 404, 400, 401],
-        )),
+        ...faulty_refreshes(),
         'approved again'             => approve(...),
         'exchanging repeats'         => static fn () => control('POST', 'faults', [[
             'match' => 'POST /oauth/v2/token',
             'times' => 1,
             'do'    => 'status',
             'code'  => 400,
-            'body'  => ['message' => 'bad ' . end(World::$canaries) . ' ' . World::$canaries['app secret']],
+            'body'  => ['message' => 'bad ' . World::$code . ' ' . World::$canaries['app secret']],
         ]]),
         'the exchange fails'         => static fn () => World::$shop->connection->complete(
             World::$callback,
@@ -425,7 +428,7 @@ function steps(): array
             note(),
         ],
         'asked to wait'              => static fn () => control('POST', 'faults', [[
-            'match'       => $items,
+            'match'       => Simulator::ITEM_PAGES,
             'times'       => 1,
             'do'          => 'status',
             'code'        => 429,
@@ -441,6 +444,42 @@ function steps(): array
     ];
 }
 
+/** @return array<string, \Closure(): mixed> */
+function faulty_pages(): array
+{
+    $steps = [];
+
+    foreach ([400, 401, 403, 404, 405, 500, 200] as $code) {
+        $steps["Clover repeats in $code"] = static fn () => echoing(Simulator::ITEM_PAGES, $code);
+        $steps["pages, $code"]            = static fn () => iterator_count(
+            (new Catalog(World::$shop->connection, 'USD'))->pages(),
+        );
+        $steps["a sync, $code"] = static fn () => World::$shop->runner()->run(new TimeBudget(2.0));
+        $steps["after $code"]   = static fn () => [control('DELETE', 'faults'), note()];
+    }
+
+    return $steps;
+}
+
+/** @return array<string, \Closure(): mixed> */
+function faulty_refreshes(): array
+{
+    $steps = [];
+
+    // A refusal by 401 lasts until the owner connects again, so it comes last.
+    foreach ([500, 404, 400, 401] as $code) {
+        $steps["refreshing repeats in $code"] = static fn () => [
+            note(),
+            StoredTokens::age(World::$sql, World::$canaries['site secret'], 1_750),
+            echoing('POST /oauth/v2/*', $code),
+        ];
+        $steps["refresh, $code"]        = static fn () => World::$shop->connection->refresh();
+        $steps["refreshed after $code"] = static fn () => [control('DELETE', 'faults'), note()];
+    }
+
+    return $steps;
+}
+
 function objects(): void
 {
     $shop       = World::$shop;
@@ -449,7 +488,7 @@ function objects(): void
     $stock      = new Stock($connection);
     $orders     = new Orders($connection, 'USD');
     $pages      = $catalog->pages();
-    $page       = $pages->current();
+    $page       = $pages->current() ?? throw new \LogicException('There is no page.');
     $changes    = $page->changes([]);
     $staged     = array_map(static fn (array $m): array => [
         'group_id' => $m['group_id'],
@@ -497,6 +536,7 @@ function objects(): void
     }
 }
 
+/** @var array{url: string, dsn: string, canaries: array<string, string>} $given */
 $given           = json_decode((string) stream_get_contents(STDIN), true, 8, JSON_THROW_ON_ERROR);
 World::$url      = $given['url'];
 World::$canaries = $given['canaries'];
@@ -520,7 +560,9 @@ foreach (steps() as $name => $step) {
         $text = "$e\n" . $e->getTraceAsString() . print_r($e, true) . print_r($e->getTrace(), true);
 
         foreach (get_class_methods($e) as $method) {
-            $text .= str_starts_with($method, 'get') && $method !== 'getTrace' ? print_r($e->$method(), true) : '';
+            $text .= str_starts_with($method, 'get') && $method !== 'getTrace'
+                ? print_r((new \ReflectionMethod($e, $method))->invoke($e), true)
+                : '';
         }
 
         World::$texts["thrown by “{$name}”: " . $e::class] = $text;
@@ -533,14 +575,14 @@ phpinfo();
 
 if (\extension_loaded('cloversync')) {
     (new \ReflectionExtension('cloversync'))->info();
-    echo new \ReflectionExtension('cloversync');
+    echo (string) new \ReflectionExtension('cloversync');
 }
 
-echo print_r(ini_get_all(), true), print_r(error_get_last(), true);
+echo print_r(ini_get_all(null), true), print_r(error_get_last(), true);
 World::$texts['phpinfo()'] = (string) ob_get_clean();
 
 unset(World::$canaries['access token now'], World::$canaries['refresh token now']);
-file_put_contents($argv[1], serialize([
+file_put_contents($argv[1] ?? '', serialize([
     'canaries' => World::$canaries,
     'texts'    => World::$texts,
     'thrown'   => $thrown,

@@ -26,7 +26,7 @@ use CloverSync\Webhook;
 
 require __DIR__ . '/../../bootstrap.php';
 
-[, $url, $calls, $kept] = $argv;
+[, $url, $calls, $kept] = ($argv ?? []) + ['', '', '0', '0'];
 
 $held = static function (): array {
     gc_collect_cycles();
@@ -68,7 +68,7 @@ foreach ($catalog->pages() as $page) {
     ], $page->members()));
 }
 
-$page   = $pages[0];
+$page   = $pages[0] ?? throw new \LogicException('There is no page.');
 $staged = array_slice($staged, 0, 8);
 $staged = array_values(array_filter(
     $staged,
@@ -163,7 +163,7 @@ $done     = 0;
 $caught   = 0;
 $measured = [];
 
-for ($round = 0; $done < $calls; $round++) {
+for ($round = 0; $done < (int) $calls; $round++) {
     foreach (($round % 10) === 0 ? [...$light, ...$heavy] : $light as $work) {
         $work();
         $done++;
@@ -179,11 +179,11 @@ for ($round = 0; $done < $calls; $round++) {
         $done++;
     }
 
-    if ($kept > 0) {
+    if ((int) $kept > 0) {
         $list[] = random_bytes((count($light) + count($refused)) * (int) $kept);
     }
 
-    if ($measured === [] && $done >= ($calls / 10)) {
+    if ($measured === [] && $done >= intdiv((int) $calls, 10)) {
         $measured[] = ['calls' => $done] + $held();
     }
 }

@@ -17,7 +17,7 @@ require __DIR__ . '/../../bootstrap.php';
 $settings = Settings::fromArray([
     'app_id'     => Simulator::APP_ID,
     'app_secret' => Simulator::APP_SECRET,
-    'base_url'   => $argv[1],
+    'base_url'   => $argv[1] ?? '',
 ]);
 $connection = new Connection(
     $settings,

@@ -21,7 +21,7 @@ require __DIR__ . '/../../bootstrap.php';
 // A process that hangs is killed by the signal, and the test sees that.
 pcntl_alarm(60);
 
-[, $url, $where, $how] = $argv;
+[, $url, $where, $how] = ($argv ?? []) + ['', '', '', ''];
 
 $settings = Settings::fromArray([
     'app_id'     => Simulator::APP_ID,

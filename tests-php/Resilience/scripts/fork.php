@@ -11,13 +11,14 @@ declare(strict_types=1);
 use CloverSync\Catalog;
 use CloverSync\Connection;
 use CloverSync\Settings;
+use CloverSync\Tests\Support\Child;
 use CloverSync\Tests\Support\MemoryTokenStore;
 use CloverSync\Tests\Support\Simulator;
 use CloverSync\Vault;
 
 require __DIR__ . '/../../bootstrap.php';
 
-[, $url, $children] = $argv;
+[, $url, $children] = ($argv ?? []) + ['', '', '0'];
 
 $parent   = getmypid();
 $settings = Settings::fromArray([
@@ -26,21 +27,22 @@ $settings = Settings::fromArray([
     'base_url'   => $url,
     'pace_share' => 100_000,
 ]);
-$logged = 0;
+/** @var ArrayObject<int, string> $logged */
+$logged = new ArrayObject();
 
 // The object exists across the fork, as in a server that forks: its pages are in progress, its connections open.
 $connection = new Connection(
     $settings,
     new Vault('a site secret for tests only'),
     new MemoryTokenStore(),
-    static function () use (&$logged): void {
-        $logged++;
+    static function (string $level) use ($logged): void {
+        $logged[] = $level;
     },
 );
 $approved = $connection->authorize('http://127.0.0.1:8902/callback');
 $connection->complete(Simulator::approve($approved->url), $approved->state);
 $pages = (new Catalog($connection, 'USD'))->pages();
-$read  = count($pages->current()->itemIds());
+$read  = count($pages->current()?->itemIds() ?? []);
 $pids  = [];
 
 register_shutdown_function(static function () use ($parent, $connection): void {
@@ -60,15 +62,15 @@ $work = static function () use ($connection): int {
     return $items;
 };
 
-for ($i = 0; $i < $children; $i++) {
+for ($i = 0; $i < (int) $children; $i++) {
     $pid = pcntl_fork();
 
     if ($pid === 0) {
         // A process that hangs is killed by the signal, and the parent sees that.
         pcntl_alarm(60);
-        $logged = 0;
+        $logged->exchangeArray([]);
 
-        exit($connection->merchant()->currency === 'USD' && $work() === 1_300 && $logged > 0 ? 10 + $i : 1);
+        exit($connection->merchant()->currency === 'USD' && $work() === 1_300 && count($logged) > 0 ? 10 + $i : 1);
     }
 
     $pids[] = $pid;
@@ -78,18 +80,15 @@ pcntl_alarm(90);
 
 // In parallel with the children.
 for ($pages->next(); $pages->valid(); $pages->next()) {
-    $read += count($pages->current()->itemIds());
+    $read += count($pages->current()?->itemIds() ?? []);
 }
 
 echo 'parent: ', $read, ' ', $work(), "\n";
 
 foreach ($pids as $i => $pid) {
-    pcntl_waitpid($pid, $status);
-    echo
-        "child $i: ",
-        pcntl_wifexited($status) ? 'exit ' . pcntl_wexitstatus($status) : 'signal ' . pcntl_wtermsig($status),
-        "\n"
-    ;
+    $status = Child::reap($pid);
+    $end    = pcntl_wifexited($status) ? ['exit', pcntl_wexitstatus($status)] : ['signal', pcntl_wtermsig($status)];
+    vprintf("child $i: %s %d\n", $end);
 }
 
 echo 'parent: ', $connection->merchant()->currency, "\n";

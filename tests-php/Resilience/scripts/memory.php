@@ -24,7 +24,7 @@ const SECRET = 'a site secret for tests only';
 
 const REDIRECT = 'http://127.0.0.1:8902/callback';
 
-[, $url, $calls] = $argv;
+[, $url, $calls] = ($argv ?? []) + ['', '', '0'];
 
 $resident = static function (): int {
     gc_collect_cycles();

@@ -58,11 +58,14 @@ $shop->connection->complete(Simulator::approve($approved->url), $approved->state
 $shop->connectionService()->connected();
 $result = $shop->runner()->run(new TimeBudget());
 
+/** @var array{preload_statistics?: array{classes?: list<string>, ...}, ...} $opcache */
+$opcache = opcache_get_status(false);
+
 echo
     json_encode([
         'threads'   => [$before, $made],
         'there'     => $there,
-        'preloaded' => count(opcache_get_status(false)['preload_statistics']['classes'] ?? []),
+        'preloaded' => count($opcache['preload_statistics']['classes'] ?? []),
         'status'    => $result->status,
         'read'      => $result->itemsRead,
         'failed'    => $result->failed,

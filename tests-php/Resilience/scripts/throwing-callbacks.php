@@ -21,7 +21,7 @@ require __DIR__ . '/../../bootstrap.php';
 
 const REDIRECT = 'http://127.0.0.1:8902/callback';
 
-[, $url, $times] = $argv;
+[, $url, $times] = ($argv ?? []) + ['', '', '0'];
 
 /** The next exception, the callable that throws it, and the one that threw. */
 final class Plan
