@@ -102,7 +102,11 @@ final class JoomlaSqlTest extends ShopTestCase
 
         foreach ([
             TestConnection::configured()->refusal() => static fn (): int => $add(1) + $add(1),
-            \DomainException::class                 => static fn () => $add(2) . throw new \DomainException('stop'),
+            \DomainException::class                 => static function () use ($add): never {
+                $add(2);
+
+                throw new \DomainException('stop');
+            },
         ] as $class => $work) {
             try {
                 $this->sql->transaction($work);
@@ -186,16 +190,22 @@ final class JoomlaSqlTest extends ShopTestCase
             int $other,
         ): int => $sql->execute('UPDATE #__bound SET number = number + 10 WHERE id = ?', [$other]);
         $child = Child::fork(function (Child $self) use ($write, $cross, $here): int {
-            $sql   = $this->db->connect();
+            $sql = $this->db->connect();
+            /** @var int $tries */
             $tries = 0;
             $sql->transaction(static function () use ($sql, $self, $write, $cross, $here, &$tries): void {
                 $write($sql, 2, !$here);
-                ++$tries === 1 && $self->pause();
+
+                if (++$tries === 1) {
+                    $self->pause();
+                }
+
                 $cross($sql, 1);
             });
 
             return $tries;
         });
+        /** @var int $tries */
         $tries = 0;
         $this->sql->transaction(function () use ($child, $write, $cross, $here, &$tries): void {
             $write($this->sql, 1, $here);
@@ -229,9 +239,13 @@ final class JoomlaSqlTest extends ShopTestCase
         $child->awaitPause();
         $child->resume();
         $child->awaitPause();
+        /** @var int $tries */
         $tries = 0;
         $this->sql->transaction(function () use ($child, &$tries): void {
-            ++$tries === 2 && $child->resume();
+            if (++$tries === 2) {
+                $child->resume();
+            }
+
             $this->sql->execute('UPDATE #__bound SET number = number + 10');
         });
         $child->value();

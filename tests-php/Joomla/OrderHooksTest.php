@@ -47,6 +47,10 @@ final class OrderHooksTest extends JoomlaTestCase
         yield 'an order without a status' => [[self::ORDER], []];
     }
 
+    /**
+     * @param array<int|string, mixed> $arguments
+     * @param list<string>             $expected
+     */
     #[DataProvider('statusEvents')]
     #[TestDox('A status: $_dataName')]
     public function test_status(array $arguments, array $expected): void
@@ -88,7 +92,7 @@ final class OrderHooksTest extends JoomlaTestCase
     }
 
     /**
-     * @return iterable<string, array{mixed, float, array<string, mixed>, list<string>}> The gateway's result, the
+     * @return iterable<string, array{mixed, float, array<string, ?string>, list<string>}> The gateway's result, the
      *   amount, the order, the recorded events
      */
     public static function refunds(): iterable
@@ -127,6 +131,10 @@ final class OrderHooksTest extends JoomlaTestCase
         yield 'an order that is not there' => [$done, 50.0, ['order_id' => '1'], ['part']];
     }
 
+    /**
+     * @param array<string, ?string> $order
+     * @param list<string>           $expected
+     */
     #[DataProvider('refunds')]
     #[TestDox('A refund: $_dataName')]
     public function test_refund(mixed $answer, float $amount, array $order, array $expected): void
@@ -136,7 +144,9 @@ final class OrderHooksTest extends JoomlaTestCase
         $this->dispatcher->addListener('onJ2CommerceRefundPayment', static function (EventInterface $event) use (
             $answer,
         ): void {
-            $answer !== null && $event instanceof PluginEvent && $event->setArgument('result', $answer);
+            if ($answer !== null && $event instanceof PluginEvent) {
+                $event->setArgument('result', $answer);
+            }
         });
         $event = new PluginEvent('onJ2CommerceRefundPayment', ['payment_paypal', (int) self::ORDER, $amount]);
         $this->dispatcher->dispatch('onJ2CommerceRefundPayment', $event);
@@ -221,7 +231,7 @@ final class OrderHooksTest extends JoomlaTestCase
         ), $rows);
     }
 
-    /** @param array<string, mixed> $more */
+    /** @param array<string, ?string> $more */
     private function insertOrder(array $more): void
     {
         $order = $more

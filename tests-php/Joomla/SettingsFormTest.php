@@ -67,6 +67,10 @@ final class SettingsFormTest extends JoomlaTestCase
         yield 'an unknown environment' => [['environment' => 'mars'], ['Environment']];
     }
 
+    /**
+     * @param array<string, mixed> $wrong
+     * @param list<string>         $labels
+     */
     #[DataProvider('wrongs')]
     #[TestDox('Settings are refused as a whole, with the field\'s label: $_dataName')]
     public function test_what_is_wrong_is_refused(array $wrong, array $labels): void
@@ -202,7 +206,7 @@ final class SettingsFormTest extends JoomlaTestCase
             $this->save(['debug' => $debug] + self::GOOD);
         }
 
-        $lines = $this->sql->fetchColumn('SELECT message FROM #__j2commerce_clover_log');
+        $lines = $this->texts('SELECT message FROM #__j2commerce_clover_log');
         self::assertCount(2, $lines);
         self::assertStringStartsWith('Debug Mode is on: ', $lines[0]);
         self::assertStringContainsString('plg_j2commerce_app_cloverpos.php', $lines[0]);

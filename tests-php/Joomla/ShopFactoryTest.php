@@ -78,7 +78,7 @@ final class ShopFactoryTest extends JoomlaTestCase
         self::assertSame('APPID00000001', $this->factory($parameters)->shop()->settings->appId);
     }
 
-    /** @return iterable<string, array{mixed, string}> */
+    /** @return iterable<string, array{?string, string}> */
     public static function environments(): iterable
     {
         yield 'none' => [null, 'sandbox'];
@@ -90,12 +90,12 @@ final class ShopFactoryTest extends JoomlaTestCase
 
     #[DataProvider('environments')]
     #[TestDox('Environment: $_dataName')]
-    public function test_environment(mixed $given, string $expected): void
+    public function test_environment(?string $given, string $expected): void
     {
         self::assertSame($expected, $this->factory(['environment' => $given])->environment());
     }
 
-    /** @return iterable<string, array{mixed, string}> */
+    /** @return iterable<string, array{string|int|list<string>, string}> */
     public static function wrongEnvironments(): iterable
     {
         yield 'unknown' => ['mars', '“mars”'];
@@ -104,9 +104,10 @@ final class ShopFactoryTest extends JoomlaTestCase
         yield 'a number' => [0, '“0”'];
     }
 
+    /** @param string|int|list<string> $given */
     #[DataProvider('wrongEnvironments')]
     #[TestDox('A wrong environment is refused, never taken for the sandbox: $_dataName')]
-    public function test_wrong_environment(mixed $given, string $named): void
+    public function test_wrong_environment(string|int|array $given, string $named): void
     {
         $factory = $this->factory(['environment' => $given]);
         self::assertNull($factory->knownEnvironment());
@@ -180,6 +181,7 @@ final class ShopFactoryTest extends JoomlaTestCase
             $expected,
         ]) {
             JoomlaSite::beginLog();
+            $said    = [];
             $factory = $this->factory(['debug' => $debug]);
             self::assertSame((bool) $debug, $factory->isDebug());
             $log = DebugLog::create($factory->isDebug());

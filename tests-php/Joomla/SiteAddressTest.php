@@ -82,7 +82,7 @@ final class SiteAddressTest extends JoomlaTestCase
         $factory = ShopFactory::create($app, $this->joomla, '{}');
         $this->connect(
             'https://shop.example/',
-            $app->get('db') . '/' . $app->get('dbprefix') . '@' . $app->get('host'),
+            (string) $app->get('db') . '/' . (string) $app->get('dbprefix') . '@' . (string) $app->get('host'),
         );
         self::assertSame('shop.example', $factory->address()->identity($this->state()));
         $this->connect('https://shop.example/');

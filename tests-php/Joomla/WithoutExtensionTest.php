@@ -6,7 +6,9 @@ namespace CloverSync\Tests\Joomla;
 
 use CloverSync\Shop\Exception\ExtensionException;
 use CloverSync\Tests\Support\JoomlaTestCase;
+use CloverSync\Tests\Support\Json;
 use CloverSync\Tests\Support\MariaDb;
+use CloverSync\Tests\Support\Program;
 use PHPUnit\Framework\Attributes\TestDox;
 
 /** The app in a PHP that has not loaded the extension and finds no helper program. */
@@ -19,7 +21,7 @@ final class WithoutExtensionTest extends JoomlaTestCase
     #[TestDox('One sentence names what is missing and where')]
     public function test_sentence(): void
     {
-        $sentence = $this->without('sentence');
+        $sentence = $this->sentence('sentence');
         self::assertStringContainsString(self::HELPER, $sentence);
         self::assertStringNotContainsString('PLG_', $sentence);
         self::assertSame([ExtensionException::class, $sentence], $this->without('shop'));
@@ -39,9 +41,9 @@ final class WithoutExtensionTest extends JoomlaTestCase
     {
         self::assertSame('', $this->without(['app_id' => 'APPID00000001', 'app_secret' => '']));
         self::assertSame(['app_id' => 'APPID00000001'], $this->stored());
-        $refusal = $this->without(['app_id' => 'ANOTHER', 'app_secret' => self::SECRET]);
+        $refusal = $this->sentence(['app_id' => 'ANOTHER', 'app_secret' => self::SECRET]);
         self::assertStringStartsWith('App Secret cannot be stored yet', $refusal);
-        self::assertStringContainsString($this->without('sentence'), $refusal);
+        self::assertStringContainsString($this->sentence('sentence'), $refusal);
         self::assertStringNotContainsString(self::SECRET, $refusal);
         self::assertSame(['app_id' => 'APPID00000001'], $this->stored());
         self::assertStringNotContainsString(self::SECRET, $this->everything());
@@ -65,32 +67,35 @@ final class WithoutExtensionTest extends JoomlaTestCase
         self::assertSame(['app_id' => 'APPID00000001', 'environment' => 'eu'], $this->stored());
     }
 
+    /** @param string|array<string, mixed> $what */
+    private function sentence(string|array $what): string
+    {
+        return Json::string($this->without($what));
+    }
+
     /** @param string|array<string, mixed> $what The event, or the settings that are saved */
     private function without(string|array $what): mixed
     {
-        $server  = MariaDb::get();
-        $process = proc_open(
+        $server  = MariaDb::get() ?? self::fail('These tests run on MariaDB.');
+        $program = Program::start(
             [
                 PHP_BINARY,
                 __DIR__ . '/scripts/without-extension.php',
                 $this->db->prefix,
                 \is_array($what) ? json_encode($what, JSON_THROW_ON_ERROR) : $what,
             ],
-            [1 => ['pipe', 'w'], 2 => ['pipe', 'w']],
-            $pipes,
-            env_vars: [
+            [
                 'CLOVERSYNC_ENGINE'        => 'auto',
                 'CLOVERSYNC_HELPER'        => self::HELPER,
                 'CLOVERSYNC_TEST_DSN'      => $server->dsn,
-                'CLOVERSYNC_TEST_USER'     => $server->user,
-                'CLOVERSYNC_TEST_PASSWORD' => $server->password,
+                'CLOVERSYNC_TEST_USER'     => (string) $server->user,
+                'CLOVERSYNC_TEST_PASSWORD' => (string) $server->password,
             ] + getenv(),
         );
-        $output = stream_get_contents($pipes[1]);
-        $errors = stream_get_contents($pipes[2]);
-        proc_close($process);
+        $output = $program->rest();
+        $program->end();
         $answer = json_decode($output, true);
-        self::assertIsArray($answer, $output . $errors);
+        self::assertIsArray($answer, $output . $program->errors());
         self::assertFalse($answer['loaded'], 'php.ini loads the extension, so that this PHP cannot go without it.');
 
         return $answer['outcome'];

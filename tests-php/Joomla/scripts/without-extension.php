@@ -9,10 +9,11 @@ declare(strict_types=1);
 use CloverSync\Shop\Joomla\Requirements;
 use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Tests\Support\JoomlaSite;
+use CloverSync\Tests\Support\Json;
 
 require __DIR__ . '/../../bootstrap.php';
 
-[, $prefix, $what] = $argv;
+[, $prefix, $what] = ($argv ?? []) + ['', '', ''];
 JoomlaSite::boot();
 $db      = JoomlaSite::connect($prefix, 'mysqli');
 $factory = ShopFactory::stored(JoomlaSite::app(), $db);
@@ -33,7 +34,7 @@ $outcome = match ($what) {
     default    => JoomlaSite::save(
         $db,
         (int) $factory->sql()->fetchValue("SELECT extension_id FROM #__extensions WHERE element = 'app_cloverpos'"),
-        json_decode($what, true, flags: JSON_THROW_ON_ERROR),
+        Json::decode($what),
     ),
 };
 

@@ -7,28 +7,25 @@
 
 declare(strict_types=1);
 
-require $argv[1] . '/configuration.php';
+require ($argv[1] ?? '') . '/configuration.php';
 
 $site = new JConfig();
-['sql' => $sql, 'values' => $values] = json_decode(
-    (string) stream_get_contents(STDIN),
-    true,
-    flags: JSON_THROW_ON_ERROR,
-);
-[$host, $port] = explode(':', $site->host, 2) + [1 => null];
+/** @var array{sql: string, values: list<scalar|null>} $asked */
+$asked = json_decode((string) stream_get_contents(STDIN), true, flags: JSON_THROW_ON_ERROR);
+[$host, $port] = explode(':', $site->host, 2) + ['', ''];
 $pdo = new PDO(
-    "mysql:host=$host;dbname={$site->db};charset=utf8mb4" . ($port === null ? '' : ";port=$port"),
+    "mysql:host=$host;dbname={$site->db};charset=utf8mb4" . ($port === '' ? '' : ";port=$port"),
     $site->user,
     $site->password,
     [PDO::ATTR_ERRMODE => PDO::ERRMODE_EXCEPTION, PDO::ATTR_DEFAULT_FETCH_MODE => PDO::FETCH_ASSOC],
 );
-$statement = $pdo->prepare(str_replace('#__', $site->dbprefix, $sql));
+$statement = $pdo->prepare(str_replace('#__', $site->dbprefix, $asked['sql']));
 
 if ($statement === false) {
     throw new RuntimeException('The statement cannot be prepared.');
 }
 
-$statement->execute($values);
+$statement->execute($asked['values']);
 echo
     json_encode(
         $statement->columnCount() > 0 ? $statement->fetchAll() : $statement->rowCount(),
