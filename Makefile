@@ -30,8 +30,6 @@ DENY ?= target/tools/cargo-deny-$(DENY_VERSION)/bin/cargo-deny
 ZIG_VERSION := 0.14.1
 ZIGBUILD_VERSION := 0.24.1
 ZIG_TOOLS ?= target/tools/zig-$(ZIG_VERSION)-$(ZIGBUILD_VERSION)
-# What `mago analyze` finds nothing in: all PHP.
-ANALYZED := stubs cli dev/shop php-plugin scripts benches tests-php
 # The same with Joomla's own classes in place of dev/stubs: `make lint-joomla` with JOOMLA_ROOT, a site with J2Commerce.
 ANALYZED_JOOMLA := $(addprefix php-plugin/,lib/src/Joomla plg_task_cloversync)
 RUNS ?= sqlite+extension mariadb+extension sqlite+helper
@@ -104,7 +102,7 @@ lint-php: setup $(MAGO)
 	$(MAGO) format --check
 	$(MAGO) format --check dev/stubs
 	$(MAGO) lint
-	$(MAGO) analyze $(ANALYZED)
+	$(MAGO) analyze
 	php -n scripts/engine-classes.php --check
 	@find php-plugin cli dev scripts stubs tests-php benches -name '*.php' -print0 | xargs -0 -n1 -P2 php -n -l | grep -v '^No syntax errors' ; test $${PIPESTATUS[0]} -eq 0
 	@find scripts .ci cloversync -type f \( -name '*.sh' -o -name run -o -name cloversync \) -print0 | xargs -0 -n1 bash -n
