@@ -214,6 +214,8 @@ namespace Joomla\CMS\WebAsset;
  *   array<string, mixed> $options = [], array<string, mixed> $attributes = [], list<string> $dependencies = [])
  * @method $this registerAndUseScript(string $name, string $uri = '',
  *   array<string, mixed> $options = [], array<string, mixed> $attributes = [], list<string> $dependencies = [])
+ * @method $this registerAndUseStyle(string $name, string $uri = '',
+ *   array<string, mixed> $options = [], array<string, mixed> $attributes = [], list<string> $dependencies = [])
  * @method $this useScript(string $name)
  */
 class WebAssetManager
@@ -841,10 +843,12 @@ class Extension implements TableInterface
 
 namespace Joomla\CMS\Toolbar;
 
+use Joomla\CMS\Toolbar\Button\DropdownButton;
 use Joomla\CMS\Toolbar\Button\LinkButton;
 use Joomla\CMS\Toolbar\Button\StandardButton;
 
 /**
+ * @method DropdownButton dropdownButton(string $name = '', string $text = '')
  * @method LinkButton     linkButton(string $name = '', string $text = '', string $task = '')
  * @method StandardButton standardButton(string $name = '', string $text = '', string $task = '')
  */
@@ -894,10 +898,19 @@ abstract class ToolbarButton
 
 namespace Joomla\CMS\Toolbar\Button;
 
+use Joomla\CMS\Toolbar\Toolbar;
 use Joomla\CMS\Toolbar\ToolbarButton;
 
 class StandardButton extends ToolbarButton
 {
+}
+
+/** @method static toggleSplit(bool $value) */
+class DropdownButton extends ToolbarButton
+{
+    public function getChildToolbar(): Toolbar
+    {
+    }
 }
 
 /** @method static url(string $value) */

@@ -26,6 +26,16 @@ final class Template
         return (new FileLayout($name, JPATH_PLUGINS . '/j2commerce/app_cloverpos/tmpl'))->render($data);
     }
 
+    /** Adds the app's styles to the page; their colors hold inside elements of class "clover". */
+    public static function style(CMSWebApplicationInterface $app): void
+    {
+        $media = self::MEDIA;
+        $app
+            ->getDocument()
+            ->getWebAssetManager()
+            ->registerAndUseStyle("$media.cloverpos", "media/$media/css/cloverpos.css", ['version' => 'auto']);
+    }
+
     /**
      * Adds scripts from media/…/js and their texts to the page; all of them use "cloverpos".
      *

@@ -35,7 +35,7 @@ $why = match (true) {
     default                                         => null,
 };
 ?>
-<div class="card my-3" data-clover-product="<?php echo $product; ?>"
+<div class="card my-3 clover" data-clover-product="<?php echo $product; ?>"
     data-clover-id="<?php echo $escape($status->cloverId); ?>">
     <div class="card-header d-flex align-items-center justify-content-between gap-2">
         <h3 class="card-title fs-5 mb-0"><?php echo $escape(Text::_($prefix . 'TITLE')); ?></h3>
@@ -71,7 +71,7 @@ $why = match (true) {
                     echo $escape(Text::plural($prefix . 'N_VARIANTS', \count($status->members)));
                 ?></summary>
                 <div class="table-responsive">
-                    <table class="table table-sm mt-2 mb-0">
+                    <table class="table table-sm mt-2 mb-0 clover-cards">
                         <caption class="visually-hidden"><?php
                             echo $escape(Text::_($prefix . 'VARIANTS_CAPTION'));
                         ?></caption>
@@ -87,8 +87,12 @@ $why = match (true) {
                             <?php foreach ($status->members as $member) : ?>
                                 <tr>
                                     <th scope="row" class="fw-normal"><?php echo $escape($member->name); ?></th>
-                                    <td><?php echo $escape($member->sku); ?></td>
-                                    <td><code><?php echo $escape($member->cloverId); ?></code></td>
+                                    <td data-clover-label="<?php
+                                        echo $escape(Text::_($prefix . 'SKU'));
+                                    ?>"><?php echo $escape($member->sku); ?></td>
+                                    <td data-clover-label="<?php
+                                        echo $escape(Text::_($prefix . 'ITEM_ID'));
+                                    ?>"><code><?php echo $escape($member->cloverId); ?></code></td>
                                     <td><span class="badge text-bg-<?php echo $colour($member->state); ?>"><?php
                                         echo $escape(Text::_($prefix . 'STATE_' . strtoupper($member->state->value)));
                                     ?></span></td>

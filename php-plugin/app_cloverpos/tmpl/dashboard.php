@@ -13,7 +13,7 @@ use J2Commerce\Plugin\J2Commerce\AppCloverpos\Template;
 
 /** @var array{page: DashboardView} $displayData */
 ?>
-<div class="container-fluid py-3" id="clover-dashboard">
+<div class="container-fluid py-3 clover" id="clover-dashboard">
     <?php echo Template::render('dashboard_warnings', $displayData); ?>
     <?php echo Template::render('dashboard_sync', $displayData); ?>
     <?php echo Template::render('dashboard_stats', $displayData); ?>

@@ -35,7 +35,7 @@ $badges    = [
     'deleted'  => 'text-bg-secondary',
 ];
 ?>
-<div id="clover-mappings" data-page="<?php echo $text(Pages::url('mappings')); ?>">
+<div class="clover" id="clover-mappings" data-page="<?php echo $text(Pages::url('mappings')); ?>">
     <?php if (!$displayData['mayAct']) : ?>
         <div class="alert alert-info"><?php echo Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_FORBIDDEN'); ?></div>
     <?php endif; ?>
@@ -63,7 +63,7 @@ $badges    = [
         <div class="card-body">
             <p class="mb-2" id="clover-report-summary"></p>
             <div class="table-responsive">
-                <table class="table table-sm mb-0" id="clover-report-table">
+                <table class="table table-sm mb-0 clover-cards" id="clover-report-table">
                     <caption class="visually-hidden"></caption>
                     <thead></thead>
                     <tbody></tbody>
@@ -97,7 +97,7 @@ $badges    = [
                     <p class="text-body-secondary"><?php echo Text::_($prefix . 'RELINK_DESC'); ?></p>
                 <?php endif; ?>
                 <div class="table-responsive">
-                    <table class="table mb-0">
+                    <table class="table mb-0 clover-cards">
                         <caption class="visually-hidden"><?php
                             echo Text::sprintf($prefix . 'CONFLICTS', count($conflicts));
                         ?></caption>
@@ -118,8 +118,12 @@ $badges    = [
                                             echo $text(Text::_($prefix . strtoupper($conflict['type'])));
                                         ?> <?php echo $text($conflict['clover_id']); ?></div>
                                     </th>
-                                    <td class="text-break"><?php echo $text($conflict['sku']); ?></td>
-                                    <td class="text-break">
+                                    <td class="text-break" data-clover-label="<?php
+                                        echo $text(Text::_($prefix . 'SKU'));
+                                    ?>"><?php echo $text($conflict['sku']); ?></td>
+                                    <td class="text-break" data-clover-label="<?php
+                                        echo $text(Text::_($prefix . 'IN_SHOP'));
+                                    ?>">
                                         <?php foreach ($conflict['products'] as $product) : ?>
                                             <div><?php echo $text($product['title']); ?></div>
                                         <?php endforeach; ?>
@@ -166,7 +170,7 @@ $badges    = [
         </div>
     <?php else : ?>
         <div class="table-responsive">
-            <table class="table" id="cloverMappings">
+            <table class="table clover-cards" id="cloverMappings">
                 <caption class="visually-hidden"><?php echo Text::_($prefix . 'TITLE'); ?>, <span id="orderedBy"><?php
                     echo Text::_('JGLOBAL_SORTED_BY');
                 ?></span></caption>
@@ -197,8 +201,10 @@ $badges    = [
                                     ?></div>
                                 <?php endif; ?>
                             </th>
-                            <td class="text-break"><?php echo $text($row->sku); ?></td>
-                            <td>
+                            <td class="text-break" data-clover-label="<?php
+                                echo $text(Text::_($prefix . 'SKU'));
+                            ?>"><?php echo $text($row->sku); ?></td>
+                            <td data-clover-label="<?php echo $text(Text::_($prefix . 'CLOVER_ID')); ?>">
                                 <span class="text-nowrap"><?php echo $text($row->cloverId); ?></span>
                                 <?php if ($row->isGroup) : ?>
                                     <div class="small text-body-secondary"><?php
@@ -225,7 +231,9 @@ $badges    = [
                                     </div>
                                 <?php endforeach; ?>
                             </td>
-                            <td class="text-nowrap"><?php
+                            <td class="text-nowrap" data-clover-label="<?php
+                                echo $text(Text::_($prefix . 'LAST_SYNCED'));
+                            ?>"><?php
                                 echo $row->lastSynced === null
                                     ? Text::_($prefix . 'NEVER')
                                     : $text(LocalTime::sql($row->lastSynced));

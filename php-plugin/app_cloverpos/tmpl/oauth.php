@@ -11,8 +11,8 @@
 use Joomla\CMS\Language\Text;
 
 /**
- * @var array{ok: bool, title: string, message: string, language: string, direction: string, script: string,
- *   dashboard: string} $displayData
+ * @var array{ok: bool, title: string, message: string, language: string, direction: string, style: string,
+ *   script: string, dashboard: string} $displayData
  */
 $escape = static fn (string $text): string => htmlspecialchars($text, ENT_QUOTES, 'UTF-8');
 ?>
@@ -24,16 +24,18 @@ $escape = static fn (string $text): string => htmlspecialchars($text, ENT_QUOTES
     <meta name="robots" content="noindex">
     <meta name="color-scheme" content="light dark">
     <title><?php echo $escape($displayData['title']); ?></title>
+    <link rel="stylesheet" href="<?php echo $escape($displayData['style']); ?>">
     <script src="<?php echo $escape($displayData['script']); ?>" defer></script>
 </head>
-<body data-ok="<?php echo $displayData['ok'] ? '1' : '0'; ?>"
+<body class="contentpane component" data-ok="<?php echo $displayData['ok'] ? '1' : '0'; ?>"
     data-message="<?php echo $escape($displayData['message']); ?>">
-    <main>
-        <h1><?php echo $escape($displayData['title']); ?></h1>
-        <p role="<?php echo $displayData['ok'] ? 'status' : 'alert'; ?>"><?php
-            echo $escape($displayData['message']);
-        ?></p>
-        <p><a href="<?php echo $escape($displayData['dashboard']); ?>"><?php
+    <main class="container-fluid py-4">
+        <h1 class="h3"><?php echo $escape($displayData['title']); ?></h1>
+        <p class="alert alert-<?php echo $displayData['ok'] ? 'success' : 'danger'; ?>"
+            role="<?php echo $displayData['ok'] ? 'status' : 'alert'; ?>"><?php
+                echo $escape($displayData['message']);
+            ?></p>
+        <p><a class="btn btn-primary" href="<?php echo $escape($displayData['dashboard']); ?>"><?php
             echo $escape(Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_CONNECT_BACK'));
         ?></a></p>
     </main>

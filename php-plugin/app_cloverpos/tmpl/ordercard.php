@@ -12,7 +12,7 @@ use Joomla\CMS\Language\Text;
 
 /** @var array{orderId: string, body: string} $displayData */
 ?>
-<div class="card mb-3"
+<div class="card mb-3 clover"
     data-clover-order="<?php echo htmlspecialchars($displayData['orderId'], ENT_QUOTES, 'UTF-8'); ?>">
     <div class="card-header">
         <h2 class="card-title mb-0 fs-5" tabindex="-1"><?php

@@ -68,7 +68,7 @@ foreach ($displayData['events'] as $row) {
 
 usort($rows, static fn (array $a, array $b): int => $b['row']->created <=> $a['row']->created);
 ?>
-<div id="clover-outbox" data-page="<?php echo $text(Pages::url('outbox')); ?>">
+<div class="clover" id="clover-outbox" data-page="<?php echo $text(Pages::url('outbox')); ?>">
     <?php if (!$displayData['mayAct']) : ?>
         <div class="alert alert-info"><?php echo Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_FORBIDDEN'); ?></div>
     <?php endif; ?>
@@ -117,7 +117,7 @@ usort($rows, static fn (array $a, array $b): int => $b['row']->created <=> $a['r
                     <?php endforeach; ?>
                 </dl>
                 <div class="table-responsive">
-                    <table class="table mb-0">
+                    <table class="table mb-0 clover-cards">
                         <caption class="visually-hidden"><?php
                             echo Text::sprintf($prefix . 'UNSETTLED', count($rows));
                         ?></caption>
@@ -146,7 +146,9 @@ usort($rows, static fn (array $a, array $b): int => $b['row']->created <=> $a['r
                                             echo $text(LocalTime::sql($created));
                                         ?></div>
                                     </th>
-                                    <td class="text-break">
+                                    <td class="text-break" data-clover-label="<?php
+                                        echo $text(Text::_($prefix . 'WHAT'));
+                                    ?>">
                                         <?php echo $text($row['what']); ?>
                                         <div class="small text-body-secondary"><?php
                                             echo $text($row['detail']);

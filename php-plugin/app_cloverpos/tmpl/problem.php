@@ -12,7 +12,7 @@ use Joomla\CMS\Language\Text;
 
 /** @var array{message: string, link?: string} $displayData */
 ?>
-<div class="alert alert-warning" role="alert">
+<div class="alert alert-warning clover" role="alert">
     <span class="fa-solid fa-triangle-exclamation" aria-hidden="true"></span>
     <?php echo htmlspecialchars($displayData['message'], ENT_QUOTES, 'UTF-8'); ?>
     <?php if (isset($displayData['link'])) : ?>

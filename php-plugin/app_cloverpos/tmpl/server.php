@@ -41,7 +41,7 @@ $sides   = [
     ['name' => 'CLI', 'seen' => $page->cli, 'problem' => $page->cliProblem],
 ];
 ?>
-<div class="container-fluid py-3" id="clover-server">
+<div class="container-fluid py-3 clover" id="clover-server">
     <div class="row g-3 mb-3">
         <?php foreach ($sides as ['name' => $name, 'seen' => $seen, 'problem' => $problem]) : ?>
             <div class="col-12 col-xl-6">

@@ -21,6 +21,7 @@ $prefix = 'PLG_J2COMMERCE_APP_CLOVERPOS_LOG_';
 $text   = static fn (string $value): string => htmlspecialchars($value, ENT_QUOTES, 'UTF-8');
 $badges = ['success' => 'text-bg-success', 'error' => 'text-bg-danger', 'skipped' => 'text-bg-secondary'];
 ?>
+<div class="clover">
 <?php echo $tools->open(); ?>
 <?php if ($displayData['entries'] === []) : ?>
     <div class="alert alert-info">
@@ -29,7 +30,7 @@ $badges = ['success' => 'text-bg-success', 'error' => 'text-bg-danger', 'skipped
     </div>
 <?php else : ?>
     <div class="table-responsive">
-        <table class="table" id="cloverSyncLog">
+        <table class="table clover-cards" id="cloverSyncLog">
             <caption class="visually-hidden"><?php echo Text::_($prefix . 'TITLE'); ?>, <span id="orderedBy"><?php
                 echo Text::_('JGLOBAL_SORTED_BY');
             ?></span></caption>
@@ -53,11 +54,13 @@ $badges = ['success' => 'text-bg-success', 'error' => 'text-bg-danger', 'skipped
                                 ? Text::_($prefix . 'STATUS_' . strtoupper($entry['status']))
                                 : $text($entry['status']);
                         ?></span></td>
-                        <td><code><?php echo $text($entry['action']); ?></code></td>
-                        <td>
+                        <td data-clover-label="<?php echo $text(Text::_($prefix . 'ACTION')); ?>"><code><?php
+                            echo $text($entry['action']);
+                        ?></code></td>
+                        <td data-clover-label="<?php echo $text(Text::_($prefix . 'ENTITY_TYPE')); ?>">
                             <?php echo $text($entry['entity_type']); ?>
                             <?php if ($entry['entity_id'] !== '') : ?>
-                                <div class="small text-body-secondary text-nowrap"><?php
+                                <div class="small text-body-secondary text-break"><?php
                                     echo $text($entry['entity_id']);
                                 ?></div>
                             <?php endif; ?>
@@ -70,3 +73,4 @@ $badges = ['success' => 'text-bg-success', 'error' => 'text-bg-danger', 'skipped
     </div>
 <?php endif; ?>
 <?php echo $tools->close(); ?>
+</div>

@@ -8,15 +8,12 @@ const ALERT = 'Clover POS Integration is running in sandbox (test) mode. No live
 
 const status = (browser) => browser.page.locator('section[aria-labelledby="clover-connection-title"]');
 
-/** Opens the approval as the button does; returns the popup, which stays open after an error. */
+/** Opens the approval as the button does; returns the error, which is shown by the dashboard when the popup has closed itself. */
 const refused = async (browser) => {
   await dashboard(browser);
   const [popup] = await Promise.all([browser.context.waitForEvent('page'), browser.page.click('[data-clover-action="connect"]')]);
-  await popup.waitForSelector('main [role="alert"]');
-  const words = await popup.innerText('main [role="alert"]');
-  await browser.says(new RegExp(words.slice(0, 40).replace(/[()]/g, '\\$&')));
-  assert.equal(await popup.evaluate(() => window.location.search), '', 'the code is out of the address');
-  await popup.close();
+  await popup.waitForEvent('close', { timeout: 20_000 }).catch((error) => { if (!popup.isClosed()) { throw error; } });
+  const words = await browser.messages();
   await browser.page.reload();
   assert.match(await status(browser).innerText(), /Not connected/);
   return words;
@@ -91,6 +88,7 @@ chapter('Complete the OAuth Connection, Clover Dashboard', async (browser) => {
     }
 
     await browser.shot('02 not connected');
+    await browser.readable();
   });
 
   step('an approval that the merchant denies is reported', async (browser) => {
@@ -121,6 +119,9 @@ chapter('Complete the OAuth Connection, Clover Dashboard', async (browser) => {
     await browser.page.goto(address.replace(/([?&]state=)[^&]*/, '$1another'));
     assert.match(await browser.page.innerText('main'), /OAuth state mismatch/);
     assert.match(await browser.page.innerText('main'), /administrator\//);
+    assert.equal(new URL(browser.page.url()).search, '', 'the code is out of the address');
+    assert.notEqual(await browser.page.locator('main .alert-danger').evaluate((alert) => getComputedStyle(alert).borderTopWidth), '0px', 'the administrator’s styles');
+    await browser.shot('02 refused');
     assert.deepEqual(await clover.requests(since), []);
   });
 
@@ -152,6 +153,24 @@ chapter('Complete the OAuth Connection, Clover Dashboard', async (browser) => {
     await browser.page.reload();
     await browser.shot('02 connected dark');
     await browser.dark(false);
+    await browser.readable();
+  });
+
+  step('the toolbar has one row on a screen of 1366 pixels, and a menu with the other pages', async (browser) => {
+    const size = browser.page.viewportSize();
+    await browser.page.setViewportSize({ width: 1366, height: 768 });
+
+    try {
+      const tops = await browser.page.locator('#toolbar joomla-toolbar-button:visible').evaluateAll((buttons) => buttons.map((button) => Math.round(button.getBoundingClientRect().top)));
+      assert.equal(new Set(tops).size, 1, tops.join());
+      await browser.page.click('#toolbar [data-bs-toggle="dropdown"]');
+      await browser.page.waitForSelector('#toolbar .dropdown-menu', { state: 'visible' });
+      assert.deepEqual((await browser.page.locator('#toolbar .dropdown-menu a').allInnerTexts()).map((text) => text.trim()), ['Mappings', 'Outbox', 'Server']);
+      await browser.shot('02 more');
+      await browser.page.keyboard.press('Escape');
+    } finally {
+      await browser.page.setViewportSize(size);
+    }
   });
 
   step('no token is in the page, nor readable in the database', async (browser) => {

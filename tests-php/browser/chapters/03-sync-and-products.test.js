@@ -32,7 +32,9 @@ chapter('Run Your First Sync, Products in J2Commerce', async (browser) => {
     assert.match(await browser.page.innerText('#clover-category'), /No Default Category is set/);
     assert.equal(await browser.page.locator('#clover-category-select option:checked').innerText(), 'Uncategorised');
     assert.equal(value('SELECT COUNT(*) FROM #__j2commerce_products'), 0);
+    assert.equal(await browser.page.isVisible('#clover-progress'), false, 'nothing has progressed');
     await browser.shot('03 default category');
+    await browser.readable();
   });
 
   step('Sync Now shows its progress, Stop stops it between two pages, and Resume continues from there', async (browser) => {
@@ -61,7 +63,7 @@ chapter('Run Your First Sync, Products in J2Commerce', async (browser) => {
     await browser.shot('03 synced');
     await browser.dark();
     await browser.shot('03 synced dark');
-    await browser.dark(false);
+    await browser.readable();
   });
 
   step('Smart Search indexes the products soon after the sync', async () => {
@@ -123,7 +125,7 @@ chapter('Run Your First Sync, Products in J2Commerce', async (browser) => {
     await browser.shot('03 badge');
     await browser.dark();
     await browser.shot('03 badge dark');
-    await browser.dark(false);
+    await browser.readable();
     await close(browser);
   });
 
@@ -183,6 +185,7 @@ chapter('Run Your First Sync, Products in J2Commerce', async (browser) => {
       await edit(browser, article);
       assert.equal(await badge(browser).locator(`.badge.text-bg-${colour}`).first().innerText(), word);
       await browser.shot(`03 badge ${state}`);
+      await browser.readable();
       await close(browser);
     }
   });

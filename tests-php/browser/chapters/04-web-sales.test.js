@@ -71,7 +71,7 @@ chapter('Order events: a web order is paid, cancelled, refunded', async (browser
     await browser.shot('04 order card');
     await browser.dark();
     await browser.shot('04 order card dark');
-    await browser.dark(false);
+    await browser.readable();
   });
 
   step('nothing of the order is left to send, and nothing was sent twice', async () => {
@@ -100,6 +100,7 @@ chapter('Order events: a web order is paid, cancelled, refunded', async (browser
     assert.match(words, /inventory_decrement/);
     assert.match(words, /inventory_restock/);
     await browser.shot('04 sync log');
+    await browser.readable();
   });
 
   step('confirmed again it is taken out again; units restocked by hand go back, but not twice', async (browser) => {

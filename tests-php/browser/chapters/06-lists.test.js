@@ -107,7 +107,7 @@ chapter('Sync Log, Mappings, Outbox', async (browser) => {
     await browser.shot('06 mappings');
     await browser.dark();
     await browser.shot('06 mappings dark');
-    await browser.dark(false);
+    await browser.readable();
     await search(browser, 'TS-RE-L');
     assert.equal(await browser.page.locator('#cloverMappings tbody tr').count(), 1);
     assert.match(await row(browser, 'T-Shirt').innerText(), /Item group with 6 items/);
@@ -145,6 +145,7 @@ chapter('Sync Log, Mappings, Outbox', async (browser) => {
     assert.match(words, /Preview only/);
     assert.match(words, /Salt Cellar/);
     await browser.shot('06 preview');
+    await browser.readable();
     assert.equal(value('SELECT COUNT(*) FROM #__j2commerce_products'), before);
     assert.notEqual(shopPrice('SALT'), price / 100);
     await clover.remove(created.id);
@@ -162,6 +163,7 @@ chapter('Sync Log, Mappings, Outbox', async (browser) => {
     assert.match(words, /The counts of [1-9]\d* of \d+ linked items differ/);
     assert.match(words, /SALT[\s\S]*99/);
     await browser.shot('06 drift');
+    await browser.readable();
     await sync(browser);
     assert.notEqual(Number(shopCount('SALT')), 99);
   });
@@ -183,6 +185,7 @@ chapter('Sync Log, Mappings, Outbox', async (browser) => {
     const conflict = browser.page.locator('#conflicts tbody tr', { hasText: 'SALT' });
     assert.match(await conflict.innerText(), /Salt Cellar/);
     await browser.shot('06 conflict');
+    await browser.readable();
     assert.match(await press(browser, conflict.locator('[data-clover-action="mapping.adopt"]')), /Linked\. The next sync brings/);
     await sync(browser);
     assert.equal(value(MAPPED, [id]), 'synced');
@@ -238,7 +241,7 @@ chapter('Sync Log, Mappings, Outbox', async (browser) => {
     await browser.shot('06 outbox');
     await browser.dark();
     await browser.shot('06 outbox dark');
-    await browser.dark(false);
+    await browser.readable();
     await dashboard(browser);
     assert.match(await browser.page.innerText('#clover-dashboard'), /1 entry about a web sale needs your decision/);
     assert.match(await (await openOrder(browser, order)).innerText(), /Uncertain/);

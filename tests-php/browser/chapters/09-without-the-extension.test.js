@@ -52,6 +52,7 @@ chapter('Without the PHP extension and the helper program', async (browser) => {
   step('the page Server says what runs, and is linked from the dashboard', async (browser) => {
     if (helpers(HELPERS).length > 0) {
       await browser.page.goto(page('dashboard'));
+      await browser.page.click('#toolbar [data-bs-toggle="dropdown"]');
       await browser.loads(() => browser.page.click('#toolbar a[href*="pluginview=server"]'));
       const said = await browser.page.innerText('#clover-server');
       assert.match(said, /so the helper program is used. That is all CloverSync needs/);
@@ -59,6 +60,7 @@ chapter('Without the PHP extension and the helper program', async (browser) => {
       assert.match(await browser.page.inputValue('#clover-server-report'), /Web server: PHP [\d.]+, helper /);
       assert.equal(await browser.page.locator('[aria-labelledby="clover-server-web"] .alert-danger').count(), 0);
       await browser.shot('09 server works');
+      await browser.readable();
     }
   });
 

@@ -43,7 +43,7 @@ chapter('Update, Uninstall', async (browser) => {
     await browser.page.click('.dropdown-toggle:has-text("Actions")');
     await browser.page.click('.button-delete');
     await browser.loads(() => browser.page.click('joomla-dialog [data-button-ok]'));
-    await browser.says(/Uninstalling the package( PKG_CLOVERPOS)? was successful/);
+    await browser.says(/Uninstalling the package Clover POS Integration was successful/);
     await browser.shot('11 uninstalled');
     assert.deepEqual(query("SHOW TABLES LIKE '%clover%'"), []);
     assert.equal(value("SELECT COUNT(*) FROM #__scheduler_tasks WHERE type LIKE 'cloversync.%'"), 0);

@@ -119,6 +119,8 @@
     const top = Math.max(0, window.screenY + (window.outerHeight - height) / 2);
     const channel = new BroadcastChannel(CHANNEL);
     channel.onmessage = (event) => {
+      // The window closes when it knows that its message is shown here.
+      channel.postMessage({ shown: true });
       channel.close();
       done(event.data);
     };

@@ -58,6 +58,7 @@
 
   const progress = (run, moving) => {
     const box = byId('progress');
+    box.hidden = false;
     const bar = box.querySelector('.progress-bar');
     const unknown = run.percent === null;
     // A full bar that does not move would mean that it is done.
@@ -169,7 +170,7 @@
   const problem = async (error) => {
     clear();
     say('');
-    progress({ percent: 0 }, false);
+    toggle('progress', false);
 
     if (error.kind === 'already_running') {
       await follow();

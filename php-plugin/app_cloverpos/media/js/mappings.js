@@ -52,12 +52,16 @@
     },
   };
 
-  const cells = (tag, values) => {
+  const cells = (tag, values, labels) => {
     const row = document.createElement('tr');
-    values.forEach((value) => {
+    values.forEach((value, nth) => {
       const cell = document.createElement(tag);
       cell.textContent = value;
       cell.className = 'text-break';
+
+      if (labels) {
+        cell.dataset.cloverLabel = labels[nth];
+      }
 
       if (tag === 'th') {
         cell.scope = 'col';
@@ -82,8 +86,9 @@
     document.getElementById('clover-report-title').textContent = word(kind.title);
     document.getElementById('clover-report-summary').textContent = summary.join(' ');
     table.caption.textContent = word(kind.title);
-    table.tHead.replaceChildren(...(answer.rows.length ? [cells('th', kind.columns.map(word))] : []));
-    table.tBodies[0].replaceChildren(...answer.rows.map((row) => cells('td', kind.row(row))));
+    const columns = kind.columns.map(word);
+    table.tHead.replaceChildren(...(answer.rows.length ? [cells('th', columns)] : []));
+    table.tBodies[0].replaceChildren(...answer.rows.map((row) => cells('td', kind.row(row), columns)));
     report.hidden = false;
     report.focus();
   };

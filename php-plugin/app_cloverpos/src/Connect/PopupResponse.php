@@ -45,6 +45,10 @@ final class PopupResponse
                 'message'   => $message,
                 'language'  => $app->getLanguage()->getTag(),
                 'direction' => $app->getLanguage()->isRtl() ? 'rtl' : 'ltr',
+                'style'     => Uri::root(true)
+                    . '/media/templates/administrator/atum/css/template'
+                    . ($app->getLanguage()->isRtl() ? '-rtl' : '')
+                    . '.min.css',
                 'script'    => Uri::root(true) . '/media/' . Template::MEDIA . '/js/oauth.js',
                 'dashboard' => Uri::base(true) . '/' . Pages::url(),
             ])

@@ -25,6 +25,7 @@ use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Product\ProductBadge;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Settings\SettingsForm;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Settings\TypedSecrets;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Template;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Webhook\WebhookRequest;
 use Joomla\CMS\Application\CMSApplicationInterface;
 use Joomla\CMS\Application\CMSWebApplicationInterface;
@@ -79,9 +80,9 @@ final class AppCloverpos extends CMSPlugin implements SubscriberInterface
             return;
         }
 
-        $page = (new Pages($this->factory, $this->webApplication()))->open(self::text($event->getArgument(
-            'pluginview',
-        )));
+        $app  = $this->webApplication();
+        $page = (new Pages($this->factory, $app))->open(self::text($event->getArgument('pluginview')));
+        Template::style($app);
         $toolbar = $event->getArgument('toolbar');
         $results = $event->getArgument('result', []);
 

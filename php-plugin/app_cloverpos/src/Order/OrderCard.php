@@ -42,6 +42,7 @@ final readonly class OrderCard
             return '';
         }
 
+        Template::style($this->app);
         Template::script($this->app, 'order', [self::PREFIX . 'NOTHING_CHOSEN']);
 
         return Template::render('ordercard', ['orderId' => $orderId, 'body' => $this->body($orderId)]);

@@ -28,11 +28,24 @@ final class ToolbarButtons
             ->icon('fa-solid fa-gauge');
     }
 
-    /** Buttons of the app's other pages. */
+    /** Buttons of the app's other pages: the log, and a menu, because all of them do not fit into one row. */
     public static function pages(Toolbar $toolbar): void
     {
+        $more = null;
+
         foreach (Pages::BUTTONS as $page => [$text, $icon]) {
-            $toolbar->linkButton("clover-$page")->text($text)->url(Pages::url($page))->icon("fa-solid $icon");
+            ($more ?? $toolbar)
+                ->linkButton("clover-$page")
+                ->text($text)
+                ->url(Pages::url($page))
+                ->icon("fa-solid $icon");
+            $more ??= $toolbar
+                ->dropdownButton('clover-more')
+                ->text('PLG_J2COMMERCE_APP_CLOVERPOS_BUTTON_MORE')
+                ->toggleSplit(false)
+                ->icon('fa-solid fa-ellipsis')
+                ->buttonClass('btn')
+                ->getChildToolbar();
         }
     }
 

@@ -53,6 +53,7 @@ final readonly class ProductBadge
             return '';
         }
 
+        Template::style($this->app);
         Template::script($this->app, 'product', [self::PREFIX . 'SYNCING', self::PREFIX . 'SYNCED_NOW']);
 
         return Template::render('badge', [
