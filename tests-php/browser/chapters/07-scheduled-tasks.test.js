@@ -133,7 +133,8 @@ chapter('Cron Task Setup', async (browser) => {
   });
 
   step('a task run by hand in the browser does its work', async (browser) => {
-    due();
+    // Joomla runs due tasks itself when a page is open, and one task at a time.
+    query("UPDATE #__scheduler_tasks SET next_execution = '2099-01-01 00:00:00'");
     const { times_executed: times } = task('cloversync.fullSync');
     await browser.page.goto(admin('?option=com_scheduler&view=tasks'));
     await browser.page.locator('tbody tr', { hasText: 'Clover — Full Catalog Sync' }).locator('button:has-text("Run")').click();

@@ -28,6 +28,8 @@ export const emptyShop = () => {
 
 export const installed = () => {
   if (!isInstalled()) {
+    // Products of an earlier installation would be conflicts.
+    emptyShop();
     joomla('extension:install', `--path=${site.package}`);
   }
 
@@ -38,7 +40,6 @@ export const installed = () => {
 export const fresh = async (catalog = 'sandbox') => {
   await clover.reset(catalog);
   uninstalled();
-  emptyShop();
   installed();
 };
 
