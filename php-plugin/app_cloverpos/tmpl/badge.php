@@ -38,7 +38,7 @@ $why = match (true) {
 <div class="card my-3 clover" data-clover-product="<?php echo $product; ?>"
     data-clover-id="<?php echo $escape($status->cloverId); ?>">
     <div class="card-header d-flex align-items-center justify-content-between gap-2">
-        <h3 class="card-title fs-5 mb-0"><?php echo $escape(Text::_($prefix . 'TITLE')); ?></h3>
+        <h2 class="card-title fs-5 mb-0"><?php echo $escape(Text::_($prefix . 'TITLE')); ?></h2>
         <span class="badge text-bg-<?php echo $colour($status->state); ?>"><?php
             echo $escape(Text::_($prefix . 'STATE_' . strtoupper($status->state->value)));
         ?></span>

@@ -44,7 +44,7 @@ final class ToolbarButtons
                 ->text('PLG_J2COMMERCE_APP_CLOVERPOS_BUTTON_MORE')
                 ->toggleSplit(false)
                 ->icon('fa-solid fa-ellipsis')
-                ->buttonClass('btn')
+                ->buttonClass('btn btn-primary')
                 ->getChildToolbar();
         }
     }
