@@ -1,23 +1,24 @@
 //! `CloverSync\Catalog`.
 #![allow(non_snake_case)] // PHP sees the parameters' names.
 
-use clover_core::ids::ItemId;
 use clover_core::text;
 use clover_service::catalog::Catalog as Core;
-use clover_service::groups::Staged;
+use clover_service::rows::catalog;
 use ext_php_rs::binary_slice::BinarySlice;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::ZendHashTable;
 
 use crate::connection::Connection;
-use crate::exception::{self, of};
+use crate::exception::of;
+use crate::finish_earlier_classes;
+use crate::input::Php;
 use crate::item_lookup::ItemLookup;
-use crate::page::{Page, known_rows};
+use crate::output::zval;
+use crate::page::Page;
 use crate::page_iterator::PageIterator;
-use crate::zend::array::{self, borrowed};
+use crate::values::GroupChanges;
 use crate::zend::class::Finish;
-use crate::{finish_earlier_classes, group_changes};
 
 /// The merchant's catalog, mapped to shop products.
 #[php_class]
@@ -75,35 +76,18 @@ impl Catalog {
     }
 
     /// Products of whole groups.
-    pub fn groups(
-        &self,
-        staged: &ZendHashTable,
-        known: &ZendHashTable,
-    ) -> PhpResult<group_changes::GroupChanges> {
-        let mut rows = Staged::default();
-        for row in array::rows(staged) {
-            rows.add(
-                array::text(row, "group_id"),
-                || array::text(row, "item_id"),
-                borrowed(row, "payload").as_deref(),
-            )
-            .map_err(of)?;
-        }
-        let changes = self.core.groups(rows, &known_rows(known)).map_err(of)?;
-        Ok(group_changes::object(&changes)?)
+    pub fn groups(&self, staged: &ZendHashTable, known: &ZendHashTable) -> PhpResult<GroupChanges> {
+        let staged = catalog::staged(Php::Array(staged)).map_err(of)?;
+        let known = catalog::known(Php::Array(known));
+        let changes = self.core.groups(staged, &known).map_err(of)?;
+        Ok(GroupChanges(zval(&catalog::group_changes(&changes))?))
     }
 
     /// Fetches single items by id.
     #[php(name = "lookUp")]
     pub fn look_up(&self, ids: &ZendHashTable) -> PhpResult<ItemLookup> {
-        let mut wanted: Vec<ItemId> = Vec::with_capacity(ids.len());
-        for id in array::values(ids) {
-            let id = array::value_text(id)
-                .ok_or_else(|| exception::item(array::NOT_UTF8, "ids"))?
-                .into_owned();
-            wanted.push(ItemId::new(id).map_err(|e| exception::item(&e.to_string(), "ids"))?);
-        }
-        ItemLookup::new(self.core.look_up(wanted).map_err(of)?)
+        let ids = catalog::ids(Php::Array(ids)).map_err(of)?;
+        ItemLookup::new(self.core.look_up(ids).map_err(of)?)
     }
 }
 

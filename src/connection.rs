@@ -4,6 +4,7 @@
 use std::rc::Rc;
 
 use clover_service::Session;
+use clover_service::rows::connection;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
 use ext_php_rs::zend::ClassEntry;
@@ -11,11 +12,13 @@ use ext_php_rs::zend::ClassEntry;
 use crate::exception::of;
 use crate::host::PhpHost;
 use crate::logging::Listener;
+use crate::output::zval;
+use crate::rate_limit;
 use crate::settings::Settings;
 use crate::token_store::Store;
+use crate::values::{Authorization, ConnectionStatus, Merchant};
 use crate::vault::Vault;
 use crate::zend::class::{Finish, sensitive};
-use crate::{authorization, connection_status, merchant, rate_limit};
 
 /// One shop's connection to one Clover merchant.
 #[php_class]
@@ -43,38 +46,26 @@ impl Connection {
             rate_limiter: rateLimiter,
         };
         Self {
-            session: Session::new(
-                settings.core.clone(),
-                settings.hosts.clone(),
-                vault.core.clone(),
-                Box::new(host),
-            ),
+            session: Session::new(&settings.core, vault.core.clone(), Box::new(host)),
         }
     }
 
     /// The URL of Clover's authorization page.
-    pub fn authorize(&self, redirectUri: String) -> PhpResult<authorization::Authorization> {
+    pub fn authorize(&self, redirectUri: String) -> PhpResult<Authorization> {
         let request = self.session.authorize(&redirectUri).map_err(of)?;
-        Ok(authorization::object(
-            request.url.as_str(),
-            request.state.secret(),
-        )?)
+        Ok(Authorization(zval(&connection::authorization(&request))?))
     }
 
     /// Exchanges the callback's code for tokens.
-    pub fn complete(
-        &self,
-        callback: String,
-        state: String,
-    ) -> PhpResult<connection_status::ConnectionStatus> {
+    pub fn complete(&self, callback: String, state: String) -> PhpResult<ConnectionStatus> {
         let status = self.session.complete(&callback, state).map_err(of)?;
-        Ok(connection_status::object(&status)?)
+        Ok(ConnectionStatus(zval(&connection::status(&status))?))
     }
 
     /// Reads the stored record.
-    pub fn status(&self) -> PhpResult<connection_status::ConnectionStatus> {
+    pub fn status(&self) -> PhpResult<ConnectionStatus> {
         let status = self.session.status().map_err(of)?;
-        Ok(connection_status::object(&status)?)
+        Ok(ConnectionStatus(zval(&connection::status(&status))?))
     }
 
     /// Refreshes the access token if it expires soon.
@@ -84,9 +75,9 @@ impl Connection {
     }
 
     /// The merchant's profile in Clover.
-    pub fn merchant(&self) -> PhpResult<merchant::Merchant> {
+    pub fn merchant(&self) -> PhpResult<Merchant> {
         let merchant = self.session.merchant().map_err(of)?;
-        Ok(merchant::object(&merchant)?)
+        Ok(Merchant(zval(&connection::merchant(&merchant))?))
     }
 
     /// Deletes the stored tokens.

@@ -8,14 +8,15 @@ use ext_php_rs::flags::{ClassFlags, DataType, MethodFlags};
 use ext_php_rs::types::{ZendObject, Zval};
 use ext_php_rs::zend::{ClassEntry, ce};
 
-use clover_core::settings::SettingsError;
+use clover_service::rows::errors;
 use clover_service::{CallbackKind, Error};
 
-use crate::zend::array::list;
+use crate::output::zval;
 use crate::zend::class::{
-    PropertyType, Slot, builtin, getter, protected_property, read_own_property, set_property,
+    PropertyType, builtin, getter, protected_property, read_own_property, set_property,
 };
-use crate::zend::text_enum::{Case, PhpEnum};
+use crate::zend::slot::Slot;
+use crate::zend::text_enum::PhpEnum;
 
 /// Classes that are not final, because others extend them.
 const OPEN: [&str; 1] = ["UnavailableException"];
@@ -52,6 +53,15 @@ macro_rules! exceptions {
                 $(protected_property($slot.ce(), $property, $data, $default?);)?
             )*
             register_refused()
+        }
+
+        fn slot(name: &str) -> &'static Slot {
+            match name {
+                $($name => &$slot,)*
+                "RefusedException" => &REFUSED,
+                // The service names no other.
+                _ => &BUG,
+            }
         }
     };
 }
@@ -127,111 +137,30 @@ fn empty_array() -> Result<Zval> {
     ext_php_rs::types::ZendEmptyArray.into_zval(true)
 }
 
-fn build(class: &Slot, message: &str, data: Option<(&str, Result<Zval>)>) -> PhpException {
-    let data = data.map(|(name, value)| (class.ce(), name, value));
-    build_all(class, message, data)
-}
-
-/// The properties with the classes that declare them.
-fn build_all<'a>(
-    class: &Slot,
-    message: &str,
-    data: impl IntoIterator<Item = (&'static ClassEntry, &'a str, Result<Zval>)>,
-) -> PhpException {
-    let class: &'static ClassEntry = class.ce();
+/// The exception for an error.
+pub fn of(error: Error) -> PhpException {
+    let message = error.to_string();
+    let (name, data) = errors::exception(&error);
+    let class: &'static ClassEntry = slot(name).ce();
     // The engine's own create_object fills in file, line and trace.
     let mut object = ZendObject::new(class);
     // `throw` takes a C string, which cannot hold every byte of a message. An object can.
-    if let Ok(message) = message.into_zval(false) {
+    if let Ok(message) = message.as_str().into_zval(false) {
         set_property(&mut object, ce::exception(), "message", message);
     }
-    for (owner, name, value) in data {
-        if let Ok(value) = value {
-            set_property(&mut object, owner, name, value);
+    for (property, value) in data {
+        if let Ok(value) = zval(&value) {
+            set_property(&mut object, class, property, value);
         }
     }
-    let exception = PhpException::new(message.to_owned(), 0, class);
+    let exception = PhpException::new(message, 0, class);
     match object.into_zval(false) {
         Ok(object) => exception.with_object(object),
         Err(_) => exception,
     }
 }
 
-/// The exception for an error.
-pub fn of(error: Error) -> PhpException {
-    let message = error.to_string();
-    match error {
-        Error::Reconnect { .. } => build(&RECONNECT, &message, None),
-        Error::Refused {
-            refused_at,
-            next_try_at,
-            retry_after,
-            ..
-        } => build_all(
-            &REFUSED,
-            &message,
-            [
-                (UNAVAILABLE.ce(), "retryAfter", retry_after.into_zval(false)),
-                (REFUSED.ce(), "refusedAt", refused_at.into_zval(false)),
-                (REFUSED.ce(), "nextTryAt", next_try_at.into_zval(false)),
-            ],
-        ),
-        Error::Permission { permission, .. } => {
-            let data = ("permission", permission.into_zval(false));
-            build(&PERMISSION, &message, Some(data))
-        }
-        Error::Unavailable { retry_after, .. } => {
-            let started = u64::from(retry_after.subsec_nanos() > 0);
-            let seconds = retry_after.as_secs().saturating_add(started);
-            let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
-            let data = ("retryAfter", seconds.into_zval(false));
-            build(&UNAVAILABLE, &message, Some(data))
-        }
-        Error::Item { path, .. } => build(&ITEM, &message, Some(("path", path.into_zval(false)))),
-        Error::Settings(error) => {
-            let data = ("fields", problems_by_field(&error));
-            build(&SETTINGS, &message, Some(data))
-        }
-        Error::Callback { kind, .. } => {
-            let data = ("kind", Case(kind).into_zval(false));
-            build(&CALLBACK, &message, Some(data))
-        }
-        Error::Vault { .. } => build(&VAULT, &message, None),
-        // PHP's own exception is usually pending and wins; this one is thrown only without one.
-        Error::Host { .. } => build(&BUG, &message, None),
-        Error::Bug { request_id, .. } => {
-            let data = ("requestId", request_id.into_zval(false));
-            build(&BUG, &message, Some(data))
-        }
-    }
-}
-
-fn problems_by_field(error: &SettingsError) -> Result<Zval> {
-    let mut fields = list::<&str>([])?;
-    for (field, problem) in &error.fields {
-        fields.insert(field.as_str(), problem.as_str())?;
-    }
-    fields.into_zval(false)
-}
-
-/// One argument is wrong.
-pub fn item(message: &str, path: &str) -> PhpException {
-    of(Error::item(message, path))
-}
-
-/// One setting is wrong.
-pub fn setting(field: &str, problem: impl Into<String>) -> PhpException {
-    of(Error::setting(field, problem))
-}
-
-/// A sealed text cannot be decrypted.
-pub fn vault(message: &str) -> PhpException {
-    of(Error::Vault {
-        message: message.to_owned(),
-    })
-}
-
-/// An unexpected response of Clover, or a fault of this software.
-pub fn bug(message: &str, request_id: Option<&str>) -> PhpException {
-    of(Error::bug(message, request_id))
+/// A fault of this software or of its caller.
+pub fn bug(message: &str) -> PhpException {
+    of(Error::bug(message, None))
 }

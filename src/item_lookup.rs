@@ -1,14 +1,15 @@
 //! `CloverSync\ItemLookup`.
 
 use clover_service::catalog::ItemLookup as Core;
+use clover_service::rows::Output;
 use ext_php_rs::convert::IntoZval;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::{ZendClassObject, Zval};
 use ext_php_rs::zend::ClassEntry;
 
+use crate::output::{PhpArray, array};
 use crate::page::{Page, PageObject};
-use crate::zend::array::{PhpArray, list};
 use crate::zend::class::{Finish, only_from_rust};
 
 /// The result of fetching single items by id.
@@ -37,7 +38,7 @@ impl ItemLookup {
 impl ItemLookup {
     /// Ids that no longer exist in Clover.
     pub fn deleted(&self) -> PhpResult<PhpArray> {
-        Ok(PhpArray(list(self.deleted.iter().map(String::as_str))?))
+        Ok(array(&Output::list(&self.deleted))?)
     }
 
     /// The items that still exist.

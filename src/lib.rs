@@ -1,33 +1,28 @@
-//! The PHP extension `cloversync`: one file for each PHP class. It converts values and errors;
-//! `clover-service` makes the decisions.
+//! The PHP extension `cloversync`: one file for each PHP class, and one each for all enums, value
+//! classes and exceptions. It converts values and errors; `clover-service` makes the decisions.
 
-mod authorization;
 mod catalog;
 mod connection;
-mod connection_status;
-
 mod enums;
 mod exception;
-mod group_changes;
 mod host;
+mod input;
 mod item_lookup;
 mod ledger;
 mod logging;
-mod merchant;
-mod order_outcome;
 mod orders;
+mod output;
 mod page;
 mod page_iterator;
-mod product_change;
 mod rate_limit;
 mod settings;
 mod stock;
 mod stock_batch;
 mod stock_page;
 mod token_store;
+mod values;
 mod vault;
 mod webhook;
-mod webhook_verdict;
 mod zend;
 
 use std::ffi::c_int;
@@ -75,8 +70,7 @@ macro_rules! registry {
 
 registry! {
     // Modules of enums, and of classes without a Rust object behind them.
-    plain: enums exception authorization connection_status merchant product_change group_changes
-        order_outcome webhook_verdict,
+    plain: enums exception values,
     interfaces: token_store::PhpInterfaceTokenStore rate_limit::PhpInterfaceRateLimiter,
     classes: settings::Settings vault::Vault connection::Connection page::Page
         page_iterator::PageIterator item_lookup::ItemLookup stock_batch::StockBatch

@@ -1,6 +1,6 @@
 //! `CloverSync\PageIterator`.
 
-use std::cell::RefCell;
+use std::cell::{Ref, RefCell};
 
 use clover_service::catalog_pages::CatalogPages;
 use ext_php_rs::convert::IntoZval;
@@ -53,11 +53,14 @@ impl PageIterator {
         if self.pid != std::process::id() {
             return Err(exception::bug(
                 "a PageIterator cannot be used in a forked process: create a new one there",
-                None,
             ));
         }
-        let begun = self.state.try_borrow().map_err(|_| in_use())?.begun;
+        let begun = self.state()?.begun;
         if begun { Ok(()) } else { self.advance() }
+    }
+
+    fn state(&self) -> PhpResult<Ref<'_, State>> {
+        self.state.try_borrow().map_err(|_| in_use())
     }
 
     /// The state is not borrowed during the wait, because a signal handler may call this object.
@@ -88,7 +91,7 @@ impl PageIterator {
 }
 
 fn in_use() -> PhpException {
-    exception::bug("a PageIterator was called within itself", None)
+    exception::bug("a PageIterator was called within itself")
 }
 
 #[php_impl]
@@ -96,18 +99,13 @@ impl PageIterator {
     /// The page, or null at the end.
     pub fn current(&self) -> PhpResult<Option<PageObject>> {
         self.begin()?;
-        Ok(self
-            .state
-            .try_borrow()
-            .map_err(|_| in_use())?
-            .page
-            .as_ref()
-            .map(|page| PageObject(page.shallow_clone())))
+        let page = self.state()?.page.as_ref().map(Zval::shallow_clone);
+        Ok(page.map(PageObject))
     }
 
     /// Counts from 0.
     pub fn key(&self) -> PhpResult<i64> {
-        Ok(self.state.try_borrow().map_err(|_| in_use())?.key)
+        Ok(self.state()?.key)
     }
 
     /// The next page.
@@ -119,7 +117,7 @@ impl PageIterator {
 
     /// Only before the first page.
     pub fn rewind(&self) -> PhpResult<()> {
-        if self.state.try_borrow().map_err(|_| in_use())?.key > 0 {
+        if self.state()?.key > 0 {
             return Err(PhpException::new(
                 "pages can be iterated once: call Catalog::pages() again".into(),
                 0,
@@ -132,12 +130,7 @@ impl PageIterator {
     /// Whether there is a page.
     pub fn valid(&self) -> PhpResult<bool> {
         self.begin()?;
-        Ok(self
-            .state
-            .try_borrow()
-            .map_err(|_| in_use())?
-            .page
-            .is_some())
+        Ok(self.state()?.page.is_some())
     }
 }
 

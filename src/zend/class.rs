@@ -8,7 +8,6 @@
 use std::ffi::{CStr, c_void};
 use std::mem::{ManuallyDrop, transmute, zeroed};
 use std::ptr::null_mut;
-use std::sync::atomic::{AtomicPtr, Ordering};
 
 use ext_php_rs::args::ArgInfoTables;
 use ext_php_rs::builders::{ClassBuilder, FunctionBuilder};
@@ -21,33 +20,8 @@ use ext_php_rs::flags::{ClassFlags, DataType, MethodFlags};
 use ext_php_rs::types::{ZendObject, ZendStr, Zval};
 use ext_php_rs::zend::{ClassEntry, ExecuteData, ce};
 
+use super::slot::Slot;
 use super::text_enum::{EnumSlot, PhpEnum};
-
-/// One of this extension's classes; filled by its registration.
-pub struct Slot(AtomicPtr<ClassEntry>);
-
-impl Slot {
-    /// Before registration.
-    pub const fn new() -> Self {
-        Self(AtomicPtr::new(null_mut()))
-    }
-
-    /// The class entry.
-    ///
-    /// # Panics
-    /// Before the module has started, which is before any PHP code can run.
-    pub fn ce(&self) -> &'static ClassEntry {
-        // SAFETY: set once in MINIT to a class entry that lives as long as the process.
-        unsafe { self.0.load(Ordering::Relaxed).as_ref() }.expect("registered in MINIT")
-    }
-
-    /// For `ClassBuilder::registration`.
-    pub fn set(&self, ce: &'static mut ClassEntry, methods: ArgInfoTables) {
-        // The engine keeps pointers into the tables for the life of the process.
-        Box::leak(methods);
-        self.0.store(ce, Ordering::Relaxed);
-    }
-}
 
 /// What a class with a Rust object behind it needs once it is registered.
 pub trait Finish: RegisteredClass {
@@ -184,7 +158,7 @@ pub fn readonly_property(ce: &ClassEntry, name: &str, ty: PropertyType) {
 }
 
 /// One object of a value class, with all its properties in the order of registration.
-pub fn value_object<const N: usize>(slot: &Slot, values: [Zval; N]) -> Result<Zval> {
+pub fn value_object(slot: &Slot, values: Vec<Zval>) -> Result<Zval> {
     let mut object = ZendObject::new(slot.ce());
     fill_properties(&mut object, values);
     object.into_zval(false)
@@ -194,7 +168,7 @@ pub fn value_object<const N: usize>(slot: &Slot, values: [Zval; N]) -> Result<Zv
 ///
 /// # Panics
 /// When the class has another number of properties.
-pub fn fill_properties(object: &mut ZendObject, values: impl IntoIterator<Item = Zval>) {
+pub fn fill_properties(object: &mut ZendObject, values: Vec<Zval>) {
     let values: Vec<_> = values.into_iter().map(ManuallyDrop::new).collect();
     // SAFETY: the class entry of an object outlives it.
     let declared = unsafe { (*object.ce).default_properties_count };
@@ -213,7 +187,7 @@ pub fn fill_properties(object: &mut ZendObject, values: impl IntoIterator<Item =
 
 /// A return type that reflection shows by its class name; a bare object would show as `object`.
 macro_rules! returned_object {
-    ($(#[$doc:meta])* $name:ident, $class:literal) => {
+    ($(#[$doc:meta])* $name:ident, $class:expr) => {
         $(#[$doc])*
         pub struct $name(pub ext_php_rs::types::Zval);
 

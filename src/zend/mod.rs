@@ -1,10 +1,10 @@
-//! Zend features that ext-php-rs does not provide: classes without a Rust object behind them, and
-//! PHP arrays.
+//! Zend features that ext-php-rs does not provide, such as classes without a Rust object behind
+//! them.
 //!
 //! All `unsafe` code of the extension is in this module, except one call at the module's start.
 
-pub mod array;
 pub mod class;
+pub mod slot;
 pub mod text_enum;
 pub mod turn;
 

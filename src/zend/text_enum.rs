@@ -14,7 +14,7 @@ use ext_php_rs::ffi;
 use ext_php_rs::flags::DataType;
 use ext_php_rs::types::{ZendObject, ZendStr, Zval};
 
-use super::class::Slot;
+use super::slot::Slot;
 
 /// Where the module keeps a registered enum.
 pub struct EnumSlot {
@@ -57,6 +57,13 @@ impl EnumSlot {
         // as the request; `set_object` takes a reference of its own.
         unsafe { zval.set_object(&mut *ffi::zend_enum_get_case(class, name.0)) };
         Ok(zval)
+    }
+
+    /// The case that a value is, if it is an object of this enum.
+    pub fn read<T: TextEnum>(&self, zval: &Zval) -> Option<T> {
+        let object = zval.object()?;
+        let name = (std::ptr::eq(object.ce, self.class.ce())).then(|| case_name(object))??;
+        T::ALL.iter().copied().find(|case| case.name() == name)
     }
 }
 
@@ -108,13 +115,7 @@ impl<T: PhpEnum> FromZval<'_> for Case<T> {
     const TYPE: DataType = DataType::object(T::CLASS);
 
     fn from_zval(zval: &Zval) -> Option<Self> {
-        let object = zval.object()?;
-        let name = (std::ptr::eq(object.ce, T::slot().class.ce())).then(|| case_name(object))??;
-        T::ALL
-            .iter()
-            .copied()
-            .find(|case| case.name() == name)
-            .map(Self)
+        T::slot().read(zval).map(Self)
     }
 }
 

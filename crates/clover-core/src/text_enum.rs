@@ -11,6 +11,9 @@ use serde::de::{Deserialize, Deserializer, Error};
 
 /// An enum whose cases have a text.
 pub trait TextEnum: Copy + Eq + Hash + Debug + 'static {
+    /// The name of the enum.
+    const NAME: &'static str;
+
     /// All cases, in the order of their discriminants.
     const ALL: &'static [Self];
 
@@ -93,6 +96,7 @@ macro_rules! text_enum {
         }
 
         impl $crate::text_enum::TextEnum for $name {
+            const NAME: &'static str = stringify!($name);
             const ALL: &'static [Self] = Self::ALL;
 
             fn name(self) -> &'static str {

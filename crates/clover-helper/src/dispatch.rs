@@ -5,12 +5,12 @@ use std::rc::Rc;
 
 use clover_service::Error;
 
-use crate::arguments::{Arguments, unknown};
 use crate::classes::{catalog, connection, ledger, orders, settings, stock, vault, webhook};
 use crate::failure;
-use crate::json::{Json, positional};
+use crate::json::Json;
 use crate::objects::Objects;
 use crate::pipe::{Call, Frame, Pipe};
+use crate::request::Request;
 
 /// Of the frames. PHP refuses another one.
 const PROTOCOL: u32 = 1;
@@ -44,27 +44,21 @@ pub fn answer(objects: &Rc<Objects>, call: Call) {
     });
     objects
         .pipe
-        .answer(number, result.map_err(failure::exception));
+        .answer(number, result.map_err(|error| failure::exception(&error)));
 }
 
 fn make(objects: &Rc<Objects>, call: &Call) -> Result<Json, Error> {
-    let (class, method) = call.method.split_once('.').unwrap_or(("", &call.method));
-    let arguments = Arguments::new(&call.arguments);
-    let object = call.object;
-    match class {
-        "" if method == "hello" => Ok(positional![PROTOCOL, env!("CARGO_PKG_VERSION")]),
-        "Settings" => settings::call(objects, object, method, &arguments),
-        "Vault" => vault::call(objects, object, method, &arguments),
-        "Connection" => connection::call(objects, object, method, &arguments),
-        "Catalog" | "PageIterator" | "Page" | "ItemLookup" => {
-            catalog::call(objects, object, class, method, &arguments)
-        }
-        "Stock" | "StockBatch" | "StockPage" => {
-            stock::call(objects, object, class, method, &arguments)
-        }
-        "Orders" => orders::call(objects, object, method, &arguments),
-        "Ledger" => ledger::call(objects, object, method, &arguments),
-        "Webhook" => webhook::call(objects, object, method, &arguments),
-        _ => Err(unknown(&call.method)),
+    let request = Request::new(objects, call);
+    match request.class {
+        "" if request.method == "hello" => Ok(Json::of(&(PROTOCOL, env!("CARGO_PKG_VERSION")))),
+        "Settings" => settings::call(&request),
+        "Vault" => vault::call(&request),
+        "Connection" => connection::call(&request),
+        "Catalog" | "PageIterator" | "Page" | "ItemLookup" => catalog::call(&request),
+        "Stock" | "StockBatch" | "StockPage" => stock::call(&request),
+        "Orders" => orders::call(&request),
+        "Ledger" => ledger::call(&request),
+        "Webhook" => webhook::call(&request),
+        _ => Err(request.unknown()),
     }
 }

@@ -1,6 +1,6 @@
-//! Answers as JSON text. Rows have their fields in the order in which the extension has them, since
-//! PHP's arrays have an order; a `serde_json::Value` has not.
+//! Answers as JSON text.
 
+use clover_service::rows::Output;
 use serde::Serialize;
 
 /// JSON text.
@@ -10,9 +10,8 @@ pub struct Json(Vec<u8>);
 impl Json {
     /// Of any value.
     pub fn of(value: &(impl Serialize + ?Sized)) -> Self {
-        let mut text = Vec::new();
-        write(&mut text, value);
-        Self(text)
+        // Neither a map with odd keys nor a writer that fails is among what is written here.
+        Self(serde_json::to_vec(value).unwrap_or_else(|_| b"null".to_vec()))
     }
 
     /// `null`.
@@ -35,69 +34,27 @@ impl Json {
         Self(text)
     }
 
+    /// A list of values that are made one by one.
+    pub fn list<'a>(values: impl IntoIterator<Item = Output<'a>>) -> Self {
+        Self::join(values.into_iter().map(|value| Self::of(&value)))
+    }
+
     /// A list of what is JSON already.
-    pub fn list(values: impl IntoIterator<Item = Json>) -> Self {
-        let mut list = Positional::default();
+    pub fn join(values: impl IntoIterator<Item = Self>) -> Self {
+        let mut text = vec![b'['];
         for value in values {
-            list.push_json(&value);
+            if text.len() > 1 {
+                text.push(b',');
+            }
+            text.extend_from_slice(&value.0);
         }
-        list.end()
+        text.push(b']');
+        Self(text)
     }
 
     /// The text.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
-    }
-}
-
-/// A list of values of different types: the properties of a value object, in their order.
-#[derive(Debug, Default)]
-pub struct Positional(Vec<u8>);
-
-impl Positional {
-    /// Appends a value.
-    pub fn push(&mut self, value: &(impl Serialize + ?Sized)) {
-        self.separate();
-        write(&mut self.0, value);
-    }
-
-    /// Appends what is JSON already.
-    pub fn push_json(&mut self, value: &Json) {
-        self.separate();
-        self.0.extend_from_slice(&value.0);
-    }
-
-    /// The list.
-    pub fn end(mut self) -> Json {
-        if self.0.is_empty() {
-            self.0.push(b'[');
-        }
-        self.0.push(b']');
-        Json(self.0)
-    }
-
-    fn separate(&mut self) {
-        self.0.push(if self.0.is_empty() { b'[' } else { b',' });
-    }
-}
-
-/// The values, in their order.
-macro_rules! positional {
-    ($($value:expr),* $(,)?) => {{
-        #[allow(unused_mut, reason = "an empty row is not pushed to")]
-        let mut row = $crate::json::Positional::default();
-        $(row.push(&$value);)*
-        row.end()
-    }};
-}
-pub(crate) use positional;
-
-fn write(text: &mut Vec<u8>, value: &(impl Serialize + ?Sized)) {
-    let from = text.len();
-    // Neither a map with odd keys nor a writer that fails is among what is written here.
-    if serde_json::to_writer(&mut *text, value).is_err() {
-        text.truncate(from);
-        text.extend_from_slice(b"null");
     }
 }
 
@@ -107,10 +64,10 @@ mod tests {
 
     #[test]
     fn a_list_of_different_values_is_one_json_array() {
-        let row = positional![1, "two", None::<i64>, [true]];
-        assert_eq!(row.as_bytes(), br#"[1,"two",null,[true]]"#);
-        assert_eq!(positional![].as_bytes(), b"[]");
-        let list = Json::list([row, Json::null()]);
-        assert_eq!(list.as_bytes(), br#"[[1,"two",null,[true]],null]"#);
+        let list = Json::list([1.into(), "two".into(), Output::Null]);
+        assert_eq!(list.as_bytes(), br#"[1,"two",null]"#);
+        let list = Json::join([list, Json::null()]);
+        assert_eq!(list.as_bytes(), br#"[[1,"two",null],null]"#);
+        assert_eq!(Json::join([]).as_bytes(), b"[]");
     }
 }

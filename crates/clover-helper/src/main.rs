@@ -5,7 +5,6 @@
 //! It makes one call at a time on one thread, and ends when its input ends. No secret is read from
 //! the arguments or the environment, and none is written anywhere but into the pipe.
 
-mod arguments;
 mod classes;
 mod dispatch;
 mod failure;
@@ -13,6 +12,7 @@ mod host;
 mod json;
 mod objects;
 mod pipe;
+mod request;
 mod value;
 
 use std::os::fd::RawFd;

@@ -5,54 +5,25 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use clover_client::Hosts;
-use clover_core::ledger::StatusSets;
 use clover_core::seal::Vault;
-use clover_core::settings::Secret;
-use clover_service::Error;
-use clover_service::Session;
 use clover_service::catalog::Catalog;
 use clover_service::catalog_pages::CatalogPages;
+use clover_service::ledger::Ledger;
 use clover_service::orders::Orders;
 use clover_service::page::{Page, StockPage};
+use clover_service::settings::Settings;
 use clover_service::stock::{Stock, StockBatch};
+use clover_service::webhook::Webhook;
+use clover_service::{Error, Session};
 use serde_json::Value;
 
 use crate::json::Json;
 use crate::pipe::{Call, Pipe};
 
-/// The owner's settings, checked as a whole.
-pub struct Settings {
-    pub core: clover_core::settings::Settings,
-    pub hosts: Hosts,
-}
-
 /// What Clover answers about single items.
 pub struct Lookup {
     pub deleted: Vec<String>,
     pub page: Rc<Page>,
-}
-
-/// The rules of the stock ledger under the owner's settings.
-pub struct Ledger {
-    pub push: bool,
-    pub paid: Vec<i64>,
-    pub refunded: Vec<i64>,
-}
-
-impl Ledger {
-    pub fn statuses(&self) -> StatusSets<'_> {
-        StatusSets {
-            paid: &self.paid,
-            refunded: &self.refunded,
-        }
-    }
-}
-
-/// Judges webhook requests.
-pub struct Webhook {
-    pub secret: Option<Secret>,
-    pub enabled: bool,
 }
 
 /// An object of one of PHP's classes.

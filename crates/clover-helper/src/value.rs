@@ -1,30 +1,16 @@
-//! PHP values as the JSON of `php-plugin/lib/src/Engine/Wire.php`, read as the extension reads PHP
-//! values: numbers may come as text, and the reverse.
+//! PHP values as the JSON of `php-plugin/lib/src/Engine/Wire.php`, as the service reads them.
 
 use std::borrow::Cow;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::{Map, Value, json};
+use clover_core::text_enum::TextEnum;
+use clover_service::rows::{Input, Key, Kind};
+use serde_json::{Value, json};
 
-/// What is wrong with text that is not UTF-8.
-pub const NOT_UTF8: &str = "must be valid UTF-8";
-
-/// A row's fields.
-pub type Row = Map<String, Value>;
-
-/// Text with any bytes.
-pub fn plain_bytes(value: &Value) -> Option<Cow<'_, [u8]>> {
-    match value {
-        Value::String(text) => Some(Cow::Borrowed(text.as_bytes())),
-        Value::Object(fields) => decoded(fields.get("$b")?).map(Cow::Owned),
-        _ => None,
-    }
-}
-
-fn decoded(value: &Value) -> Option<Vec<u8>> {
-    STANDARD.decode(value.as_str()?).ok()
-}
+/// A value that PHP sent.
+#[derive(Clone, Copy)]
+pub struct Sent<'a>(pub &'a Value);
 
 /// Any bytes, as PHP reads them.
 pub fn bytes_json(bytes: &[u8]) -> Value {
@@ -34,148 +20,157 @@ pub fn bytes_json(bytes: &[u8]) -> Value {
     }
 }
 
-/// Whether it is text in PHP.
-pub fn is_text(value: &Value) -> bool {
-    plain_bytes(value).is_some()
+fn decoded(value: &Value) -> Option<Vec<u8>> {
+    STANDARD.decode(value.as_str()?).ok()
 }
 
-/// Text, or a number as text. `None` for other values and for bytes that are not UTF-8.
-pub fn value_text(value: &Value) -> Option<Cow<'_, str>> {
-    match value {
-        Value::String(text) => Some(Cow::Borrowed(text)),
-        Value::Number(number) => Some(Cow::Owned(number.to_string())),
-        _ => None,
+/// A pair of an array with keys that are not UTF-8.
+fn pair(pair: &Value) -> Option<(Key, Sent<'_>)> {
+    Some((Key::new(decoded(pair.get(0)?)?), Sent(pair.get(1)?)))
+}
+
+impl<'a> Sent<'a> {
+    fn pairs(self) -> Option<&'a Vec<Value>> {
+        self.0.get("$k")?.as_array()
     }
 }
 
-/// A text field of a row.
-pub fn text(row: &Row, field: &str) -> Option<String> {
-    borrowed(row, field).map(Cow::into_owned)
-}
-
-/// The same, copied only where the row does not hold text.
-pub fn borrowed<'a>(row: &'a Row, field: &str) -> Option<Cow<'a, str>> {
-    value_text(row.get(field)?)
-}
-
-/// A whole number of a row.
-pub fn integer(row: &Row, field: &str) -> Option<i64> {
-    match row.get(field)? {
-        Value::Number(number) => number.as_i64(),
-        Value::Bool(on) => Some(i64::from(*on)),
-        Value::String(text) => text.trim().parse().ok(),
-        _ => None,
-    }
-}
-
-/// A key of an array that PHP code made.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Key {
-    /// Text, or a whole number.
-    Text(String),
-    /// Bytes that are not UTF-8.
-    Bytes(Vec<u8>),
-}
-
-impl Key {
-    /// As a message can name it.
-    pub fn shown(&self) -> String {
-        match self {
-            Self::Text(text) => text.clone(),
-            Self::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+impl<'a> Input<'a> for Sent<'a> {
+    fn kind(self) -> Kind<'a> {
+        match self.0 {
+            Value::Null => Kind::Null,
+            Value::Bool(on) => Kind::Switch(*on),
+            Value::Number(number) => match number.as_i64() {
+                Some(number) => Kind::Integer(number),
+                None => Kind::Fraction(number.as_f64().unwrap_or_default()),
+            },
+            Value::String(text) => Kind::Text(Cow::Borrowed(text)),
+            Value::Array(_) => Kind::Array,
+            Value::Object(fields) => match (fields.get("$b"), fields.get("$t")) {
+                (None, None) => Kind::Array,
+                (Some(bytes), _) => decoded(bytes).map_or_else(
+                    || Kind::Other("bytes".into()),
+                    |bytes| Kind::Bytes(Cow::Owned(bytes)),
+                ),
+                (None, Some(name)) => Kind::Other(name.as_str().unwrap_or_default().into()),
+            },
         }
     }
 
-    /// As it was in PHP.
-    pub fn bytes(&self) -> &[u8] {
-        match self {
-            Self::Text(text) => text.as_bytes(),
-            Self::Bytes(bytes) => bytes,
+    fn case<T: TextEnum>(self) -> Option<T> {
+        T::from_key(&self.text()?).ok()
+    }
+
+    fn field(self, name: &str) -> Option<Self> {
+        match self.pairs() {
+            Some(pairs) => {
+                let named = pairs.iter().filter_map(pair);
+                let mut named = named.filter(|(key, _)| key.bytes() == name.as_bytes());
+                named.next().map(|(_, value)| value)
+            }
+            None => self.0.as_object()?.get(name).map(Self),
         }
+    }
+
+    fn size(self) -> usize {
+        match self.0 {
+            Value::Array(values) => values.len(),
+            Value::Object(fields) => self.pairs().map_or(fields.len(), Vec::len),
+            _ => 0,
+        }
+    }
+
+    fn entries(self) -> impl Iterator<Item = (Key, Self)> {
+        let pairs = self.pairs();
+        let values = self.0.as_array().into_iter().flatten().enumerate();
+        let fields = self
+            .0
+            .as_object()
+            .filter(|_| pairs.is_none() && self.is_array());
+        let values = values.map(|(index, value)| (Key::Text(index.to_string()), Self(value)));
+        let fields = fields.into_iter().flatten();
+        let fields = fields.map(|(name, value)| (Key::Text(name.clone()), Self(value)));
+        let pairs = pairs.into_iter().flatten().filter_map(pair);
+        values.chain(pairs).chain(fields)
+    }
+
+    fn values(self) -> impl Iterator<Item = Self> {
+        let pairs = self.pairs();
+        let values = self.0.as_array().into_iter().flatten().map(Self);
+        let fields = self
+            .0
+            .as_object()
+            .filter(|_| pairs.is_none() && self.is_array());
+        let fields = fields.into_iter().flatten().map(|(_, value)| Self(value));
+        let pairs = pairs
+            .into_iter()
+            .flatten()
+            .filter_map(|pair| pair.get(1))
+            .map(Self);
+        values.chain(pairs).chain(fields)
+    }
+
+    fn is_list(self) -> bool {
+        self.0.is_array()
     }
 }
 
-/// The entries of an array.
-pub fn entries(array: &Value) -> Vec<(Key, &Value)> {
-    match array {
-        Value::Array(values) => {
-            let entries = values.iter().enumerate();
-            entries
-                .map(|(index, value)| (Key::Text(index.to_string()), value))
-                .collect()
-        }
-        Value::Object(fields) => match fields.get("$k").and_then(Value::as_array) {
-            Some(pairs) => pairs
-                .iter()
-                .filter_map(|pair| {
-                    let key = decoded(pair.get(0)?)?;
-                    let key = String::from_utf8(key)
-                        .map_or_else(|e| Key::Bytes(e.into_bytes()), Key::Text);
-                    Some((key, pair.get(1)?))
-                })
-                .collect(),
-            None => fields
-                .iter()
-                .map(|(name, value)| (Key::Text(name.clone()), value))
-                .collect(),
-        },
-        _ => Vec::new(),
+#[cfg(test)]
+mod tests {
+    use clover_core::ledger::SendState;
+
+    use super::*;
+
+    #[test]
+    fn a_key_that_is_not_utf8_keeps_its_bytes() {
+        let array = json!({"$k": [["/w==", 1], ["YQ==", 2]]});
+        let keys: Vec<Key> = Sent(&array).entries().map(|(key, _)| key).collect();
+        assert_eq!(keys, [Key::Bytes(vec![0xff]), Key::Text("a".into())]);
+        let values: Vec<Option<i64>> = Sent(&array).values().map(Input::whole).collect();
+        assert_eq!(values, [Some(1), Some(2)]);
+        assert_eq!(Sent(&array).integer_of("a"), Some(2));
+        assert!(Sent(&array).is_array() && !Sent(&array).is_list());
+        assert_eq!(Sent(&array).to_json(), None);
     }
-}
 
-/// The values of an array.
-pub fn values(array: &Value) -> impl Iterator<Item = &Value> {
-    entries(array).into_iter().map(|(_, value)| value)
-}
-
-/// Whether it is an array in PHP, and neither text nor what JSON cannot express.
-pub fn is_array(value: &Value) -> bool {
-    match value {
-        Value::Array(_) => true,
-        Value::Object(fields) => !fields.contains_key("$b") && !fields.contains_key("$t"),
-        _ => false,
+    #[test]
+    fn numbers_may_come_as_text_and_text_as_numbers() {
+        let row = json!({"a": " 7 ", "b": 7, "c": true, "d": 1.5, "e": null});
+        let integers = ["a", "b", "c", "d", "e", "f"].map(|field| Sent(&row).integer_of(field));
+        assert_eq!(integers, [Some(7), Some(7), Some(1), None, None, None]);
+        let texts = ["a", "b", "c", "d", "e"].map(|field| Sent(&row).text_of(field));
+        assert_eq!(
+            texts,
+            [Some(" 7 "), Some("7"), None, Some("1.5"), None].map(|t| t.map(Into::into))
+        );
+        assert_eq!(Sent(&row).to_json(), Some(row.clone()));
     }
-}
 
-/// The values that are arrays themselves. One with whole numbers as keys has no fields.
-pub fn rows(array: &Value) -> impl Iterator<Item = Cow<'_, Row>> {
-    values(array).filter_map(row)
-}
-
-/// An array as a row.
-pub fn row(value: &Value) -> Option<Cow<'_, Row>> {
-    match value {
-        Value::Object(fields) if fields.contains_key("$k") => {
-            let named = entries(value)
-                .into_iter()
-                .filter_map(|(key, value)| match key {
-                    Key::Text(name) => Some((name, value.clone())),
-                    Key::Bytes(_) => None,
-                });
-            Some(Cow::Owned(named.collect()))
+    #[test]
+    fn what_json_cannot_express_is_neither_text_nor_an_array() {
+        let (bytes, object) = (json!({"$b": "/w=="}), json!({"$t": "Closure"}));
+        assert_eq!(Sent(&bytes).bytes().as_deref(), Some(&[0xff][..]));
+        for value in [&bytes, &object] {
+            assert!(!Sent(value).is_array());
+            assert_eq!(Sent(value).text(), None);
+            assert_eq!(Sent(value).values().count(), 0);
+            assert_eq!(Sent(value).to_json(), None);
         }
-        Value::Object(fields) if is_array(value) => Some(Cow::Borrowed(fields)),
-        Value::Array(_) => Some(Cow::Owned(Row::new())),
-        _ => None,
     }
-}
 
-/// A whole value, for settings and other small things. `None` for what JSON cannot express, bytes
-/// that are not UTF-8 included, and below 8 levels.
-pub fn to_json(value: &Value, depth: u8) -> Option<Value> {
-    match value {
-        Value::Array(values) if depth < 8 => values
-            .iter()
-            .map(|value| to_json(value, depth + 1))
-            .collect::<Option<_>>()
-            .map(Value::Array),
-        Value::Object(fields) if is_array(value) && !fields.contains_key("$k") && depth < 8 => {
-            let fields = fields
-                .iter()
-                .map(|(name, value)| Some((name.clone(), to_json(value, depth + 1)?)));
-            fields.collect::<Option<_>>().map(Value::Object)
-        }
-        Value::Array(_) | Value::Object(_) => None,
-        plain => Some(plain.clone()),
+    #[test]
+    fn what_is_not_a_case_is_named_with_its_place() {
+        let row = json!({"good": "sent", "bad": "lost", "list": [1], "none": null});
+        let case = |field| Sent(&row).case_of::<SendState>(field, "rows.state");
+        assert_eq!(case("good").unwrap(), Some(SendState::Sent));
+        assert_eq!(case("none").unwrap(), None);
+        let wrong = ["bad", "list"].map(|field| case(field).unwrap_err().to_string());
+        assert_eq!(
+            wrong,
+            [
+                "“lost” is not a case of CloverSync\\SendState",
+                "a value of the type Array is not a case of CloverSync\\SendState",
+            ]
+        );
     }
 }

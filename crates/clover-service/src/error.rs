@@ -9,6 +9,11 @@ use clover_core::settings::SettingsError;
 /// After an outage, of which Clover does not say how long it takes.
 pub const SOME_TIME: Duration = Duration::from_secs(60);
 
+/// A wait in whole seconds, rounded up.
+pub(crate) fn whole_seconds(wait: Duration) -> i64 {
+    i64::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(i64::MAX)
+}
+
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {

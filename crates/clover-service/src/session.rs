@@ -18,19 +18,19 @@ use clover_client::{
 };
 use clover_core::ids::MerchantId;
 use clover_core::seal::Vault;
-use clover_core::settings::Settings;
+use clover_core::settings::Settings as CoreSettings;
 use tokio::runtime::Handle;
 
 use crate::error::{Error, SOME_TIME};
 use crate::host::Host;
 use crate::rate_limit::SharedLimit;
+use crate::settings::Settings;
 use crate::token_record::TokenRecord;
 use crate::{log_queue, runtime};
 
 /// One shop's access to Clover.
 pub struct Session {
     settings: Settings,
-    hosts: Hosts,
     vault: Arc<Vault>,
     host: Box<dyn Host>,
     /// None: the process has the token's rate limit to itself.
@@ -187,18 +187,12 @@ pub(crate) fn now() -> i64 {
 
 impl Session {
     /// Nothing is opened, read or sent yet.
-    pub fn new(
-        settings: Settings,
-        hosts: Hosts,
-        vault: Arc<Vault>,
-        host: Box<dyn Host>,
-    ) -> Rc<Self> {
+    pub fn new(settings: &Settings, vault: Arc<Vault>, host: Box<dyn Host>) -> Rc<Self> {
         if host.is_listening() {
             log_queue::start();
         }
         Rc::new(Self {
-            settings,
-            hosts,
+            settings: settings.clone(),
             vault,
             shared: host.has_rate_limiter().then(SharedLimit::default),
             host,
@@ -209,8 +203,8 @@ impl Session {
 
     /// As the owner set them.
     #[must_use]
-    pub fn settings(&self) -> &Settings {
-        &self.settings
+    pub fn settings(&self) -> &CoreSettings {
+        &self.settings.core
     }
 
     /// Requests sent so far.
@@ -228,7 +222,7 @@ impl Session {
     /// Where Clover is.
     #[must_use]
     pub fn hosts(&self) -> &Hosts {
-        &self.hosts
+        &self.settings.hosts
     }
 
     pub(crate) fn runtime(&self) -> Result<Handle, Error> {
@@ -238,14 +232,14 @@ impl Session {
     /// This process' API access.
     pub(crate) fn api(&self) -> Result<Api, Error> {
         let whole = RateLimit::default();
-        let part = u32::try_from(self.settings.pace_share)
+        let part = u32::try_from(self.settings.core.pace_share)
             .unwrap_or(100)
             .clamp(1, 100_000);
         let own = RateLimit {
             per_second: (whole.per_second * part / 100).max(1),
             in_flight: (whole.in_flight * part / 100).max(1),
         };
-        let (transport, mut limiter) = runtime::client(&*self.host, &self.hosts, own)?;
+        let (transport, mut limiter) = runtime::client(&*self.host, &self.settings.hosts, own)?;
         if let Some(shared) = &self.shared {
             limiter = shared.local();
             limiter.set_own_limit(own);
@@ -256,7 +250,7 @@ impl Session {
         };
         Ok(Api::with_transport(
             Arc::new(counted),
-            self.hosts.clone(),
+            self.settings.hosts.clone(),
             limiter,
             Policy::default(),
         )
@@ -266,14 +260,14 @@ impl Session {
     /// The app towards Clover.
     pub(crate) fn oauth(&self) -> Result<OAuth, Error> {
         let needed = "is needed to connect: copy it from the Clover Developer Dashboard";
-        let secret = match &self.settings.app_secret {
-            Some(secret) if !self.settings.app_id.is_empty() => secret.expose().to_owned(),
+        let secret = match &self.settings.core.app_secret {
+            Some(secret) if !self.settings.core.app_id.is_empty() => secret.expose().to_owned(),
             Some(_) => return Err(Error::setting("app_id", needed)),
             None => return Err(Error::setting("app_secret", needed)),
         };
         Ok(OAuth::new(
             &self.api()?,
-            self.settings.app_id.clone(),
+            self.settings.core.app_id.clone(),
             ClientSecret::new(secret),
         ))
     }
@@ -282,7 +276,7 @@ impl Session {
     pub(crate) fn record(&self) -> Result<Option<TokenRecord>, Error> {
         let stored = self.host.read()?;
         stored
-            .map(|text| TokenRecord::open(&text, &self.vault, self.settings.environment))
+            .map(|text| TokenRecord::open(&text, &self.vault, self.settings.core.environment))
             .transpose()
     }
 
@@ -293,7 +287,7 @@ impl Session {
         reconnect: Option<String>,
     ) -> Result<(), Error> {
         let record = TokenRecord::new(merchant, tokens, reconnect);
-        let text = record.seal(&self.vault, self.settings.environment)?;
+        let text = record.seal(&self.vault, self.settings.core.environment)?;
         Ok(self.host.write(&text)?)
     }
 

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use clover_client::items::STOCK_EXPANSION;
 use clover_client::permission::missing_permission;
@@ -15,7 +15,7 @@ use clover_core::ledger::{self, CountReading, CountWrite, Settlement};
 use clover_core::quantity::Quantity;
 use clover_core::wire::{ItemCount, Listing};
 
-use crate::error::Error;
+use crate::error::{Error, whole_seconds};
 use crate::items::count_of;
 use crate::page::StockPage;
 use crate::session::Session;
@@ -183,7 +183,7 @@ impl StockOutcome {
                 state: StockState::Later,
                 message: "Clover could not be reached or asked to wait, so the count is read again"
                     .into(),
-                retry_after: seconds(wait),
+                retry_after: whole_seconds(wait),
                 ..base
             },
             Err(error) => Self::failed(ready.key, &error),
@@ -229,7 +229,7 @@ impl StockOutcome {
             }
             ClientError::NotFound { .. } => Self::new(key, StockState::Gone, message),
             ClientError::Throttled { wait, .. } => Self {
-                retry_after: seconds(*wait),
+                retry_after: whole_seconds(*wait),
                 ..Self::new(key, StockState::Later, message)
             },
             // What is not Clover's answer, such as a proxy's page, is not a refusal either.
@@ -248,10 +248,6 @@ impl StockOutcome {
             }
         }
     }
-}
-
-fn seconds(wait: Duration) -> i64 {
-    i64::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(i64::MAX)
 }
 
 /// A count to be changed.

@@ -4,11 +4,12 @@ use clover_client::Tokens;
 use clover_core::environment::Environment;
 use clover_core::ids::MerchantId;
 use clover_core::json::{JsonError, parse};
-use clover_core::seal::{NONCE_BYTES, OpenError, Vault};
+use clover_core::seal::{OpenError, Vault};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::error::Error;
+use crate::vault::seal;
 
 /// What the host stores.
 #[derive(Serialize, Deserialize)]
@@ -66,20 +67,10 @@ impl TokenRecord {
     pub fn seal(&self, vault: &Vault, environment: Environment) -> Result<String, Error> {
         let text = Zeroizing::new(serde_json::to_vec(self).expect("strings"));
         let merchant = &self.merchant;
-        let secret = seal(vault, &text, &context(environment, merchant.as_str()))?;
+        let context = context(environment, merchant.as_str());
+        let secret = seal(vault, &text, context.as_bytes())?;
         Ok(format!("{merchant}.{secret}"))
     }
-}
-
-/// Seals with fresh random bytes of the system.
-///
-/// # Errors
-/// [`Error::Bug`] when the system gives none.
-pub fn seal(vault: &Vault, plaintext: &[u8], context: &str) -> Result<String, Error> {
-    let mut nonce = [0; NONCE_BYTES];
-    getrandom::fill(&mut nonce)
-        .map_err(|e| Error::bug(format!("the system gives no random bytes: {e}"), None))?;
-    Ok(vault.seal(plaintext, context, nonce))
 }
 
 fn context(environment: Environment, merchant: &str) -> String {

@@ -13,10 +13,11 @@ use clover_core::ids::ItemId;
 use clover_core::ledger::CountWrite;
 use clover_core::quantity::Quantity;
 use clover_core::seal::Vault;
-use clover_core::settings::Settings;
+use clover_core::settings::Settings as CoreSettings;
 use clover_service::catalog::Catalog;
 use clover_service::host::{HostError, Interrupted};
 use clover_service::orders::{OrderState, Orders, reference_of, site_tag_of};
+use clover_service::settings::Settings;
 use clover_service::stock::{SentWrite, Stock, StockChange, StockState};
 use clover_service::token_record::TokenRecord;
 use clover_service::{Error, Host, Session};
@@ -117,12 +118,14 @@ impl World {
             "base_url": clover.base_url(),
         });
         let parameters = parameters.as_object().unwrap().clone().into_iter();
-        let settings = Settings::from_parameters(parameters.collect()).unwrap();
-        let hosts = Hosts::overridden(&clover.base_url()).unwrap();
+        let settings = Settings {
+            core: CoreSettings::from_parameters(parameters.collect()).unwrap(),
+            hosts: Hosts::overridden(&clover.base_url()).unwrap(),
+        };
         let memory = Rc::new(memory);
         let host = Box::new(MemoryHost(Rc::clone(&memory)));
         Self {
-            session: Session::new(settings, hosts, Arc::new(vault()), host),
+            session: Session::new(&settings, Arc::new(vault()), host),
             clover,
             memory,
         }

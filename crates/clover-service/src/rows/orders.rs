@@ -1,0 +1,63 @@
+//! Orders of the shop, and outcomes of their pushes.
+
+use clover_core::ids::OrderId;
+use serde_json::{Map, Number, Value};
+
+use super::{Input, Kind, Output, object};
+use crate::error::{Error, whole_seconds};
+use crate::orders::OrderOutcome;
+
+/// Levels of an order: the order, a list, an entry, and one to spare.
+const DEPTH: usize = 4;
+
+/// An order as JSON. Invalid UTF-8 is replaced: one broken letter in a customer's name must not
+/// keep a paid order out of Clover.
+///
+/// # Errors
+/// The path of a value that JSON cannot express.
+pub fn json<'a>(order: impl Input<'a>) -> Result<Value, Error> {
+    value(order, "", 0).map_err(|path| Error::item(format!("{path}: is not text"), path))
+}
+
+fn value<'a>(given: impl Input<'a>, path: &str, depth: usize) -> Result<Value, String> {
+    match given.kind() {
+        Kind::Null => Ok(Value::Null),
+        Kind::Integer(number) => Ok(Value::from(number)),
+        // The order refuses it: it takes decimal text only.
+        Kind::Fraction(number) => Ok(Number::from_f64(number).map_or(Value::Null, Value::Number)),
+        Kind::Text(text) => Ok(Value::String(text.into_owned())),
+        Kind::Bytes(bytes) => Ok(Value::String(String::from_utf8_lossy(&bytes).into_owned())),
+        Kind::Array if depth < DEPTH => array(given, path, depth + 1),
+        Kind::Array | Kind::Switch(_) | Kind::Other(_) => Err(path.to_owned()),
+    }
+}
+
+fn array<'a>(given: impl Input<'a>, path: &str, depth: usize) -> Result<Value, String> {
+    if given.is_list() {
+        let values = given.values().enumerate();
+        let values = values.map(|(index, one)| value(one, &format!("{path}[{index}]"), depth));
+        return values.collect::<Result<_, _>>().map(Value::Array);
+    }
+    let mut fields = Map::new();
+    for (key, one) in given.entries() {
+        let key = key.shown();
+        let path = match path {
+            "" => key.clone(),
+            outer => format!("{outer}.{key}"),
+        };
+        fields.insert(key, value(one, &path, depth)?);
+    }
+    Ok(Value::Object(fields))
+}
+
+/// The outcome of one step.
+#[must_use]
+pub fn outcome(outcome: &OrderOutcome) -> Output<'_> {
+    object!(
+        OrderOutcome:
+        Output::case(outcome.state),
+        outcome.order.as_ref().map(OrderId::as_str),
+        &outcome.message,
+        whole_seconds(outcome.retry_after),
+    )
+}
