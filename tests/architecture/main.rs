@@ -1,6 +1,7 @@
-//! Rules of the source tree: allowed dependencies of crates, places of `unsafe`, forbidden words,
-//! and the length of lines.
+//! Rules of the source tree: allowed dependencies of crates and of their files, places of `unsafe`,
+//! forbidden words, and the length of lines.
 
+mod circles;
 mod files;
 mod lines;
 mod unsafe_code;

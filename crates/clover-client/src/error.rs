@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::rate_limit::RateLimit;
+pub use crate::rate_limit::WaitReason;
 
 /// One call as shown to people: request, status and duration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,29 +67,6 @@ impl fmt::Display for Cause {
 impl StdError for Cause {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.0.source()
-    }
-}
-
-/// The reason why a call's wait would have been too long.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WaitReason {
-    /// Clover answered 429, or its `Retry-After` is not over.
-    Clover,
-    /// The token's rate limit has no slot for the request.
-    RateLimit(RateLimit),
-    /// Other processes of the site use the whole rate limit of the token.
-    OtherProcesses(RateLimit),
-}
-
-impl fmt::Display for WaitReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Clover => f.write_str("Clover is rate-limiting requests"),
-            Self::RateLimit(limit) => write!(f, "Clover's rate limit is used up ({limit})"),
-            Self::OtherProcesses(limit) => {
-                write!(f, "other processes use up Clover's rate limit ({limit})")
-            }
-        }
     }
 }
 

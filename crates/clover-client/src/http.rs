@@ -13,12 +13,12 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use tokio::time::Instant;
 use url::Url;
 
-use crate::endpoints::stock::Rhythm;
 use crate::error::{Call, Error};
 use crate::hosts::Hosts;
 use crate::rate_limit::RateLimiter;
 use crate::refusal::said;
 use crate::retry::{Answered, Policy, Sender};
+use crate::rhythm::Rhythm;
 use crate::transport::{HttpTransport, Method, Request, Transport};
 use crate::withheld::Withheld;
 

@@ -29,6 +29,7 @@
 pub mod callback;
 pub mod endpoints;
 pub mod error;
+mod expand;
 pub mod hosts;
 pub mod http;
 pub mod oauth;
@@ -38,6 +39,7 @@ pub mod prefetch;
 pub mod rate_limit;
 mod refusal;
 pub mod retry;
+mod rhythm;
 pub mod token_manager;
 pub mod tokens;
 pub mod transport;

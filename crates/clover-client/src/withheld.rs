@@ -4,13 +4,6 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use bytes::Bytes;
-use clover_core::json::JsonError;
-use log::warn;
-
-use crate::error::Error;
-use crate::http::{Access, Answer, Api};
-
 /// Fields that were refused, such as `categories`. Clones share them.
 #[derive(Debug, Clone, Default)]
 pub struct Withheld(Arc<Mutex<BTreeSet<String>>>);
@@ -28,116 +21,11 @@ impl Withheld {
         self.lock().iter().cloned().collect()
     }
 
-    fn add(&self, fields: Vec<String>) {
+    pub(crate) fn add(&self, fields: Vec<String>) {
         self.lock().extend(fields);
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, BTreeSet<String>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-fn is_refusal_of_a_field(error: &Error) -> bool {
-    matches!(error, Error::Unauthorized { call, .. } if call.status == Some(403))
-}
-
-impl Api {
-    /// Reads with these fields expanded, as far as Clover expands them for this app. After a
-    /// refusal, one request for each field finds the refused ones. They are left out of all later
-    /// requests: see [`Api::withheld`].
-    pub(crate) async fn read_expanded<R: Send + 'static>(
-        &self,
-        access: &Access,
-        path: &str,
-        query: &[(&str, &str)],
-        expand: &[String],
-        check: fn(&Bytes) -> Result<R, JsonError>,
-    ) -> Result<(Answer, R), Error> {
-        let known = self.withheld();
-        let mut wanted: Vec<String> = expand.to_vec();
-        wanted.retain(|field| !known.has(field));
-        let mut refused = Vec::new();
-        let mut looked = false;
-        loop {
-            let fields = wanted.join(",");
-            let mut query = query.to_vec();
-            if !wanted.is_empty() {
-                query.push(("expand", &fields));
-            }
-            let error = match self.read(access, path, &query, check).await {
-                Ok(read) => {
-                    if !refused.is_empty() {
-                        warn!(
-                            "Clover does not expand these fields of {path} for this app: {}",
-                            refused.join(", ")
-                        );
-                    }
-                    known.add(refused);
-                    return Ok(read);
-                }
-                Err(error) if is_refusal_of_a_field(&error) && !wanted.is_empty() => error,
-                Err(error) => return Err(error),
-            };
-            // Each field is accepted alone, but not together: leave all of them out.
-            let found = if looked {
-                wanted.clone()
-            } else {
-                self.refused_fields(access, path, &wanted).await?
-            };
-            looked = true;
-            warn!(
-                "{error}; repeating the request without {}",
-                found.join(", ")
-            );
-            wanted.retain(|field| !found.contains(field));
-            refused.extend(found);
-        }
-    }
-
-    async fn refused_fields(
-        &self,
-        access: &Access,
-        path: &str,
-        fields: &[String],
-    ) -> Result<Vec<String>, Error> {
-        let list = path.split('/').next().unwrap_or_default();
-        let mut refused = Vec::new();
-        for field in fields {
-            let query = [("limit", "1"), ("expand", field.as_str())];
-            match self.get(access, list, &query).await {
-                Ok(_) => {}
-                Err(error) if is_refusal_of_a_field(&error) => refused.push(field.clone()),
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(refused)
-    }
-
-    /// Reads a value with these fields expanded, as far as Clover expands them for this app.
-    ///
-    /// # Errors
-    /// As [`Api::get_json`].
-    pub fn get_expanded(
-        &self,
-        access: &Access,
-        path: &str,
-        query: &[(&str, &str)],
-        expand: &[&str],
-    ) -> impl Future<Output = Result<Answer, Error>> + Send + use<> {
-        let (api, access, path) = (self.clone(), access.clone(), path.to_owned());
-        let query: Vec<_> = query
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect();
-        let expand: Vec<_> = expand.iter().map(|field| (*field).to_owned()).collect();
-        async move {
-            let query: Vec<_> = query
-                .iter()
-                .map(|(n, v)| (n.as_str(), v.as_str()))
-                .collect();
-            api.read_expanded(&access, &path, &query, &expand, crate::http::well_formed)
-                .await
-                .map(|(answer, ())| answer)
-        }
     }
 }

@@ -22,6 +22,7 @@ use crate::journal::PendingEntry;
 use crate::limits::Tripped;
 use crate::routes::{control, rest};
 use crate::shared::Shared;
+use crate::webhooks::deliver;
 use crate::{MAX_BODY, oauth};
 
 /// Answers above this size are compressed for a client that accepts it.
@@ -243,7 +244,7 @@ async fn control(shared: &Shared, request: &Request) -> Reply {
     if request.path != control::WEBHOOK {
         return reply;
     }
-    let Some(verification) = shared.start_verification() else {
+    let Some(verification) = deliver::start_verification(shared) else {
         return reply;
     };
     // The endpoint may be served by the very client that waits here, so this wait is short, and the

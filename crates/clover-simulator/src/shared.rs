@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
-use tokio::task::JoinHandle;
 
 use crate::catalog;
 use crate::clock::Clock;
@@ -18,7 +17,6 @@ use crate::limits::Limits;
 use crate::model::store::MerchantStore;
 use crate::oauth::Grants;
 use crate::switches::Switches;
-use crate::webhooks::deliver;
 
 /// The shared state of a running simulator.
 pub struct Shared {
@@ -32,7 +30,8 @@ pub struct Shared {
     pub events: Notify,
     store: Mutex<MerchantStore>,
     limits: Mutex<Limits>,
-    runtime: Handle,
+    /// Runs what goes on after an answer.
+    pub runtime: Handle,
 }
 
 impl Shared {
@@ -90,13 +89,6 @@ impl Shared {
         if self.store().hooks.has_events() {
             self.events.notify_one();
         }
-    }
-
-    /// Sends the verification code when a webhook has just been registered for that; the outcome
-    /// can be waited for.
-    pub fn start_verification(&self) -> Option<JoinHandle<Option<u16>>> {
-        let to = self.store().hooks.take_verification()?;
-        Some(self.runtime.spawn(deliver::verify(to)))
     }
 
     /// How long to gather events before a delivery; `None` when there is nothing to deliver.

@@ -24,7 +24,6 @@ pub use shared::{PermitGrant, PermitRequest};
 
 pub(crate) use learned::Tripped;
 
-use crate::error::WaitReason;
 use learned::LearnedLimits;
 use shared::Granted;
 
@@ -64,6 +63,29 @@ impl fmt::Display for RateLimit {
             in_flight,
         } = self;
         write!(f, "{per_second} a second, {in_flight} in flight")
+    }
+}
+
+/// The reason why a call's wait would have been too long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WaitReason {
+    /// Clover answered 429, or its `Retry-After` is not over.
+    Clover,
+    /// The token's rate limit has no slot for the request.
+    RateLimit(RateLimit),
+    /// Other processes of the site use the whole rate limit of the token.
+    OtherProcesses(RateLimit),
+}
+
+impl fmt::Display for WaitReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Clover => f.write_str("Clover is rate-limiting requests"),
+            Self::RateLimit(limit) => write!(f, "Clover's rate limit is used up ({limit})"),
+            Self::OtherProcesses(limit) => {
+                write!(f, "other processes use up Clover's rate limit ({limit})")
+            }
+        }
     }
 }
 

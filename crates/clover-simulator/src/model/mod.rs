@@ -1,6 +1,7 @@
 //! What the pretend merchant has: items, lookup lists, stock, orders. Rules of Clover, no HTTP
 //! routes.
 
+pub mod doc_view;
 pub mod fields;
 pub mod item;
 pub mod item_view;

@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
+use super::doc_view::visit_json;
 use super::item::Item;
-use super::lookups::{Lookups, visit_json};
+use super::lookups::Lookups;
 use super::pricing;
 use super::rules::Kind;
 use crate::ids::Id;

@@ -3,7 +3,6 @@
 use serde_json::{Map, Value, json};
 
 use super::call::{Call, Route};
-use super::lines;
 use crate::http::reply::{Answer, Reply};
 use crate::ids::Id;
 use crate::model::fields::{Change as FieldChange, Fields};
@@ -42,7 +41,7 @@ pub fn find(method: &str, path: &[&str]) -> Option<Route> {
         ("GET", ["payments", _]) => ("PAYMENTS_R", payment),
         ("GET", ["refunds"]) => ("PAYMENTS_R", refunds),
         ("GET", ["refunds", _]) => ("PAYMENTS_R", refund),
-        _ => return lines::find(method, path),
+        _ => return None,
     })
 }
 

@@ -1,7 +1,7 @@
 //! The door of the REST API: bearer, route, permission.
 
 use super::call::{Call, Route};
-use super::{associations, atomic, items, lookups, merchant, orders, stock};
+use super::{associations, atomic, items, lines, lookups, merchant, orders, stock};
 use crate::http::reply::{Answer, Reply};
 use crate::http::request::Request;
 use crate::model::store::MerchantStore;
@@ -75,6 +75,7 @@ fn find(method: &str, path: &[&str]) -> Option<Route> {
         .or_else(|| stock::find(method, path))
         .or_else(|| associations::find(method, path))
         .or_else(|| orders::find(method, path))
+        .or_else(|| lines::find(method, path))
         .or_else(|| atomic::find(method, path))
         .or_else(|| merchant::find(method, path))
         .or_else(|| lookups::find(method, path))

@@ -9,6 +9,7 @@ use hyper::{Request, header};
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
+use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 use url::Url;
 
@@ -84,8 +85,15 @@ async fn deliver(shared: &Shared) {
     }
 }
 
+/// Sends the verification code when a webhook has just been registered for that; the outcome can be
+/// waited for.
+pub fn start_verification(shared: &Shared) -> Option<JoinHandle<Option<u16>>> {
+    let to = shared.store().hooks.take_verification()?;
+    Some(shared.runtime.spawn(verify(to)))
+}
+
 /// Sends the verification code, as Clover does without `X-Clover-Auth`; the endpoint's status.
-pub async fn verify(to: Registration) -> Option<u16> {
+async fn verify(to: Registration) -> Option<u16> {
     post(
         &to.url,
         None,
