@@ -45,11 +45,7 @@ const TILL: Step = Till {
 
 #[test]
 fn a_sale_whose_answer_is_lost_and_that_is_cancelled_before_it_is_settled_is_given_back() {
-    let lost = Fault {
-        on: Writes,
-        effect: ApplyThenDrop,
-        times: 1,
-    };
+    let lost = Step::once(Writes, ApplyThenDrop);
     let rest = holds(
         QUIET,
         &[SALE, PAID, lost, WORK, MOMENT, CANCELLED, WORK, MOMENT],
@@ -60,11 +56,7 @@ fn a_sale_whose_answer_is_lost_and_that_is_cancelled_before_it_is_settled_is_giv
 
 #[test]
 fn a_sale_that_never_arrived_and_is_cancelled_before_it_is_settled_is_never_given_back() {
-    let lost = Fault {
-        on: Writes,
-        effect: Drop,
-        times: 1,
-    };
+    let lost = Step::once(Writes, Drop);
     let rest = holds(
         QUIET,
         &[SALE, PAID, lost, WORK, MOMENT, CANCELLED, WORK, MOMENT],
@@ -102,11 +94,7 @@ fn a_worker_that_dies_after_sending_sends_nothing_twice() {
 
 #[test]
 fn a_worker_killed_while_its_write_is_on_the_wire_sends_nothing_twice() {
-    let slow = Fault {
-        on: Writes,
-        effect: Slow(3_000),
-        times: 1,
-    };
+    let slow = Step::once(Writes, Slow(3_000));
     let rest = holds(
         QUIET,
         &[SALE, PAID, slow, WORK, MOMENT, Kill { worker: 0 }, WORK],
@@ -116,11 +104,7 @@ fn a_worker_killed_while_its_write_is_on_the_wire_sends_nothing_twice() {
 
 #[test]
 fn what_the_till_sells_inside_the_window_is_told() {
-    let late = Fault {
-        on: Reads,
-        effect: Delay(600),
-        times: 1,
-    };
+    let late = Step::once(Reads, Delay(600));
     let rest = holds(
         QUIET,
         &[SALE, PAID, late, WORK, Pause { ms: 300 }, TILL, MOMENT],
@@ -137,11 +121,7 @@ fn what_the_till_sells_inside_the_window_is_told() {
 
 #[test]
 fn what_the_till_sells_inside_the_window_of_a_lost_answer_or_a_killed_worker_is_told() {
-    let on_writes = |effect| Fault {
-        on: Writes,
-        effect,
-        times: 1,
-    };
+    let on_writes = |effect| Step::once(Writes, effect);
     let (slow, lost) = (on_writes(Slow(2_800)), on_writes(ApplyThenDrop));
     let later = [Pause { ms: 36_000 }, WORK];
     for (faults, end) in [(vec![slow, lost], MOMENT), (vec![slow], Kill { worker: 0 })] {
@@ -168,11 +148,7 @@ fn what_the_till_sells_inside_the_window_of_a_lost_answer_or_a_killed_worker_is_
 
 #[test]
 fn a_count_that_the_till_moves_back_within_a_second_is_told_when_the_write_is_sent_again() {
-    let lost = Fault {
-        on: Writes,
-        effect: ApplyThenDrop,
-        times: 1,
-    };
+    let lost = Step::once(Writes, ApplyThenDrop);
     let cancelled = Status {
         order: 0,
         to: 6,
@@ -201,11 +177,7 @@ fn a_count_that_the_till_moves_back_within_a_second_is_told_when_the_write_is_se
 
 #[test]
 fn what_the_till_sells_before_an_unanswered_write_is_settled_leaves_it_to_the_owner() {
-    let lost = Fault {
-        on: Writes,
-        effect: ApplyThenDrop,
-        times: 1,
-    };
+    let lost = Step::once(Writes, ApplyThenDrop);
     let rest = holds(
         QUIET,
         &[
@@ -319,11 +291,7 @@ fn a_refunded_order_gives_its_units_back_though_its_status_stays() {
 
 #[test]
 fn a_page_read_before_the_owner_set_a_count_shows_no_unit_twice() {
-    let lost = Fault {
-        on: Writes,
-        effect: Drop,
-        times: 1,
-    };
+    let lost = Step::once(Writes, Drop);
     let rest = holds(
         QUIET,
         &[
@@ -350,11 +318,7 @@ fn a_page_read_before_the_owner_set_a_count_shows_no_unit_twice() {
 
 #[test]
 fn a_write_that_takes_all_its_time_to_arrive_is_not_sent_a_second_time() {
-    let slow = Fault {
-        on: Writes,
-        effect: Slow(29_900),
-        times: 1,
-    };
+    let slow = Step::once(Writes, Slow(29_900));
     for ms in (29_000..34_000).step_by(50) {
         let rest = holds(
             QUIET,
@@ -394,11 +358,7 @@ fn a_worker_that_lost_the_lock_writes_no_count_that_another_has_changed() {
         event: Received,
     };
     for ms in (20..200).step_by(5) {
-        let late = Fault {
-            on: Reads,
-            effect: Delay(500),
-            times: 1,
-        };
+        let late = Step::once(Reads, Delay(500));
         let rest = holds(
             QUIET,
             &[

@@ -147,6 +147,17 @@ pub enum Step {
     },
 }
 
+impl Step {
+    /// Something goes wrong with the next request of this kind.
+    pub const fn once(on: On, effect: Effect) -> Self {
+        Self::Fault {
+            on,
+            effect,
+            times: 1,
+        }
+    }
+}
+
 /// What a history starts from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Setup {
@@ -348,11 +359,7 @@ fn scene(rng: &mut ChaCha8Rng, steps: &mut Vec<Step>) {
         // killed.
         7 | 8 => {
             let slow = Effect::Slow(rng.random_range(300..3_000));
-            let writes = |effect| Step::Fault {
-                on: On::Writes,
-                effect,
-                times: 1,
-            };
+            let writes = |effect| Step::once(On::Writes, effect);
             steps.extend([paid, writes(slow)]);
             if rng.random_bool(0.7) {
                 steps.push(writes(*pick(
@@ -397,11 +404,7 @@ fn scene(rng: &mut ChaCha8Rng, steps: &mut Vec<Step>) {
                     Effect::Fails(500),
                 ],
             );
-            let fault = Step::Fault {
-                on: On::Writes,
-                effect,
-                times: 1,
-            };
+            let fault = Step::once(On::Writes, effect);
             if rng.random_bool(0.3) {
                 // All within one second of Clover's clock.
                 steps.extend([till, paid, fault, work(worker), pause(rng, 50, 500)]);
@@ -434,11 +437,7 @@ fn scene(rng: &mut ChaCha8Rng, steps: &mut Vec<Step>) {
             steps.extend([work(0), pause(rng, 20, 250), Step::Rob]);
             if rng.random_bool(0.5) {
                 let late = Effect::Delay(rng.random_range(100..900));
-                steps.push(Step::Fault {
-                    on: On::Reads,
-                    effect: late,
-                    times: 1,
-                });
+                steps.push(Step::once(On::Reads, late));
             }
             steps.extend([work(1), pause(rng, 100, 1_000)]);
         }
@@ -463,15 +462,7 @@ fn scene(rng: &mut ChaCha8Rng, steps: &mut Vec<Step>) {
         // A write takes its time to arrive, and another worker settles it.
         4 => {
             let slow = Effect::Slow(rng.random_range(29_500..29_990));
-            steps.extend([
-                paid,
-                Step::Fault {
-                    on: On::Writes,
-                    effect: slow,
-                    times: 1,
-                },
-                work(0),
-            ]);
+            steps.extend([paid, Step::once(On::Writes, slow), work(0)]);
             steps.extend([
                 pause(rng, 29_600, 31_500),
                 Step::Rob,

@@ -15,14 +15,7 @@ use world::{Broken, Clover, NOW, World, pair};
 #[test]
 fn a_valid_token_is_used_without_lock_or_request() {
     let world = World::new(Clover::default());
-    assert_eq!(
-        world
-            .ensure(TokenRequirement::AtLeast(120))
-            .unwrap()
-            .access
-            .secret(),
-        "access-1"
-    );
+    assert_eq!(world.access(120), "access-1");
     assert_eq!(*world.store.events.borrow(), ["read"]);
     assert!(world.calls().is_empty());
 }
@@ -49,14 +42,7 @@ fn a_pair_that_another_process_stored_during_the_wait_for_the_lock_is_used() {
     let world = World::new(Clover::default());
     world.now.set(NOW + 1_790);
     world.store.meanwhile.replace(Some(pair(7, NOW + 1_780)));
-    assert_eq!(
-        world
-            .ensure(TokenRequirement::AtLeast(120))
-            .unwrap()
-            .access
-            .secret(),
-        "access-7"
-    );
+    assert_eq!(world.access(120), "access-7");
     assert!(world.calls().is_empty());
 }
 
@@ -65,14 +51,7 @@ fn a_held_lock_is_an_error_unless_the_holder_refreshed_or_enough_time_is_left() 
     let world = World::new(Clover::default());
     world.store.taken.set(true);
     world.now.set(NOW + 1_000);
-    assert_eq!(
-        world
-            .ensure(TokenRequirement::AtLeast(1_200))
-            .unwrap()
-            .access
-            .secret(),
-        "access-1"
-    );
+    assert_eq!(world.access(1_200), "access-1");
     world.now.set(NOW + 1_700);
     assert_eq!(
         world.ensure(TokenRequirement::AtLeast(120)).unwrap_err(),
@@ -107,8 +86,7 @@ fn a_refresh_whose_response_is_lost_is_recovered_with_the_used_token() {
                 ..Clover::default()
             });
             world.now.set(NOW + 1_790);
-            let tokens = world.ensure(TokenRequirement::AtLeast(120)).unwrap();
-            assert_eq!(tokens.access.secret(), "access-3");
+            assert_eq!(world.access(120), "access-3");
             assert_eq!(world.calls(), ["refresh", "refresh", "recovery"]);
             assert_eq!(world.store.tokens().refresh.secret(), "refresh-3");
         }
@@ -160,19 +138,11 @@ fn the_next_process_recovers_after_one_that_died_between_refresh_and_store() {
     assert_eq!(world.store.tokens().refresh.secret(), "refresh-1");
 
     world.store.breaks_on_write.set(false);
-    let tokens = world.ensure(TokenRequirement::AtLeast(120)).unwrap();
-    assert_eq!(tokens.access.secret(), "access-3");
+    assert_eq!(world.access(120), "access-3");
     assert_eq!(world.calls(), ["refresh", "refresh", "recovery"]);
     // The recovered pair refreshes as usual.
     world.now.set(NOW + 3_600);
-    assert_eq!(
-        world
-            .ensure(TokenRequirement::AtLeast(120))
-            .unwrap()
-            .access
-            .secret(),
-        "access-4"
-    );
+    assert_eq!(world.access(120), "access-4");
 }
 
 #[test]
@@ -239,8 +209,7 @@ fn a_refusal_that_clover_does_not_repeat_is_forgotten() {
     world.ensure(TokenRequirement::AtLeast(120)).unwrap_err();
     world.clover.lock().unwrap().generation = 9;
     world.now.set(NOW + 600);
-    let tokens = world.ensure(TokenRequirement::AtLeast(120)).unwrap();
-    assert_eq!(tokens.access.secret(), "access-10");
+    assert_eq!(world.access(120), "access-10");
     assert_eq!(world.store.tokens().refusal, None);
     // The next refusal is a first one again.
     world.clover.lock().unwrap().generation = 70;

@@ -214,6 +214,12 @@ impl World {
         self.with(|manager| manager.ensure(need))
     }
 
+    /// The access token, with at least so many seconds left.
+    pub fn access(&self, seconds: i64) -> String {
+        let tokens = self.ensure(TokenRequirement::AtLeast(seconds)).unwrap();
+        tokens.access.secret().clone()
+    }
+
     fn with<T>(&self, work: impl FnOnce(&TokenManager<'_, Store, Wait>) -> T) -> T {
         let clock = || self.now.get();
         let manager = TokenManager {
