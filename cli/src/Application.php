@@ -337,9 +337,8 @@ final class Application
             'pending'          => $now->pending,
             'conflicts'        => $now->conflicts,
             'deleted'          => $now->deleted,
-            'sales'            => $now->sales === null
-                ? null
-                : $now->sales + ['paused' => $now->paused['reason'] ?? null],
+            'sales'            => $now->sales,
+            'paused'           => array_map(WorkCommand::pauseData(...), $now->paused),
             'site_moved'       => $now->siteMoved,
             'reconnect_reason' => $now->reconnectReason,
             'refused_at'       => $now->refusedAt === null ? null : UtcTime::iso(UtcTime::sql($now->refusedAt)),
@@ -382,8 +381,8 @@ final class Application
             ));
         }
 
-        if (($data['sales']['paused'] ?? null) !== null) {
-            $this->console->warning("Sending to Clover is paused: {$data['sales']['paused']} (“work --resume”)");
+        foreach ($now->paused as $pause) {
+            $this->console->warning(WorkCommand::paused($pause));
         }
 
         if ($now->refusedAt !== null) {

@@ -8,6 +8,7 @@ use CloverSync\Exception\ItemException;
 use CloverSync\Resolution;
 use CloverSync\SendState;
 use CloverSync\Shop\Exception\ShopException;
+use CloverSync\Shop\Pauses\Pause;
 use CloverSync\Shop\Sales\LedgerRow;
 use CloverSync\Shop\Sales\OrderPushRow;
 use CloverSync\Shop\Sales\Sales;
@@ -50,7 +51,7 @@ final readonly class WorkCommand
         $sales = $shop->sales();
 
         if ($options->has('resume')) {
-            $shop->circuitBreaker()->end();
+            $shop->pauses()->end();
         }
 
         foreach (self::RESOLUTIONS as $option => $resolution) {
@@ -85,8 +86,8 @@ final readonly class WorkCommand
             $result->found > 0 ? "; $result->found orders changed without an event" : '',
         ));
 
-        if ($result->paused !== null) {
-            $this->console->warning("Sending to Clover is paused: {$result->paused} (“work --resume”)");
+        foreach ($result->paused as $pause) {
+            $this->console->warning(self::paused($pause));
         }
 
         $this->console->done(self::data($result));
@@ -122,7 +123,22 @@ final readonly class WorkCommand
         return self::OK;
     }
 
-    /** @return array<string, int|string|null> */
+    public static function paused(Pause $pause): string
+    {
+        return "{$pause->words()} (“work --resume” tries again)";
+    }
+
+    /** @return array{kind: string, since: ?string, reason: string} */
+    public static function pauseData(Pause $pause): array
+    {
+        return [
+            'kind'   => $pause->kind->value,
+            'since'  => UtcTime::iso(UtcTime::sql($pause->since)),
+            'reason' => $pause->words(),
+        ];
+    }
+
+    /** @return array<string, int|list<array{kind: string, since: ?string, reason: string}>> */
     private static function data(WorkReport $result): array
     {
         return [
@@ -133,7 +149,7 @@ final readonly class WorkCommand
             'dead'      => $result->dead,
             'later'     => $result->later,
             'found'     => $result->found,
-            'paused'    => $result->paused,
+            'paused'    => array_map(self::pauseData(...), $result->paused),
         ];
     }
 

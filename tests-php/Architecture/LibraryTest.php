@@ -21,7 +21,7 @@ final class LibraryTest extends TestCase
         ['Status'],
         ['Webhooks'],
         ['Catalog', 'Sales'],
-        ['Links'],
+        ['Links', 'Pauses'],
         ['Connection', 'Log', 'RateLimit'],
         ['Locking'],
         ['Database'],

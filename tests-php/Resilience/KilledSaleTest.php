@@ -684,7 +684,7 @@ final class KilledSaleTest extends ResilienceTestCase
         $desired = $this->desired($sql);
         $written = $this->clover->calls($mark, '#^POST /v3/-/item_stocks/#');
 
-        self::assertSame([0, null, 0], [$result->later, $result->paused, $result->dead], $where);
+        self::assertSame([0, [], 0], [$result->later, $result->paused, $result->dead], $where);
         $this->assertLedger($now['ledger'], $where);
 
         foreach ($this->start as $item => $start) {

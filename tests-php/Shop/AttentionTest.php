@@ -6,6 +6,7 @@ namespace CloverSync\Tests\Shop;
 
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Links\LinkState;
+use CloverSync\Shop\Pauses\WorkKind;
 use CloverSync\Shop\Status\Attention;
 use CloverSync\Tests\Support\SalesTestCase;
 use PHPUnit\Framework\Attributes\TestDox;
@@ -18,7 +19,7 @@ final class AttentionTest extends SalesTestCase
     {
         $this->order(1, [[$this->mug, 2]]);
         $this->work();
-        self::assertSame([0, null, false], [
+        self::assertSame([0, [], false], [
             $this->attention()->count(),
             $this->attention()->paused,
             $this->attention()->confirmDeletes,
@@ -48,8 +49,8 @@ final class AttentionTest extends SalesTestCase
         $this->clover->edit($this->candle, ['name' => '']);
         $this->sync();
         self::assertSame([1, 2], [$this->attention()->errors, $this->attention()->count()]);
-        $this->shop()->circuitBreaker()->begin('no permission');
-        self::assertSame(['no permission', 3], [$this->attention()->paused, $this->attention()->count()]);
+        $this->shop()->pauses()->of(WorkKind::Orders)->lacks('Orders Write', 'no permission', 'order_push');
+        self::assertSame(['no permission', 3], [$this->attention()->paused[0]->message, $this->attention()->count()]);
     }
 
     #[TestDox('A group in conflict counts as one, whatever the number of its variants')]

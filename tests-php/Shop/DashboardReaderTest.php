@@ -10,6 +10,7 @@ use CloverSync\Shop\Catalog\RunStatus;
 use CloverSync\Shop\Catalog\SyncRunRow;
 use CloverSync\Shop\Exception\DefaultCategoryException;
 use CloverSync\Shop\Locking\Lock;
+use CloverSync\Shop\Pauses\WorkKind;
 use CloverSync\Shop\RateLimit\DatabaseRateLimiter;
 use CloverSync\Shop\Services;
 use CloverSync\Shop\Support\TimeBudget;
@@ -43,7 +44,7 @@ final class DashboardReaderTest extends SyncTestCase
             $now->deleted,
             $now->lastSync,
         ]);
-        self::assertSame([null, null, null, null, null, null], [
+        self::assertSame([null, null, null, [], null, null], [
             $now->run,
             $now->lastFailure,
             $now->sales,
@@ -224,7 +225,7 @@ final class DashboardReaderTest extends SyncTestCase
     {
         $this->connect();
         $shop = $this->shop();
-        $shop->circuitBreaker()->begin('no permission');
+        $shop->pauses()->of(WorkKind::Stock)->lacks('Inventory Write', 'no permission', 'inventory_decrement');
         $shop->state->set('tax_warning', 'with and without');
         $shop->state->setArray('webhook_code', ['code' => 'a-code', 'at' => 1_700_000_000]);
         $shop->state->set('webhook_seen', '1700000100');
@@ -237,7 +238,7 @@ final class DashboardReaderTest extends SyncTestCase
             1_700_000_100,
             true,
         ], [
-            $now->paused['reason'] ?? null,
+            $now->paused[0]->message,
             $now->taxWarning,
             $now->webhookCodes[0],
             $now->webhookSeen,

@@ -10,6 +10,7 @@ use CloverSync\Exception\SettingsException;
 use CloverSync\Exception\VaultException;
 use CloverSync\Settings;
 use CloverSync\Shop\Exception\AlreadyRunningException;
+use CloverSync\Shop\Exception\AlreadySendingException;
 use CloverSync\Shop\Exception\CurrencyException;
 use CloverSync\Shop\Exception\DefaultCategoryException;
 use CloverSync\Shop\Exception\ExtensionException;
@@ -40,6 +41,7 @@ final class ErrorReportTest extends TestCase
         yield 'two currencies' => [new CurrencyException('a'), ErrorCode::Currency];
         yield 'no category' => [new DefaultCategoryException('a'), ErrorCode::DefaultCategory];
         yield 'another process' => [new AlreadyRunningException('a'), ErrorCode::AlreadyRunning];
+        yield 'another worker' => [new AlreadySendingException('a'), ErrorCode::AlreadySending];
         yield 'another process since' => [new LockLostException('a'), ErrorCode::AlreadyRunning];
         yield 'the database' => [new \PDOException('a'), ErrorCode::Database];
         yield 'another reason of the extension' => [new CloverException('a'), ErrorCode::Clover];

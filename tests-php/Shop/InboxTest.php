@@ -319,7 +319,10 @@ final class InboxTest extends SalesTestCase
 
         $this->clover->merchant(['permissions' => ['INVENTORY_R', 'INVENTORY_W', 'ORDERS_R', 'ORDERS_W']]);
         $this->makeDue();
+        self::assertSame([0, 1], [$this->drain(), $this->inbox()->count()], 'Reading from Clover is paused.');
+        $this->clock->later += 301;
         self::assertSame([1, 0], [$this->drain(), $this->inbox()->count()]);
+        self::assertSame([], $this->shop()->pauses()->all());
     }
 
     #[TestDox('An item that could not be read eight times is shown as an error until a sync reads it')]

@@ -6,14 +6,16 @@ namespace CloverSync\Tests\Shop;
 
 use CloverSync\Resolution;
 use CloverSync\SendState;
-use CloverSync\Shop\Exception\AlreadyRunningException;
+use CloverSync\Shop\Exception\AlreadySendingException;
 use CloverSync\Shop\Exception\NotConnectedException;
 use CloverSync\Shop\Exception\SiteMovedException;
 use CloverSync\Shop\Locking\Lock;
 use CloverSync\Shop\Locking\ProcessIdentity;
+use CloverSync\Shop\Pauses\Pause;
 use CloverSync\Shop\Sales\LedgerRow;
 use CloverSync\Shop\Sales\OrderEvents;
 use CloverSync\Shop\Sales\OrderPushRow;
+use CloverSync\Shop\Sales\WorkReport;
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\HeardSql;
 use CloverSync\Tests\Support\SalesTestCase as Base;
@@ -411,7 +413,7 @@ final class SalesTest extends Base
         $this->clover->merchant(['permissions' => ['INVENTORY_R', 'ORDERS_R', 'ORDERS_W']]);
         $this->order(1, [[$this->mug, 2]]);
         $result = $this->work();
-        self::assertStringContainsString('Inventory Write', (string) $result->paused);
+        self::assertSame(['stock Inventory Write'], self::paused($result));
         self::assertStringContainsString('disconnect and connect again', $this->logged('inventory_decrement')[0]);
         $mark = $this->clover->mark();
         $this->work();
@@ -419,8 +421,8 @@ final class SalesTest extends Base
         $this->clover->merchant(['permissions' => ['INVENTORY_R', 'INVENTORY_W', 'ORDERS_R', 'ORDERS_W']]);
         $this->shop()->connectionService()->disconnect();
         $this->connect($this->shop());
-        self::assertWork($this->work(), 2);
-        self::assertSame(18.0, (float) $this->inClover($this->mug));
+        self::assertWork($this->work(), 1);
+        self::assertSame([18.0, 1], [(float) $this->inClover($this->mug), \count($this->cloverOrders())]);
     }
 
     #[TestDox(
@@ -430,11 +432,11 @@ final class SalesTest extends Base
     {
         $this->clover->merchant(['permissions' => ['INVENTORY_R', 'INVENTORY_W', 'ORDERS_R']]);
         $this->order(1, [[$this->mug, 2]]);
-        self::assertStringContainsString('Orders Write', (string) $this->work()->paused);
+        self::assertSame(['orders Orders Write'], self::paused($this->work()));
         self::assertStringContainsString('Orders Write', $this->logged('order_push')[0]);
         self::assertSame(18.0, (float) $this->inClover($this->mug));
         $this->clover->merchant(['permissions' => ['INVENTORY_R', 'INVENTORY_W', 'ORDERS_R', 'ORDERS_W']]);
-        $this->shop()->circuitBreaker()->end();
+        $this->shop()->pauses()->end();
         self::assertWork($this->work(), 1);
         self::assertCount(1, $this->cloverOrders());
     }
@@ -501,12 +503,12 @@ final class SalesTest extends Base
             );
         }
 
-        for ($i = 0; $i < 6 && $this->sales()->worker()->waiting()->paused === null; $i++) {
+        for ($i = 0; $i < 6 && $this->sales()->worker()->waiting()->paused === []; $i++) {
             $this->clock->later += 600;
             $this->work(['sync_sale' => false]);
         }
 
-        self::assertStringContainsString('refused', (string) $this->sales()->worker()->waiting()->paused);
+        self::assertStringContainsString('refused', $this->sales()->worker()->waiting()->paused[0]->words());
         self::assertNotSame([], array_filter($this->logged('sync'), static fn (string $m): bool => str_contains(
             $m,
             'is paused',
@@ -582,7 +584,7 @@ final class SalesTest extends Base
     {
         $lock = new Lock($this->db->connect(), 'work:sandbox', $this->clock, new ProcessIdentity('another node', 1, 1));
         self::assertTrue($lock->acquire());
-        $this->expectException(AlreadyRunningException::class);
+        $this->expectException(AlreadySendingException::class);
         $this->work();
     }
 
@@ -856,5 +858,11 @@ final class SalesTest extends Base
     private function pushed(string $order = self::ORDER): OrderPushRow
     {
         return $this->sales()->pushes->of($order) ?? self::fail("Order $order is not to be pushed.");
+    }
+
+    /** @return list<string> "kind permission" */
+    private static function paused(WorkReport $result): array
+    {
+        return array_map(static fn (Pause $p): string => "{$p->kind->value} $p->permission", $result->paused);
     }
 }

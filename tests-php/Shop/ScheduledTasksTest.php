@@ -242,7 +242,7 @@ final class ScheduledTasksTest extends SalesTestCase
         self::assertSame(18.0, $this->inClover($this->mug));
     }
 
-    #[TestDox('A missing permission is reported with its name')]
+    #[TestDox('A missing permission is reported with its name, by each attempt; between two attempts the pause is')]
     public function test_permission(): void
     {
         $this->due();
@@ -250,6 +250,9 @@ final class ScheduledTasksTest extends SalesTestCase
         [$problem] = $this->routines()->fullSync()->failures();
         self::assertInstanceOf(PermissionException::class, $problem);
         self::assertStringContainsString('Inventory', $problem->getPermission());
+        $paused = $this->routines()->inventory();
+        self::assertSame([[], ['catalog_paused']], [$paused->failures(), array_keys($paused->facts)]);
+        $this->clock->later += 301;
         [$problem] = $this->routines()->inventory()->failures();
         self::assertInstanceOf(PermissionException::class, $problem);
         self::assertStringContainsString('error Clover\'s counts were not read: ', implode(

@@ -14,7 +14,7 @@ use CloverSync\Settings;
 use CloverSync\Shop\Catalog\RunStatus;
 use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Database\Sql;
-use CloverSync\Shop\Exception\AlreadyRunningException;
+use CloverSync\Shop\Exception\AlreadySendingException;
 use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Sales\LedgerRow;
 use CloverSync\Shop\Sales\WorkReport;
@@ -667,7 +667,7 @@ final class SalesWorld
                 $self->pause();
                 $worker->run($this->budget(), wait: 0.05);
             }) as $child) {
-                if (($child->error()[0] ?? '') !== AlreadyRunningException::class) {
+                if (($child->error()[0] ?? '') !== AlreadySendingException::class) {
                     $child->value();
                 }
             }
@@ -900,7 +900,7 @@ final class SalesWorld
             $this->figures['found'] += $result->found;
         }
 
-        Assert::assertNull($result?->paused);
+        Assert::assertSame([], $result?->paused ?? []);
 
         return $result;
     }

@@ -12,7 +12,7 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos;
 
 \defined('_JEXEC') or die();
 
-use CloverSync\Shop\Exception\AlreadyRunningException;
+use CloverSync\Shop\Exception\AlreadySendingException;
 use CloverSync\Shop\Joomla\DebugLog;
 use CloverSync\Shop\Joomla\Requirements;
 use CloverSync\Shop\Joomla\SearchIndex;
@@ -104,7 +104,7 @@ final class AfterResponse
                 if (Requirements::isMet()) {
                     $work();
                 }
-            } catch (AlreadyRunningException) {
+            } catch (AlreadySendingException) {
                 // The process that holds the lock does this work too.
             } catch (\Throwable $e) {
                 DebugLog::failed($e);

@@ -21,6 +21,7 @@ use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Status\Attention;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\PauseText;
 use Joomla\CMS\Language\Text;
 use Joomla\CMS\Router\Route;
 
@@ -110,13 +111,8 @@ final readonly class Notices
             $messages[] = self::message('moved', 'danger', Text::_(self::PREFIX . 'MOVED'));
         }
 
-        if ($attention !== null && $attention->paused !== null) {
-            $messages[] = self::message(
-                'paused',
-                'danger',
-                Text::sprintf(self::PREFIX . 'PAUSED', $attention->paused),
-                'outbox',
-            );
+        foreach ($attention->paused ?? [] as $pause) {
+            $messages[] = self::message("paused_{$pause->kind->value}", 'danger', PauseText::of($pause));
         }
 
         if ($attention?->confirmDeletes) {

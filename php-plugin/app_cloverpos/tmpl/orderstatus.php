@@ -21,7 +21,7 @@ use Joomla\CMS\Language\Text;
 use Joomla\CMS\Router\Route;
 
 /**
- * @var array{orderId: string, status: ?OrderStatus, problem: ?string, connected: bool, paused: ?string, settings:
+ * @var array{orderId: string, status: ?OrderStatus, problem: ?string, connected: bool, paused: list<string>, settings:
  *   ?Settings, mayAct: bool} $displayData
  */
 [
@@ -95,8 +95,10 @@ $choices    = static function (string $row) use ($escape, $mayAct): void {
 ?>
 <?php if (!$connected) : ?>
     <p class="alert alert-info"><?php echo $say('NOT_CONNECTED'); ?></p>
-<?php elseif ($paused !== null) : ?>
-    <p class="alert alert-warning"><?php echo $say('PAUSED', $paused); ?></p>
+<?php else : ?>
+    <?php foreach ($paused as $pause) : ?>
+        <p class="alert alert-warning"><?php echo $escape($pause); ?></p>
+    <?php endforeach; ?>
 <?php endif; ?>
 
 <?php if ($push !== null) : ?>

@@ -16,6 +16,7 @@ use CloverSync\Shop\Sales\UnreadableOrder;
 use CloverSync\Shop\Sales\WorkReport;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\OutboxPage;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\PauseText;
 use Joomla\CMS\Language\Text;
 
 /**
@@ -72,9 +73,11 @@ usort($rows, static fn (array $a, array $b): int => $b['row']->created <=> $a['r
     <?php if (!$displayData['mayAct']) : ?>
         <div class="alert alert-info"><?php echo Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_FORBIDDEN'); ?></div>
     <?php endif; ?>
-    <?php if ($waiting->paused !== null) : ?>
+    <?php if ($waiting->paused !== []) : ?>
         <div class="alert alert-warning">
-            <p><?php echo $text(Text::sprintf($prefix . 'PAUSED', $waiting->paused)); ?></p>
+            <?php foreach (PauseText::all($waiting->paused) as $pause) : ?>
+                <p><?php echo $text($pause); ?></p>
+            <?php endforeach; ?>
             <button type="button"<?php echo $off; ?> class="btn btn-primary" data-clover-action="outbox.send"
                 data-clover-resume="1"><?php echo Text::_($prefix . 'RESUME'); ?></button>
         </div>
@@ -90,7 +93,7 @@ usort($rows, static fn (array $a, array $b): int => $b['row']->created <=> $a['r
                         : Text::plural($prefix . 'N_WAIT', $waiting->later);
                 ?></p>
             </div>
-            <?php if ($waiting->paused === null) : ?>
+            <?php if ($waiting->paused === []) : ?>
                 <button type="button"<?php echo $off; ?> class="btn btn-primary" data-clover-action="outbox.send">
                     <span class="fa-solid fa-paper-plane" aria-hidden="true"></span> <?php
                         echo Text::_($prefix . 'SEND');

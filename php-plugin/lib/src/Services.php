@@ -33,8 +33,9 @@ use CloverSync\Shop\Status\LinkList;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Locking\Lock;
 use CloverSync\Shop\Log\SyncLog;
+use CloverSync\Shop\Pauses\Pauses;
+use CloverSync\Shop\Pauses\WorkKind;
 use CloverSync\Shop\RateLimit\DatabaseRateLimiter;
-use CloverSync\Shop\Sales\CircuitBreaker;
 use CloverSync\Shop\Sales\Committed;
 use CloverSync\Shop\Sales\OrderEvents;
 use CloverSync\Shop\Sales\Sales;
@@ -174,7 +175,7 @@ final class Services
             $this->rules,
             $this->settings,
             $this->state,
-            $this->circuitBreaker(),
+            $this->pauses(),
             $this->log,
             fn (): string => ShopConfig::read($this->sql)->currency,
             $this->clock,
@@ -197,6 +198,7 @@ final class Services
             new Stock($this->connection),
             $this->committed($links),
             $this->log,
+            $this->pauses()->of(WorkKind::Catalog),
             $this->merchant->tracksStock(),
             $this->clock,
         );
@@ -259,6 +261,7 @@ final class Services
             new SyncRuns($this->sql, $links->environment, $links->merchant, $this->clock),
             $this->state,
             $this->log,
+            $this->pauses()->of(WorkKind::Catalog),
             new Lock($this->sql, "inbox:{$links->environment}", $this->clock),
             $this->clock,
         );
@@ -279,7 +282,8 @@ final class Services
         $worker = $this->inboxWorker();
         $items  = $this->links()->itemsOf($cloverIds);
         $this->inbox()->ask($items);
-        $worker->drain($budget);
+        // The owner asks for it.
+        $worker->drain($budget, true);
 
         return \count($items) - $this->inbox()->countOf($items);
     }
@@ -325,9 +329,9 @@ final class Services
         return new LinkList($this->sql, $this->links());
     }
 
-    public function circuitBreaker(): CircuitBreaker
+    public function pauses(): Pauses
     {
-        return new CircuitBreaker($this->state, $this->log, $this->clock);
+        return new Pauses($this->state, $this->log, $this->clock);
     }
 
     public function connectionService(): ConnectionService
@@ -337,7 +341,7 @@ final class Services
             $this->guard,
             $this->merchant,
             function (string $merchant): void {
-                $this->circuitBreaker()->end();
+                $this->pauses()->end();
                 (new SyncRuns(
                     $this->sql,
                     $this->settings->environment->value,
@@ -371,7 +375,7 @@ final class Services
             $this->merchant,
             $this->state,
             $this->settings,
-            $this->circuitBreaker(),
+            $this->pauses(),
             $this->verificationCodes(),
             $this->syncLock(),
             $isKnown ? $this->links() : null,

@@ -132,6 +132,24 @@
     }
   };
 
+  /**
+   * Sends web sales that are due, such as those that waited for a new connection, in portions.
+   *
+   * @param {function(Object): void} heard Receives the dashboard's figures after each portion
+   */
+  const sendDue = async (heard = () => {}) => {
+    try {
+      let answer;
+
+      do {
+        answer = await ask('outbox.continue');
+        heard(answer.figures);
+      } while (answer.worked && answer.figures.due);
+    } catch {
+      // It stays due, and the dashboard shows what stands in the way.
+    }
+  };
+
   document.addEventListener('click', (event) => {
     const button = event.target.closest('[data-clover-copy]');
 
@@ -140,5 +158,5 @@
     }
   });
 
-  window.CloverPos = { ask, show, press, copy, connect, text, channel: CHANNEL };
+  window.CloverPos = { ask, show, press, copy, connect, sendDue, text, channel: CHANNEL };
 })(window, document, Joomla);

@@ -6,7 +6,7 @@
 ((window, document, Joomla, CloverPos) => {
   'use strict';
 
-  const { ask, show, press, connect, text } = CloverPos;
+  const { ask, show, press, connect, sendDue, text } = CloverPos;
   const options = Joomla.getOptions('plg_j2commerce_app_cloverpos');
   const KEPT = 'plg_j2commerce_app_cloverpos.message';
   const RUNNING = 'running';
@@ -261,19 +261,26 @@
     }
   };
 
-  // The webhook's code
+  // The webhook's code, and web sales that are due
 
   const poll = async () => {
+    let now = options.figures;
+
     while (true) {
+      if (now.due && options.canWork) {
+        await sendDue(figures);
+      }
+
       await wait(options.poll);
 
-      // A hidden page sends no requests, and a sync updates the figures itself.
-      if (document.hidden || busy) {
+      // A hidden page sends no requests.
+      if (document.hidden) {
         continue;
       }
 
       try {
-        figures((await ask('connection.poll')).figures);
+        now = (await ask('connection.poll')).figures;
+        figures(now);
       } catch (error) {
         if (error.kind === 'session' || error.kind === 'forbidden') {
           show(text('SESSION_OVER'), 'warning');
@@ -308,7 +315,7 @@
     test: (button) => press(button, async () => show((await ask('connection.test')).message)),
     disconnect: (button) => window.confirm(text('DISCONNECT_CONFIRM')) && act(button, 'connection.disconnect'),
     move: (button) => act(button, 'connection.move'),
-    'resume-sales': (button) => act(button, 'connection.resume'),
+    resume: (button) => act(button, 'connection.resume'),
     connect: (button) => connect(button.dataset.cloverUrl, approved),
     'by-hand': (button) => {
       const callback = byId('hand').value.trim();

@@ -11,7 +11,13 @@
     const test = event.target.closest('[data-clover-test]');
 
     if (connect) {
-      CloverPos.connect(connect.dataset.cloverConnect, (result) => CloverPos.show(result.message, result.ok ? 'success' : 'error'));
+      CloverPos.connect(connect.dataset.cloverConnect, (result) => {
+        CloverPos.show(result.message, result.ok ? 'success' : 'error');
+
+        if (result.ok) {
+          CloverPos.sendDue();
+        }
+      });
     }
 
     if (test) {

@@ -106,9 +106,9 @@ final readonly class ConnectionActions implements ActionGroup
     /** @return array{message: string} */
     private function resume(Input $input): array
     {
-        $this->factory->shop()->circuitBreaker()->end();
+        $this->factory->shop()->pauses()->end();
 
-        return ['message' => Text::_(self::PREFIX . 'PAUSED_RESUMED')];
+        return ['message' => Text::_(self::PREFIX . 'PAUSE_ENDED')];
     }
 
     /** @return array{message: string} */

@@ -15,7 +15,7 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Action;
 use CloverSync\Exception\CloverException;
 use CloverSync\Resolution;
 use CloverSync\SendState;
-use CloverSync\Shop\Exception\AlreadyRunningException;
+use CloverSync\Shop\Exception\AlreadySendingException;
 use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Joomla\ErrorPresenter;
 use CloverSync\Shop\Joomla\ShopFactory;
@@ -186,7 +186,7 @@ final readonly class OrderActions implements ActionGroup
 
         try {
             $shop->sales()->worker()->run(new TimeBudget(self::SECONDS), scan: false, wait: self::PATIENCE);
-        } catch (AlreadyRunningException) {
+        } catch (AlreadySendingException) {
             // The running worker sends it as well.
         } catch (CloverException|ShopException $e) {
             $problem = ErrorPresenter::of($e)['message'];

@@ -14,10 +14,14 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Action;
 
 use CloverSync\Exception\ItemException;
 use CloverSync\Resolution;
+use CloverSync\Shop\Exception\AlreadySendingException;
 use CloverSync\Shop\Exception\ShopException;
+use CloverSync\Shop\Joomla\ErrorPresenter;
 use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Shop\Sales\Sales;
 use CloverSync\Shop\Support\TimeBudget;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\DashboardData;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\PauseText;
 use Joomla\CMS\Language\Text;
 use Joomla\Input\Input;
 
@@ -29,6 +33,9 @@ final readonly class OutboxActions implements ActionGroup
     /** Seconds that the owner waits for the answer. */
     private const PATIENCE = 20.0;
 
+    /** Seconds of a portion that no one waits for. */
+    private const PORTION = 4.0;
+
     /** Seconds to wait for another worker, which is often about to end. */
     private const WAIT = 3.0;
 
@@ -39,7 +46,11 @@ final readonly class OutboxActions implements ActionGroup
 
     public function actions(): array
     {
-        return ['outbox.settle' => $this->settle(...), 'outbox.send' => $this->send(...)];
+        return [
+            'outbox.settle'   => $this->settle(...),
+            'outbox.send'     => $this->send(...),
+            'outbox.continue' => $this->continue(...),
+        ];
     }
 
     /** @return array<string, mixed> */
@@ -97,10 +108,15 @@ final readonly class OutboxActions implements ActionGroup
         $shop = $this->factory->shop();
 
         if ($input->post->getInt('resume', 0) === 1) {
-            $shop->circuitBreaker()->end();
+            $shop->pauses()->end();
         }
 
-        $result  = $shop->sales()->worker()->run(new TimeBudget(self::PATIENCE), wait: self::WAIT);
+        try {
+            $result = $shop->sales()->worker()->run(new TimeBudget(self::PATIENCE), wait: self::WAIT);
+        } catch (AlreadySendingException $e) {
+            return ['message' => ErrorPresenter::of($e)['message'], 'type' => 'info'];
+        }
+
         $message = Text::sprintf(
             self::PREFIX . 'SENT',
             $result->confirmed,
@@ -109,13 +125,29 @@ final readonly class OutboxActions implements ActionGroup
             $result->uncertain + $result->dead,
         );
 
-        if ($result->paused !== null) {
-            $message .= ' ' . Text::sprintf(self::PREFIX . 'PAUSED', $result->paused);
+        return [
+            'message' => implode(' ', [$message, ...PauseText::all($result->paused)]),
+            'type'    => $result->paused !== [] || ($result->uncertain + $result->dead) > 0 ? 'warning' : 'success',
+        ];
+    }
+
+    /**
+     * Sends a portion of what is due. The dashboard calls it again until nothing is: on many servers nothing else sends
+     * what waited for a new connection.
+     *
+     * @return array{figures: array<string, mixed>, worked: bool}
+     */
+    private function continue(Input $input): array
+    {
+        LongRequest::begin();
+        $shop = $this->factory->shop();
+
+        try {
+            $worked = $shop->sales()->worker()->run(new TimeBudget(self::PORTION), scan: false)->claimed > 0;
+        } catch (AlreadySendingException) {
+            $worked = false;
         }
 
-        return [
-            'message' => $message,
-            'type'    => $result->paused !== null || ($result->uncertain + $result->dead) > 0 ? 'warning' : 'success',
-        ];
+        return ['figures' => DashboardData::of($shop->dashboard()->read()), 'worked' => $worked];
     }
 }

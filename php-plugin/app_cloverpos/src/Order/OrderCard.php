@@ -18,6 +18,7 @@ use CloverSync\Shop\Joomla\Requirements;
 use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Shop\Sales\OrderStatus;
 use J2Commerce\Component\J2commerce\Administrator\Helper\J2CommerceHelper;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\PauseText;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Template;
 use Joomla\CMS\Application\CMSWebApplicationInterface;
 use Joomla\CMS\Language\Text;
@@ -69,7 +70,9 @@ final readonly class OrderCard
             'status'    => $status,
             'problem'   => $problem,
             'connected' => $status !== null && $shop?->connection->status()->connected === true,
-            'paused'    => $status === null ? null : $shop?->circuitBreaker()->read()['reason'] ?? null,
+            'paused'    => $status === null || $shop === null
+                ? []
+                : PauseText::all($shop->sales()->worker()->waiting()->paused),
             'settings'  => $status === null ? null : $shop?->settings,
             'mayAct'    => $status !== null && J2CommerceHelper::canAccess('j2commerce.editsetup'),
         ]);

@@ -30,13 +30,14 @@ final class DashboardData
     private const ITEMS_SPAN = 80;
 
     /**
-     * @return array{connected: bool, products: int, errors: int, lastSync: string, details: string,
+     * @return array{connected: bool, due: bool, products: int, errors: int, lastSync: string, details: string,
      *   run: ?array<string, scalar|null>, code: string, codeAt: string, webhookSeen: string, hasCurrency: bool}
      */
     public static function of(DashboardStatus $now): array
     {
         return [
             'connected'   => $now->connected,
+            'due'         => $now->hasDue,
             'products'    => $now->products,
             'errors'      => $now->errors,
             'lastSync'    => $now->lastSync === null ? Text::_(self::PREFIX . 'NEVER') : LocalTime::sql($now->lastSync),

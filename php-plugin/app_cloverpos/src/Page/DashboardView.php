@@ -24,7 +24,7 @@ final readonly class DashboardView
     public function __construct(
         public DashboardStatus $status,
         /**
-         * @var array{connected: bool, products: int, errors: int, lastSync: string, details: string,
+         * @var array{connected: bool, due: bool, products: int, errors: int, lastSync: string, details: string,
          *   run: ?array<string, scalar|null>, code: string, codeAt: string, webhookSeen: string, hasCurrency: bool}
          *   From {@see DashboardData::of()}
          */

@@ -14,6 +14,7 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
 
 use CloverSync\Shop\Joomla\ShopFactory;
 use J2Commerce\Component\J2commerce\Administrator\Helper\J2CommerceHelper;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\AfterResponse;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Connect\Approval;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Connect\PopupResponse;
 use Joomla\CMS\Application\CMSWebApplicationInterface;
@@ -45,6 +46,12 @@ final readonly class OAuthCallbackPage implements Page
         }
 
         $result = (new Approval($this->factory, $this->app))->finish((string) ($_SERVER['QUERY_STRING'] ?? ''));
+
+        if ($result['ok']) {
+            // What waited for the connection. Where nothing can be done after the response, the dashboard sends it.
+            AfterResponse::sendSales($this->factory, $this->app);
+        }
+
         PopupResponse::send($this->app, $result['ok'], $result['message']);
     }
 }

@@ -16,6 +16,8 @@ use CloverSync\Shop\Exception\SiteMovedException;
 use CloverSync\Shop\Joomla\ErrorPresenter;
 use CloverSync\Shop\Joomla\LocalTime;
 use CloverSync\Shop\Joomla\ShopFactory;
+use CloverSync\Shop\Pauses\Pause;
+use CloverSync\Shop\Pauses\WorkKind;
 use CloverSync\Shop\Services;
 use CloverSync\Shop\Status\DashboardStatus;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Settings\SettingsForm;
@@ -56,7 +58,7 @@ final readonly class Warnings
                 $this->refused(),
                 $this->token(),
                 $this->lastFailure(),
-                $this->paused(),
+                ...$this->paused(),
                 $this->waiting(),
                 $this->conflicts(),
                 $this->tax(),
@@ -146,7 +148,7 @@ final readonly class Warnings
     private function lastFailure(): ?Warning
     {
         return (
-            $this->now->lastFailure === null || !$this->now->connected
+            $this->now->lastFailure === null || !$this->now->connected || $this->now->isPaused(WorkKind::Catalog)
                 ? null
                 : new Warning('warning', Text::sprintf(self::PREFIX . 'LAST_FAILURE_ALERT', $this->now->lastFailure), [
                     Text::_(self::PREFIX . 'BUTTON_SYNC_LOG') => Pages::url('synclog'),
@@ -154,25 +156,23 @@ final readonly class Warnings
         );
     }
 
-    private function paused(): ?Warning
+    /** @return list<Warning> */
+    private function paused(): array
     {
-        return (
-            $this->now->paused === null
-                ? null
-                : new Warning(
-                    'danger',
-                    Text::sprintf(
-                        self::PREFIX . 'PAUSED_ALERT',
-                        LocalTime::unix($this->now->paused['since']),
-                        $this->now->paused['reason'],
-                    ),
-                    [Text::_(self::PREFIX . 'BUTTON_OUTBOX') => Pages::url('outbox')],
-                    [[
-                        'action' => 'resume-sales',
-                        'label'  => Text::_(self::PREFIX . 'PAUSED_RESUME'),
-                        'class'  => 'btn-primary',
-                    ]],
-                )
+        return array_map(
+            static fn (Pause $pause): Warning => new Warning(
+                'danger',
+                PauseText::of($pause),
+                $pause->kind === WorkKind::Catalog
+                    ? []
+                    : [Text::_(self::PREFIX . 'BUTTON_OUTBOX') => Pages::url('outbox')],
+                [[
+                    'action' => $pause->kind === WorkKind::Catalog ? 'sync' : 'resume',
+                    'label'  => Text::_(self::PREFIX . 'PAUSE_TRY_NOW'),
+                    'class'  => 'btn-primary',
+                ]],
+            ),
+            $this->now->paused,
         );
     }
 

@@ -17,6 +17,7 @@ use CloverSync\Shop\Links\CommittedUnits;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Locking\Lock;
 use CloverSync\Shop\Log\SyncLog;
+use CloverSync\Shop\Pauses\CircuitBreaker;
 use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Stock;
@@ -33,6 +34,7 @@ final readonly class StockOnlySync
         private Stock $stock,
         private CommittedUnits $committed,
         private SyncLog $log,
+        private CircuitBreaker $breaker,
         private bool $tracks,
         private Clock $clock,
     ) {
@@ -55,7 +57,7 @@ final readonly class StockOnlySync
         }
 
         try {
-            return $this->pages($budget, $lock);
+            return $this->breaker->watch('inventory_pull', fn (): array => $this->pages($budget, $lock));
         } finally {
             $lock->release();
         }

@@ -23,6 +23,8 @@ use CloverSync\Shop\Links\CommittedUnits;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Locking\Lock;
 use CloverSync\Shop\Log\SyncLog;
+use CloverSync\Shop\Pauses\CircuitBreaker;
+use CloverSync\Shop\Pauses\WorkKind;
 use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\SystemClock;
 use CloverSync\Shop\Support\TimeBudget;
@@ -39,6 +41,8 @@ final readonly class SyncRunner
     private const RESUMABLE = 86_400;
 
     private DatabaseClock $database;
+
+    private CircuitBreaker $breaker;
 
     /**
      * @param \Closure(Links): CommittedUnits $committed
@@ -57,6 +61,7 @@ final readonly class SyncRunner
         private ?\Closure $progress = null,
     ) {
         $this->database = new DatabaseClock($sql);
+        $this->breaker  = new CircuitBreaker(WorkKind::Catalog, $state, $log, $clock);
     }
 
     /**
@@ -110,7 +115,7 @@ final readonly class SyncRunner
         );
 
         try {
-            $this->phases($slice, $links, $runs, $budget, $confirmDeletes);
+            $this->breaker->watch('sync', fn () => $this->phases($slice, $links, $runs, $budget, $confirmDeletes));
             (new WithheldFields($this->state))->note($slice->row(), $this->connection->withheld(), $this->log);
 
             return $slice->row();

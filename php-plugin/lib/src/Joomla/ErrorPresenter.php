@@ -88,6 +88,7 @@ final class ErrorPresenter
             ErrorCode::NotConnected,
             ErrorCode::DefaultCategory,
             ErrorCode::AlreadyRunning,
+            ErrorCode::AlreadySending,
                 => Text::_($key),
         };
     }

@@ -20,6 +20,7 @@ use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Exception\HelperLostException;
 use CloverSync\Shop\Locking\Lock;
 use CloverSync\Shop\Log\SyncLog;
+use CloverSync\Shop\Pauses\CircuitBreaker;
 use CloverSync\Shop\Support\Clock;
 
 /**
@@ -55,7 +56,7 @@ final readonly class OrderPusher
     }
 
     /**
-     * Processes the next order as far as possible.
+     * Processes the next order until it is complete in Clover.
      *
      * @return int Orders processed; 0 when none is due
      *
@@ -71,6 +72,25 @@ final readonly class OrderPusher
 
         $result->claimed++;
 
+        return $this->process($row, $lock, $result);
+    }
+
+    /**
+     * Records the payment of the next order that is complete in Clover.
+     *
+     * @return int Orders processed; 0 when none is due
+     *
+     * @throws CloverException when nothing can be sent at all
+     */
+    public function payStep(Lock $lock, WorkReport $result): int
+    {
+        $row = $this->pushes->dueForPayment();
+
+        return $row === null ? 0 : $this->process($row, $lock, $result);
+    }
+
+    private function process(OrderPushRow $row, Lock $lock, WorkReport $result): int
+    {
         if ($this->clover === null) {
             $this->postpone(
                 $row,
@@ -248,7 +268,6 @@ final readonly class OrderPusher
                     }
                 });
                 $this->breaker->succeeded();
-                $this->pay($clover, $row, $plan, $cloverId, $claim, $lock);
 
                 break;
 
@@ -335,7 +354,7 @@ final readonly class OrderPusher
             );
         }
 
-        $this->breaker->failed($outcome->message);
+        $this->breaker->refused($outcome->message);
     }
 
     /** Puts a row off, and says so in the log when that was the last time. */

@@ -185,14 +185,24 @@ final readonly class OrderPushes
         );
     }
 
-    /** The next row to process. */
+    /** The next order to send. */
     public function due(): ?OrderPushRow
+    {
+        return $this->next("state IN ('intended', 'sent')");
+    }
+
+    /** The next order in Clover whose payment is to be recorded. */
+    public function dueForPayment(): ?OrderPushRow
+    {
+        return $this->next("state = 'confirmed' AND payment = 'due'");
+    }
+
+    private function next(string $condition): ?OrderPushRow
     {
         return $this->one(
             'SELECT * FROM '
             . self::TABLE
-            . " WHERE environment = ? AND merchant_id = ? AND next_try <= ?
-                AND (state IN ('intended', 'sent') OR (state = 'confirmed' AND payment = 'due')) ORDER BY id LIMIT 1",
+            . " WHERE environment = ? AND merchant_id = ? AND next_try <= ? AND $condition ORDER BY id LIMIT 1",
             [...$this->links->key(), $this->clock->now()],
         );
     }

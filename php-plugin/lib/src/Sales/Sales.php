@@ -17,6 +17,8 @@ use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Locking\Lock;
 use CloverSync\Shop\Log\SyncLog;
+use CloverSync\Shop\Pauses\Pauses;
+use CloverSync\Shop\Pauses\WorkKind;
 use CloverSync\Shop\Support\Clock;
 use CloverSync\Stock;
 
@@ -43,7 +45,7 @@ final readonly class Sales
         public Ledger $rules,
         private Settings $settings,
         KeyValueStore $state,
-        private CircuitBreaker $breaker,
+        private Pauses $pauses,
         private SyncLog $log,
         private \Closure $currency,
         private Clock $clock,
@@ -69,6 +71,8 @@ final readonly class Sales
         $currency = ($this->currency)();
         // Amounts of another currency must not reach the till.
         $clover = $this->merchant->currency() === $currency ? new Orders($this->connection, $currency) : null;
+        $stock  = $this->pauses->of(WorkKind::Stock);
+        $orders = $this->pauses->of(WorkKind::Orders);
 
         return new Worker(
             $this->connection,
@@ -91,7 +95,7 @@ final readonly class Sales
                 $this->ledger,
                 $this->rules,
                 $this->log,
-                $this->breaker,
+                $stock,
                 $this->merchant->tracksStock(),
             ),
             new OrderPusher(
@@ -100,11 +104,14 @@ final readonly class Sales
                 $this->orders,
                 $this->pushes,
                 $this->log,
-                $this->breaker,
+                $orders,
                 $this->clock,
                 $currency,
             ),
-            $this->breaker,
+            $this->pauses,
+            $stock,
+            $orders,
+            $this->pauses->of(WorkKind::Payments),
             new Lock($this->sql, "work:{$this->links->environment}", $this->clock),
             $this->clock,
         );

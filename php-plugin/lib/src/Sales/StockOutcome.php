@@ -25,12 +25,14 @@ final readonly class StockOutcome
         public string $message,
         /** Seconds. */
         public int $retryAfter,
+        /** The missing permission; empty unless one is. */
+        public string $permission,
     ) {
     }
 
     /**
      * @param list<array{key: int, state: StockState, before: ?string, modified: ?int, target: ?string, window: ?int,
-     *   message: string, retry_after: int, ...}> $outcomes
+     *   message: string, retry_after: int, permission: ?string, ...}> $outcomes
      *
      * @return list<self>
      */
@@ -46,6 +48,7 @@ final readonly class StockOutcome
                 $o['window'],
                 $o['message'],
                 $o['retry_after'],
+                $o['permission'] ?? '',
             ),
             $outcomes,
         );

@@ -11,6 +11,7 @@ use CloverSync\NextStep;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Locking\Lock;
 use CloverSync\Shop\Log\SyncLog;
+use CloverSync\Shop\Pauses\CircuitBreaker;
 use CloverSync\Stock;
 use CloverSync\StockState;
 
@@ -52,6 +53,11 @@ final readonly class StockSender
 
         // With a slow Clover, both together take longer than the lease.
         return $lock->renew() ? $settled + $this->send($lock, $result) : $settled;
+    }
+
+    public function hasDue(): bool
+    {
+        return $this->ledger->due(1) !== [] || $this->ledger->unanswered(self::QUIET, 1) !== [];
     }
 
     private function settle(WorkReport $result): int
@@ -117,7 +123,8 @@ final readonly class StockSender
 
     private function send(Lock $lock, WorkReport $result): int
     {
-        $rows  = $this->ledger->due(self::BATCH);
+        // While it is paused, one row shows whether the cause is over.
+        $rows  = $this->ledger->due($this->breaker->isOnTrial() ? 1 : self::BATCH);
         $ready = [];
         $taken = \count($rows);
 
@@ -315,8 +322,7 @@ final readonly class StockSender
                 break;
 
             case StockState::Permission:
-                $this->log->add($action, 'stock', $row->cloverId, 'error', self::words($row) . ": {$outcome->message}");
-                $this->breaker->begin($outcome->message, $action);
+                $this->breaker->lacks($outcome->permission, $outcome->message, $action);
 
                 break;
 
@@ -336,7 +342,7 @@ final readonly class StockSender
                     );
                 }
 
-                $this->breaker->failed($outcome->message);
+                $this->breaker->refused($outcome->message);
         }
     }
 

@@ -6,6 +6,8 @@ namespace CloverSync\Shop\Sales;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\Shop\Pauses\Pause;
+
 /** What a worker has done and what is left. */
 final class WorkReport
 {
@@ -27,6 +29,6 @@ final class WorkReport
     /** Changed orders that no event announced. */
     public int $found = 0;
 
-    /** Why sending is paused. */
-    public ?string $paused = null;
+    /** @var list<Pause> Kinds of work that are paused */
+    public array $paused = [];
 }

@@ -12,9 +12,13 @@ use CloverSync\Exception\PermissionException;
 use CloverSync\Exception\ReconnectException;
 use CloverSync\Exception\UnavailableException;
 use CloverSync\Shop\Connection\SiteGuard;
-use CloverSync\Shop\Exception\AlreadyRunningException;
+use CloverSync\Shop\Exception\AlreadySendingException;
 use CloverSync\Shop\Exception\NotConnectedException;
 use CloverSync\Shop\Locking\Lock;
+use CloverSync\Shop\Pauses\CircuitBreaker;
+use CloverSync\Shop\Pauses\Pause;
+use CloverSync\Shop\Pauses\Pauses;
+use CloverSync\Shop\Pauses\WorkKind;
 use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\TimeBudget;
 
@@ -43,7 +47,11 @@ final readonly class Worker
         private OrderPushes $pushes,
         private StockSender $stock,
         private OrderPusher $orders,
-        private CircuitBreaker $breaker,
+        private Pauses $pauses,
+        /** The senders' own, which count their refusals. */
+        private CircuitBreaker $stockBreaker,
+        private CircuitBreaker $orderBreaker,
+        private CircuitBreaker $paymentBreaker,
         private Lock $lock,
         private Clock $clock,
     ) {
@@ -58,7 +66,7 @@ final readonly class Worker
      *
      * @throws NotConnectedException
      * @throws \CloverSync\Shop\Exception\SiteMovedException
-     * @throws AlreadyRunningException
+     * @throws AlreadySendingException
      * @throws CloverException         when nothing can be sent at all; what was due stays due
      */
     public function run(TimeBudget $budget, bool $once = false, bool $scan = true, float $wait = 0.0): WorkReport
@@ -66,7 +74,7 @@ final readonly class Worker
         $this->guard->requireConnection($this->connection->status());
 
         if (!$this->lock->wait($wait)) {
-            throw new AlreadyRunningException('Another process is sending sales to Clover: wait until it has ended.');
+            throw new AlreadySendingException('Another process is sending sales to Clover, and sends what waits.');
         }
 
         try {
@@ -90,9 +98,29 @@ final readonly class Worker
         + $orders['sent']
         + $orders['unpaid']
         + $this->events->countLater();
-        $result->paused = $this->breaker->read()['reason'] ?? null;
+        $result->paused = array_values(array_filter(
+            $this->pauses->all(),
+            static fn (Pause $pause): bool => $pause->kind !== WorkKind::Catalog,
+        ));
 
         return $result;
+    }
+
+    /** Whether something could be sent now, or a pause could end. Sends nothing. */
+    public function hasDue(): bool
+    {
+        return (
+            $this->events->due(1) !== []
+            || self::isDue($this->stockBreaker, $this->stock->hasDue(...))
+            || self::isDue($this->orderBreaker, fn (): bool => $this->pushes->due() !== null)
+            || self::isDue($this->paymentBreaker, fn (): bool => $this->pushes->dueForPayment() !== null)
+        );
+    }
+
+    /** @param \Closure(): bool $hasRows */
+    private static function isDue(CircuitBreaker $breaker, \Closure $hasRows): bool
+    {
+        return $breaker->isTryable() && ($breaker->isOnTrial() || $hasRows());
     }
 
     private function work(TimeBudget $budget, bool $once, bool $scan): WorkReport
@@ -111,8 +139,15 @@ final readonly class Worker
 
         do {
             $taken = $this->plan();
-            $taken += $this->unlessPaused('inventory_decrement', fn (): int => $this->stock->step($this->lock, $done));
-            $taken += $this->unlessPaused('order_push', fn (): int => $this->orders->step($this->lock, $done));
+            $taken += $this->unlessPaused($this->stockBreaker, 'inventory_decrement', fn (): int => $this->stock->step(
+                $this->lock,
+                $done,
+            ));
+            $taken += $this->unlessPaused($this->orderBreaker, 'order_push', fn (): int => $this->orders->step(
+                $this->lock,
+                $done,
+            ));
+            $taken += $this->unlessPaused($this->paymentBreaker, 'order_push', fn (): int => $this->pay($done));
         } while (
             !$once
             && !$budget->isSpent()
@@ -135,9 +170,12 @@ final readonly class Worker
     private function waitForTheNext(int &$waits): bool
     {
         $now  = $this->clock->now();
-        $next = min($this->ledger->nextTry() ?? PHP_INT_MAX, $this->pushes->nextTry() ?? PHP_INT_MAX);
+        $next = min(
+            $this->stockBreaker->isTryable() ? $this->ledger->nextTry() ?? PHP_INT_MAX : PHP_INT_MAX,
+            $this->orderBreaker->isTryable() ? $this->pushes->nextTry() ?? PHP_INT_MAX : PHP_INT_MAX,
+        );
 
-        if ($next > ($now + self::SHORT) || ++$waits > self::WAITS || $this->breaker->read() !== null) {
+        if ($next > ($now + self::SHORT) || ++$waits > self::WAITS) {
             return false;
         }
 
@@ -147,19 +185,39 @@ final readonly class Worker
     }
 
     /** @param \Closure(): int $step */
-    private function unlessPaused(string $action, \Closure $step): int
+    private function unlessPaused(CircuitBreaker $breaker, string $action, \Closure $step): int
     {
-        if ($this->breaker->read() !== null) {
+        if (!$breaker->isTryable()) {
             return 0;
         }
 
         try {
-            return $step();
+            $taken = $step();
         } catch (PermissionException $e) {
-            $this->breaker->begin($e->getMessage(), $action);
+            $breaker->lacks($e->getPermission(), $e->getMessage(), $action);
 
             return 0;
         }
+
+        // Nothing is left that could show whether the cause is over: the row that did may have been the last one of a
+        // process that was killed then.
+        if ($taken === 0 && $breaker->isOnTrial()) {
+            $breaker->end();
+        }
+
+        return $taken;
+    }
+
+    /** @return int Orders whose payment was processed */
+    private function pay(WorkReport $done): int
+    {
+        $taken = $this->orders->payStep($this->lock, $done);
+
+        if ($taken > 0) {
+            $this->paymentBreaker->succeeded();
+        }
+
+        return $taken;
     }
 
     /** @return int Orders planned */

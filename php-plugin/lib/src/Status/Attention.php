@@ -11,8 +11,8 @@ use CloverSync\Shop\Catalog\SyncRuns;
 use CloverSync\Shop\Database\KeyValueStore;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Links\Links;
-use CloverSync\Shop\Log\SyncLog;
-use CloverSync\Shop\Sales\CircuitBreaker;
+use CloverSync\Shop\Pauses\Pause;
+use CloverSync\Shop\Pauses\Pauses;
 use CloverSync\Shop\Sales\OrderEventLog;
 use CloverSync\Shop\Sales\OrderPushes;
 use CloverSync\Shop\Sales\StockLedger;
@@ -30,8 +30,8 @@ final readonly class Attention
         public int $uncertain,
         /** Stock changes and orders that Clover refuses, and orders that cannot be read. */
         public int $dead,
-        /** Why sending is paused; null when it is not. */
-        public ?string $paused,
+        /** @var list<Pause> Kinds of work that are paused */
+        public array $paused,
         /** A sync needs the owner's confirmation before it deletes many products. */
         public bool $confirmDeletes,
     ) {
@@ -53,8 +53,7 @@ final readonly class Attention
             ]),
             $stock['uncertain'] + $orders['uncertain'],
             $stock['dead'] + $orders['dead'] + (new OrderEventLog($sql, $links->environment, $clock))->countDead(),
-            (new CircuitBreaker($state, new SyncLog($sql, $links->environment, $clock), $clock))->read()['reason']
-            ?? null,
+            Pauses::stored($state),
             $run?->status === RunStatus::NeedsConfirmation,
         );
     }
@@ -66,7 +65,7 @@ final readonly class Attention
             + $this->conflicts
             + $this->uncertain
             + $this->dead
-            + ($this->paused === null ? 0 : 1)
+            + \count($this->paused)
             + ($this->confirmDeletes ? 1 : 0)
         );
     }

@@ -19,9 +19,10 @@ use CloverSync\Shop\Database\KeyValueStore;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Locking\Lock;
+use CloverSync\Shop\Pauses\Pauses;
 use CloverSync\Shop\RateLimit\DatabaseRateLimiter;
-use CloverSync\Shop\Sales\CircuitBreaker;
 use CloverSync\Shop\Sales\Sales;
+use CloverSync\Shop\Sales\WorkReport;
 use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Webhooks\Endpoint;
 use CloverSync\Shop\Webhooks\VerificationCodes;
@@ -39,7 +40,7 @@ final readonly class DashboardReader
         private MerchantProfile $merchant,
         private KeyValueStore $state,
         private Settings $settings,
-        private CircuitBreaker $breaker,
+        private Pauses $pauses,
         private VerificationCodes $codes,
         private Lock $syncLock,
         /** Null before the first connection. */
@@ -58,6 +59,7 @@ final readonly class DashboardReader
         $runs   = $this->runs();
         $latest = $runs?->latest();
         $seen   = $this->state->get(Endpoint::LAST_SEEN);
+        $worker = $this->sales?->worker();
 
         return new DashboardStatus(
             $status->environment->value,
@@ -80,8 +82,9 @@ final readonly class DashboardReader
             $this->state->get('last_sync'),
             $this->run($runs?->open()),
             $latest !== null && $latest->status === RunStatus::Failed ? (string) $latest->message : null,
-            $this->sales(),
-            $this->breaker->read(),
+            $worker === null ? null : self::sales($worker->waiting()),
+            $status->connected && !$this->guard->isMoved() && $worker?->hasDue() === true,
+            $this->pauses->all(),
             $this->codes->all(),
             $seen === null ? null : (int) $seen,
             $this->state->get('tax_warning') ?: null,
@@ -132,15 +135,9 @@ final readonly class DashboardReader
         );
     }
 
-    /** @return ?array{later: int, uncertain: int, dead: int} */
-    private function sales(): ?array
+    /** @return array{later: int, uncertain: int, dead: int} */
+    private static function sales(WorkReport $waiting): array
     {
-        $waiting = $this->sales?->worker()->waiting();
-
-        return (
-            $waiting === null
-                ? null
-                : ['later' => $waiting->later, 'uncertain' => $waiting->uncertain, 'dead' => $waiting->dead]
-        );
+        return ['later' => $waiting->later, 'uncertain' => $waiting->uncertain, 'dead' => $waiting->dead];
     }
 }

@@ -7,6 +7,8 @@ namespace CloverSync\Shop\Status;
 \defined('_JEXEC') or die();
 
 use CloverSync\Shop\Catalog\SyncRunRow;
+use CloverSync\Shop\Pauses\Pause;
+use CloverSync\Shop\Pauses\WorkKind;
 
 /**
  * State of the connection, the catalog and the sales, from the shop's database only. It causes no request to Clover.
@@ -53,8 +55,10 @@ final readonly class DashboardStatus
          *   connection
          */
         public ?array $sales,
-        /** @var ?array{since: int, reason: string} Why nothing is sent to Clover at present */
-        public ?array $paused,
+        /** Whether web sales could be sent now. */
+        public bool $hasDue,
+        /** @var list<Pause> Kinds of work that are paused */
+        public array $paused,
         /**
          * @var list<array{code: string, at: int}> Verification codes for the webhook, oldest first; not each need be
          *   Clover's
@@ -75,5 +79,10 @@ final readonly class DashboardStatus
         /** @var list<string> Fields of items that Clover does not show to this app, for lack of a permission */
         public array $withheld,
     ) {
+    }
+
+    public function isPaused(WorkKind $kind): bool
+    {
+        return array_filter($this->paused, static fn (Pause $pause): bool => $pause->kind === $kind) !== [];
     }
 }

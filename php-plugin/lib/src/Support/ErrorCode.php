@@ -25,6 +25,7 @@ enum ErrorCode: string
     case Currency        = 'currency';
     case DefaultCategory = 'default_category';
     case AlreadyRunning  = 'already_running';
+    case AlreadySending  = 'already_sending';
     case Database        = 'database';
     /** Another reason outside this code; the exception's message says what to do. */
     case Clover = 'clover';

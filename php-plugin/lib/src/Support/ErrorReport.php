@@ -16,6 +16,7 @@ use CloverSync\Exception\SettingsException;
 use CloverSync\Exception\UnavailableException;
 use CloverSync\Exception\VaultException;
 use CloverSync\Shop\Exception\AlreadyRunningException;
+use CloverSync\Shop\Exception\AlreadySendingException;
 use CloverSync\Shop\Exception\CurrencyException;
 use CloverSync\Shop\Exception\DefaultCategoryException;
 use CloverSync\Shop\Exception\ExtensionException;
@@ -88,6 +89,7 @@ final readonly class ErrorReport
             $e instanceof CurrencyException => ErrorCode::Currency,
             $e instanceof DefaultCategoryException => ErrorCode::DefaultCategory,
             $e instanceof AlreadyRunningException, $e instanceof LockLostException => ErrorCode::AlreadyRunning,
+            $e instanceof AlreadySendingException => ErrorCode::AlreadySending,
             $e instanceof \PDOException => ErrorCode::Database,
             $e instanceof CloverException => ErrorCode::Clover,
             $e instanceof ShopException => ErrorCode::Shop,

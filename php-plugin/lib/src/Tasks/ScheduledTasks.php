@@ -11,9 +11,11 @@ use CloverSync\Shop\Catalog\RunStatus;
 use CloverSync\Shop\Catalog\SyncRunRow;
 use CloverSync\Shop\Catalog\SyncRuns;
 use CloverSync\Shop\Exception\AlreadyRunningException;
+use CloverSync\Shop\Exception\AlreadySendingException;
 use CloverSync\Shop\Exception\LockLostException;
 use CloverSync\Shop\Exception\NotConnectedException;
 use CloverSync\Shop\Exception\SiteMovedException;
+use CloverSync\Shop\Pauses\WorkKind;
 use CloverSync\Shop\Services;
 use CloverSync\Shop\Support\TimeBudget;
 
@@ -49,8 +51,14 @@ final readonly class ScheduledTasks
     public function fullSync(): TaskReport
     {
         return $this->slice(function (TaskReport $result, TimeBudget $slice): void {
+            // The sync that the pause has stopped is due when it ends, whatever ends it and whatever the interval is.
+            $wasPaused = $this->shop->pauses()->of(WorkKind::Catalog)->pause() !== null;
             $this->drain($result, fn (): TimeBudget => $this->part($slice, self::BEFORE));
-            $this->attempt($result, 'sync', fn () => $this->sync($result, $slice));
+            $this->attempt($result, 'sync', $this->unlessPaused($result, fn () => $this->sync(
+                $result,
+                $slice,
+                $wasPaused,
+            )));
 
             if ($result->outcome() !== TaskReport::NOTHING && !$slice->isSpent()) {
                 $this->drain($result, static fn (): TimeBudget => $slice);
@@ -79,10 +87,11 @@ final readonly class ScheduledTasks
     public function inventory(): TaskReport
     {
         return $this->slice(function (TaskReport $result, TimeBudget $slice): void {
-            $this->attempt($result, 'inventory', fn () => $this->counts($result, $this->part(
-                $slice,
-                1 - self::BEFORE,
-            )));
+            $this->attempt(
+                $result,
+                'inventory',
+                $this->unlessPaused($result, fn () => $this->counts($result, $this->part($slice, 1 - self::BEFORE))),
+            );
             $this->drain($result, static fn (): TimeBudget => $slice);
         });
     }
@@ -144,7 +153,7 @@ final readonly class ScheduledTasks
 
         try {
             $work();
-        } catch (AlreadyRunningException|LockLostException) {
+        } catch (AlreadyRunningException|AlreadySendingException|LockLostException) {
             $result->leaves($part, false);
 
             if (\in_array($part, ['sync', 'inventory'], true)) {
@@ -157,7 +166,21 @@ final readonly class ScheduledTasks
         }
     }
 
-    private function sync(TaskReport $result, TimeBudget $slice): void
+    /**
+     * @param \Closure(): void $work Work that reads from Clover
+     *
+     * @return \Closure(): void
+     */
+    private function unlessPaused(TaskReport $result, \Closure $work): \Closure
+    {
+        return function () use ($result, $work): void {
+            $breaker = $this->shop->pauses()->of(WorkKind::Catalog);
+
+            $breaker->isTryable() ? $work() : $result->say('catalog_paused', (string) $breaker->pause()?->words());
+        };
+    }
+
+    private function sync(TaskReport $result, TimeBudget $slice, bool $isDue): void
     {
         $links  = $this->shop->links();
         $latest = (new SyncRuns($this->shop->sql, $links->environment, $links->merchant, $this->shop->clock))->latest();
@@ -172,7 +195,7 @@ final readonly class ScheduledTasks
 
                 return;
             }
-        } elseif ($latest !== null && ($wait = $this->secondsUntilDue($latest)) > 0) {
+        } elseif ($latest !== null && !$isDue && ($wait = $this->secondsUntilDue($latest)) > 0) {
             $minutes = (int) ceil($wait / 60);
 
             match ($latest->status) {
@@ -301,22 +324,16 @@ final readonly class ScheduledTasks
     /** Sends web sales to Clover, including those whose order had no event. */
     private function sales(TaskReport $result, TimeBudget $budget): void
     {
-        $sales = $this->shop->sales();
-        $done  = $sales->worker()->run($budget);
-        $next  = min($sales->ledger->nextTry() ?? PHP_INT_MAX, $sales->pushes->nextTry() ?? PHP_INT_MAX);
-        $result->leaves(
-            'sales',
-            $done->paused === null
-            && $budget->isSpent()
-            && ($next <= $this->shop->clock->now() || $sales->events->due(1) !== []),
-        );
+        $worker = $this->shop->sales()->worker();
+        $done   = $worker->run($budget);
+        $result->leaves('sales', $budget->isSpent() && $worker->hasDue());
         $result->worked('sales_found', $done->found);
         $result->worked('sales_sent', $done->confirmed);
         $result->setCount('sales_later', $done->later);
         $result->setCount('sales_waiting', $done->uncertain + $done->dead);
 
-        if ($done->paused !== null) {
-            $result->say('sales_paused', $done->paused);
+        foreach ($done->paused as $pause) {
+            $result->say("{$pause->kind->value}_paused", $pause->words());
         }
     }
 

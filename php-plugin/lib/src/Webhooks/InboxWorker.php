@@ -19,6 +19,7 @@ use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Locking\Lock;
 use CloverSync\Shop\Log\SyncLog;
+use CloverSync\Shop\Pauses\CircuitBreaker;
 use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\TimeBudget;
 
@@ -48,6 +49,7 @@ final class InboxWorker
         private readonly SyncRuns $runs,
         private readonly KeyValueStore $state,
         private readonly SyncLog $log,
+        private readonly CircuitBreaker $breaker,
         private readonly Lock $lock,
         private readonly Clock $clock,
     ) {
@@ -58,16 +60,23 @@ final class InboxWorker
      * Works until nothing is due, and waits for what is due within seconds. One worker runs at a time among all
      * processes; while another one runs, this one does nothing.
      *
+     * @param bool $despitePause Whether to work although reading from Clover is paused
+     *
      * @return int Objects processed
      *
      * @throws CloverException when nothing can be fetched at all; what was due stays due
      */
-    public function drain(TimeBudget $budget): int
+    public function drain(TimeBudget $budget, bool $despitePause = false): int
     {
         $worked = 0;
 
         // An event that arrives while the lock is released would wait for the next process, so check once more.
-        while (!$budget->isSpent() && $this->isNear() && $this->lock->acquire()) {
+        while (
+            !$budget->isSpent()
+            && $this->isNear()
+            && ($despitePause || $this->breaker->isTryable())
+            && $this->lock->acquire()
+        ) {
             try {
                 $worked += $this->work($budget);
             } finally {
@@ -119,7 +128,7 @@ final class InboxWorker
         }
 
         try {
-            $this->refresh($items);
+            $this->breaker->watch('webhook', fn () => $this->refresh($items));
 
             return \count($rows);
         } catch (BugException|ItemException $e) {

@@ -72,7 +72,10 @@ final class Cloversync extends CMSPlugin implements SubscriberInterface
         'needs_confirmation',
         'not_due_after_failure',
         'sales_waiting',
-        'sales_paused',
+        'stock_paused',
+        'orders_paused',
+        'payments_paused',
+        'catalog_paused',
     ];
 
     protected $autoloadLanguage = true;
