@@ -347,6 +347,7 @@ final class Application
             'engine'           => Engine::current()->value,
             'rate_limit'       => $now->rateLimit,
             'withheld'         => $now->withheld,
+            'sandbox_products' => $now->sandboxProducts['count'],
         ];
 
         $this->console->line(match (true) {
@@ -396,6 +397,15 @@ final class Application
 
         if (($withheld = WithheldFields::message($now->withheld)) !== null) {
             $this->console->warning($withheld);
+        }
+
+        if ($now->sandboxProducts['count'] > 0) {
+            $this->console->warning(\sprintf(
+                '%d products from the sandbox are still published (%s …): sync, “conflicts --relink-all” for those '
+                . 'with an SKU that Clover has here, and unpublish the others.',
+                $now->sandboxProducts['count'],
+                implode(', ', $now->sandboxProducts['titles']),
+            ));
         }
 
         if ($data['site_moved']) {

@@ -51,6 +51,7 @@ final class DashboardDataTest extends JoomlaTestCase
             sales: null,
             hasDue: false,
             paused: [],
+            sandboxProducts: ['count' => 0, 'titles' => []],
             webhookCodes: $codes,
             webhookSeen: null,
             taxWarning: null,

@@ -14,6 +14,7 @@ use CloverSync\Shop\Catalog\CatalogWriter;
 use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
 use CloverSync\Shop\Catalog\Joomla\SearchQueue;
 use CloverSync\Shop\Catalog\Preview;
+use CloverSync\Shop\Catalog\SandboxProducts;
 use CloverSync\Shop\Catalog\StockOnlySync;
 use CloverSync\Shop\Catalog\SyncRunRow;
 use CloverSync\Shop\Catalog\SyncRunner;
@@ -322,6 +323,12 @@ final class Services
     public function searchQueue(): SearchQueue
     {
         return new SearchQueue($this->sql);
+    }
+
+    /** @throws NotConnectedException before the first connection */
+    public function sandboxProducts(): SandboxProducts
+    {
+        return new SandboxProducts($this->sql, $this->links());
     }
 
     public function linkList(): LinkList

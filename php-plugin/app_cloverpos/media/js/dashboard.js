@@ -316,6 +316,7 @@
     disconnect: (button) => window.confirm(text('DISCONNECT_CONFIRM')) && act(button, 'connection.disconnect'),
     move: (button) => act(button, 'connection.move'),
     resume: (button) => act(button, 'connection.resume'),
+    'unpublish-sandbox': (button) => window.confirm(text('SANDBOX_UNPUBLISH_CONFIRM')) && act(button, 'mapping.unpublishSandbox'),
     connect: (button) => connect(button.dataset.cloverUrl, approved),
     'by-hand': (button) => {
       const callback = byId('hand').value.trim();

@@ -47,13 +47,18 @@ final readonly class MappingActions implements ActionGroup
     public function actions(): array
     {
         return [
-            'mapping.resync'    => $this->resync(...),
-            'mapping.unlink'    => $this->unlink(...),
-            'mapping.adopt'     => $this->adopt(...),
-            'mapping.adoptAll'  => fn (): array => self::adopted($this->factory->shop()->conflicts()->adoptAll()),
-            'mapping.relinkAll' => fn (): array => self::adopted($this->factory->shop()->conflicts()->relinkAllBySku()),
-            'mapping.preview'   => fn (): array => $this->preview(),
-            'mapping.drift'     => fn (): array => $this->drift(),
+            'mapping.resync'           => $this->resync(...),
+            'mapping.unlink'           => $this->unlink(...),
+            'mapping.unpublishSandbox' => fn (): array => $this->unpublishSandbox(),
+            'mapping.adopt'            => $this->adopt(...),
+            'mapping.adoptAll'         => fn (): array => self::adopted(
+                $this->factory->shop()->conflicts()->adoptAll(),
+            ),
+            'mapping.relinkAll'        => fn (): array => self::adopted(
+                $this->factory->shop()->conflicts()->relinkAllBySku(),
+            ),
+            'mapping.preview'          => fn (): array => $this->preview(),
+            'mapping.drift'            => fn (): array => $this->drift(),
         ];
     }
 
@@ -92,6 +97,17 @@ final readonly class MappingActions implements ActionGroup
         $shop->unlink($id);
 
         return self::say('UNLINKED', 'success', $row->title ?? $id);
+    }
+
+    /** @return array{message: string, type: string} */
+    private function unpublishSandbox(): array
+    {
+        $shop  = $this->factory->shop();
+        $count = $shop->sandboxProducts()->unpublish($shop->clock);
+        ShopCache::clean($this->app);
+        AfterResponse::indexProducts($this->factory, $this->app);
+
+        return ['message' => Text::plural(self::PREFIX . 'N_SANDBOX_UNPUBLISHED', $count), 'type' => 'success'];
     }
 
     /** @return array<string, mixed> */

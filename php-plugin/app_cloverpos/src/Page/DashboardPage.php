@@ -43,6 +43,7 @@ final readonly class DashboardPage implements Page
         'DELETES_ASKING',
         'DISCONNECT_CONFIRM',
         'HAND_EMPTY',
+        'SANDBOX_UNPUBLISH_CONFIRM',
         'SYNC_DONE',
         'SYNC_ELSEWHERE',
         'SYNC_ELSEWHERE_ENDED',

@@ -61,6 +61,7 @@ final readonly class Warnings
                 ...$this->paused(),
                 $this->waiting(),
                 $this->conflicts(),
+                $this->sandboxProducts(),
                 $this->tax(),
                 $this->rateLimit(),
                 $this->withheld(),
@@ -173,6 +174,34 @@ final readonly class Warnings
                 ]],
             ),
             $this->now->paused,
+        );
+    }
+
+    private function sandboxProducts(): ?Warning
+    {
+        $count = $this->now->sandboxProducts['count'];
+
+        return (
+            $count === 0
+                ? null
+                : new Warning(
+                    'warning',
+                    Text::plural(
+                        self::PREFIX . 'N_SANDBOX_PRODUCTS',
+                        $count,
+                        implode(', ', array_map(
+                            static fn (string $title): string => "“{$title}”",
+                            $this->now->sandboxProducts['titles'],
+                        ))
+                            . ($count > \count($this->now->sandboxProducts['titles']) ? ', …' : ''),
+                    ),
+                    [Text::_(self::PREFIX . 'BUTTON_MAPPINGS') => Pages::url('mappings')],
+                    [[
+                        'action' => 'unpublish-sandbox',
+                        'label'  => Text::_(self::PREFIX . 'SANDBOX_UNPUBLISH'),
+                        'class'  => 'btn-secondary',
+                    ]],
+                )
         );
     }
 

@@ -7,9 +7,11 @@ namespace CloverSync\Shop\Status;
 \defined('_JEXEC') or die();
 
 use CloverSync\Connection;
+use CloverSync\Environment;
 use CloverSync\Settings;
 use CloverSync\Shop\Catalog\CatalogWriter;
 use CloverSync\Shop\Catalog\RunStatus;
+use CloverSync\Shop\Catalog\SandboxProducts;
 use CloverSync\Shop\Catalog\SyncRunRow;
 use CloverSync\Shop\Catalog\SyncRuns;
 use CloverSync\Shop\Catalog\WithheldFields;
@@ -32,6 +34,9 @@ final readonly class DashboardReader
 {
     /** Seconds; an access token lasts thirty minutes. */
     private const TOKEN_WARNING = 300;
+
+    /** Products of the sandbox that are named. */
+    private const TITLES = 5;
 
     public function __construct(
         private Sql $sql,
@@ -85,6 +90,7 @@ final readonly class DashboardReader
             $worker === null ? null : self::sales($worker->waiting()),
             $status->connected && !$this->guard->isMoved() && $worker?->hasDue() === true,
             $this->pauses->all(),
+            $this->sandboxProducts(),
             $this->codes->all(),
             $seen === null ? null : (int) $seen,
             $this->state->get('tax_warning') ?: null,
@@ -139,5 +145,15 @@ final readonly class DashboardReader
     private static function sales(WorkReport $waiting): array
     {
         return ['later' => $waiting->later, 'uncertain' => $waiting->uncertain, 'dead' => $waiting->dead];
+    }
+
+    /** @return array{count: int, titles: list<string>} */
+    private function sandboxProducts(): array
+    {
+        return (
+            $this->links === null || $this->links->environment === Environment::Sandbox->value
+                ? ['count' => 0, 'titles' => []]
+                : (new SandboxProducts($this->sql, $this->links))->published(self::TITLES)
+        );
     }
 }

@@ -60,6 +60,11 @@ final readonly class DashboardStatus
         /** @var list<Pause> Kinds of work that are paused */
         public array $paused,
         /**
+         * @var array{count: int, titles: list<string>} Published products that are linked in the sandbox and not in
+         *   this environment, and the first titles
+         */
+        public array $sandboxProducts,
+        /**
          * @var list<array{code: string, at: int}> Verification codes for the webhook, oldest first; not each need be
          *   Clover's
          */

@@ -1,0 +1,82 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Catalog;
+
+\defined('_JEXEC') or die();
+
+use CloverSync\Environment;
+use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
+use CloverSync\Shop\Catalog\Joomla\Articles;
+use CloverSync\Shop\Catalog\Joomla\Tags;
+use CloverSync\Shop\Database\Row;
+use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Support\Clock;
+
+/**
+ * Published products that tests with the sandbox have left: they are linked there, and not in the environment that the
+ * shop is connected to now. Nothing updates them any more, and shoppers can buy them.
+ */
+final readonly class SandboxProducts
+{
+    private const FROM =
+        ' FROM #__content c WHERE c.state = 1
+            AND c.id IN (SELECT s.article_id FROM '
+            . Links::TABLE
+            . ' s WHERE s.environment = ?)
+            AND NOT EXISTS (SELECT 1 FROM '
+            . Links::TABLE
+            . ' m
+                             WHERE m.environment = ? AND m.merchant_id = ? AND m.article_id = c.id)';
+
+    public function __construct(
+        private Sql $sql,
+        private Links $links,
+    ) {
+    }
+
+    /**
+     * @param int $limit Titles at most
+     *
+     * @return array{count: int, titles: list<string>}
+     */
+    public function published(int $limit): array
+    {
+        return [
+            'count'  => (int) $this->sql->fetchValue('SELECT COUNT(*)' . self::FROM, $this->key()),
+            'titles' => array_map(
+                static fn (array $row): string => Row::string($row, 'title'),
+                $this->sql->fetchAll(
+                    'SELECT c.title' . self::FROM . " ORDER BY c.title, c.id LIMIT $limit",
+                    $this->key(),
+                ),
+            ),
+        ];
+    }
+
+    /** @return int Products */
+    public function unpublish(Clock $clock): int
+    {
+        return $this->sql->transaction(function () use ($clock): int {
+            $config = ShopConfig::read($this->sql);
+            $states = [];
+
+            foreach ($this->sql->fetchAll('SELECT c.id' . self::FROM, $this->key()) as $row) {
+                $states[Row::int($row, 'id')] = ['state' => 0];
+            }
+
+            (new Articles($this->sql, $config, $clock))->update($states);
+            (new Tags($this->sql, $config, $clock))->mirror($states);
+
+            return \count($states);
+        });
+    }
+
+    /** @return list<string> */
+    private function key(): array
+    {
+        return [Environment::Sandbox->value, ...$this->links->key()];
+    }
+}
