@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { admin } from '../lib/browser.js';
 import { chapter } from '../lib/chapter.js';
-import { dashboard, dueTask, parameters, settings, sync, synced } from '../lib/given.js';
+import { connected, dashboard, dueTask, parameters, settings, sync, synced } from '../lib/given.js';
 import { rows } from '../lib/products.js';
 import { clover, EXTENSION, joomla, query, site, value } from '../lib/site.js';
 
@@ -35,7 +35,7 @@ chapter('Update, Uninstall', async (browser) => {
     assert.match(await row.innerText(), /No Problems/);
   });
 
-  step('Uninstall in the browser leaves no table, task, extension row or file, and keeps the products', async (browser) => {
+  step('Uninstall in the browser leaves no task, extension row or file, and keeps the products', async (browser) => {
     dueTask('cloversync.fullSync');
     const before = rows();
     await browser.page.goto(admin('?option=com_installer&view=manage'));
@@ -47,7 +47,7 @@ chapter('Update, Uninstall', async (browser) => {
     await browser.loads(() => browser.page.click('joomla-dialog [data-button-ok]'));
     await browser.says(/Uninstalling the package Clover POS Integration was successful/);
     await browser.shot('11 uninstalled');
-    assert.deepEqual(query("SHOW TABLES LIKE '%clover%'"), []);
+    assert.deepEqual(query("SHOW TABLES LIKE '%clover%'").map((row) => Object.values(row)[0].replace(/.*_clover_/, '')), ['kept']);
     assert.equal(value("SELECT COUNT(*) FROM #__scheduler_tasks WHERE type LIKE 'cloversync.%'"), 0);
     assert.equal(value("SELECT COUNT(*) FROM #__extensions WHERE element LIKE '%clover%'"), 0);
 
@@ -63,5 +63,16 @@ chapter('Update, Uninstall', async (browser) => {
     assert.match(await browser.page.innerText('main'), /Products|Cookbook/);
     await browser.page.goto(admin('?option=com_j2commerce&view=dashboard'));
     assert.match(await browser.page.innerText('main'), /J2Commerce/);
+  });
+
+  step('installed and connected again, a sync makes no product twice, and Clover’s changes since then arrive', async (browser) => {
+    const products = () => value('SELECT COUNT(*) FROM #__j2commerce_products');
+    const before = products();
+    const item = (await clover.state()).items.find(({ sku, deleted }) => sku === 'CANDLE' && !deleted);
+    await clover.change(item.id, { price: 4321 });
+    await connected(browser);
+    assert.match(await sync(browser), /0 imported, 1 updated/);
+    assert.equal(products(), before);
+    assert.deepEqual(query("SHOW TABLES LIKE '%clover_kept'"), []);
   });
 });

@@ -22,6 +22,10 @@ final readonly class AppSchema
 
     private const PREFIX = '#__j2commerce_clover_';
     private const STATE  = self::PREFIX . 'state';
+    private const LINKS  = self::PREFIX . 'mappings';
+
+    /** The links of an installation that was removed. The uninstallation gives their table this name. */
+    private const KEPT = self::PREFIX . 'kept';
 
     /** Environment of facts that belong to the whole site. */
     private const SITE = 'site';
@@ -136,6 +140,7 @@ final readonly class AppSchema
             }
         }
 
+        $this->takeOverLinks($schema, $dialect, $tables[self::LINKS]);
         $this->migrate($version);
         (new Bulk($this->sql))->upsert(
             self::STATE,
@@ -144,6 +149,36 @@ final readonly class AppSchema
             ['environment', 'name'],
             ['value', 'modified'],
         );
+    }
+
+    /**
+     * Without the links of the removed installation, a sync would make every product without an SKU a second time.
+     *
+     * A process that is interrupted at any statement leaves a state that the next one completes.
+     */
+    private function takeOverLinks(Schema $schema, MysqlTables|SqliteTables $dialect, string $ddl): void
+    {
+        if (!$schema->exists(self::KEPT)) {
+            return;
+        }
+
+        // Links that this installation has made are newer.
+        if (!$this->isEmpty(self::LINKS) || $this->isEmpty(self::KEPT)) {
+            $this->sql->execute('DROP TABLE ' . self::KEPT);
+
+            return;
+        }
+
+        // The runs have new numbers.
+        $this->sql->execute('UPDATE ' . self::KEPT . ' SET seen_run = 0');
+        $this->sql->execute('DROP TABLE ' . self::LINKS);
+        $this->sql->execute('ALTER TABLE ' . self::KEPT . ' RENAME TO ' . self::LINKS);
+        $dialect->alter(self::LINKS, $ddl);
+    }
+
+    private function isEmpty(string $table): bool
+    {
+        return $this->sql->fetchValue("SELECT 1 FROM `$table` LIMIT 1") === null;
     }
 
     /**
