@@ -81,6 +81,71 @@ final class GroupsTest extends SalesTestCase
         $this->assertSound();
     }
 
+    #[TestDox(
+        'After an editor\'s save the shopper must choose a variant again, and the owner\'s own option stays optional',
+    )]
+    #[DataProvider('waysToBring')]
+    public function test_options_that_a_save_made_optional(string $way): void
+    {
+        ['S' => $s] = $caps = $this->caps(['S' => 1, 'M' => 2]);
+        $this->bring($caps, $way);
+        $this->sync();
+        $product = (int) $this->product($s)['product_id'];
+        $this->sql->execute('INSERT INTO #__j2commerce_product_options
+                (option_id, parent_id, product_id, ordering, required, is_variant)
+             VALUES (9999, 0, ?, 9, 0, 0)', [$product]);
+        // What J2Commerce writes when a variable product is saved in the administrator.
+        $this->sql->execute('UPDATE #__j2commerce_product_options SET required = 0, is_variant = 0');
+        $this->bring([$s], $way);
+        self::assertSame([1, 0], $this->requiredOptions($product));
+        $this->sync();
+        self::assertSame(
+            [],
+            $this->sql->fetchColumn(
+                'SELECT product_id FROM #__j2commerce_product_options WHERE required = 0 AND option_id <> 9999',
+            ),
+        );
+        self::assertSame(0, $this->sync()->productRows);
+    }
+
+    #[TestDox('A product whose options had become optional counts as updated once, and the log says why')]
+    public function test_the_count_of_repaired_options(): void
+    {
+        $this->caps(['S' => 1, 'M' => 2]);
+        $this->sync();
+        $groups = (int) $this->sql->fetchValue('SELECT COUNT(DISTINCT product_id) FROM #__j2commerce_product_options');
+        $before = $this->sync();
+        $this->sql->execute('UPDATE #__j2commerce_product_options SET required = 0, is_variant = 0');
+        $result = $this->sync();
+        self::assertSame([$groups, $before->unchanged - $groups, 0], [
+            $result->updated,
+            $result->unchanged,
+            $result->failed,
+        ]);
+        self::assertCount($groups, array_filter(
+            $this->logged('update'),
+            static fn (string $entry): bool => str_contains($entry, 'chosen again'),
+        ));
+    }
+
+    /** @return iterable<string, array{string}> */
+    public static function waysToBring(): iterable
+    {
+        return ['by a sync' => ['sync'], 'by webhooks' => ['webhook']];
+    }
+
+    /** @return list<int> */
+    private function requiredOptions(int $product): array
+    {
+        return array_map(intval(...), $this->sql->fetchColumn(
+            'SELECT required FROM #__j2commerce_product_options
+                  WHERE product_id = ? ORDER BY j2commerce_productoption_id',
+            [
+                $product,
+            ],
+        ));
+    }
+
     #[TestDox('With the Delete Action Ignore nothing is withdrawn, and all combinations are unique')]
     public function test_ignored_deletions(): void
     {

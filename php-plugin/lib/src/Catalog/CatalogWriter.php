@@ -92,6 +92,13 @@ final readonly class CatalogWriter
         ));
         $written->add($this->write($found['changes'], $run, $refused));
         $this->noteErrors($found['errors'], $run, $written);
+        $written->add($this->writer->makeChoosable(
+            array_map(
+                intval(...),
+                array_filter(array_intersect_key(array_column($known, 'product_id', 'clover_id'), array_flip($groups))),
+            ),
+            array_map(static fn (ProductChange $change): string => $change->cloverId, $found['changes']),
+        ));
         $this->links->markSeen(array_values(array_diff($groups, $refused)), $run, UtcTime::sql($this->clock->now()));
         $written->unchanged += $found['unchanged'];
 

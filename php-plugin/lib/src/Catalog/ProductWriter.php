@@ -103,6 +103,42 @@ final readonly class ProductWriter
     }
 
     /**
+     * Makes the variants of groups choosable again.
+     *
+     * @param array<array-key, int> $products By Clover id of the group
+     * @param list<string>       $changed  Groups that were written in this step, and are counted
+     */
+    public function makeChoosable(array $products, array $changed): WriteReport
+    {
+        $written = new WriteReport();
+        $rows    = $this->tables->options->require(array_values($products));
+
+        foreach ($products as $group => $product) {
+            $group = (string) $group;
+
+            if (!isset($rows[$product])) {
+                continue;
+            }
+
+            $written->productRows += $rows[$product];
+            $written->log(
+                'update',
+                'group',
+                $group,
+                'success',
+                'Its options have to be chosen again: saving the product in the administrator had made them optional',
+            );
+
+            if (!\in_array($group, $changed, true)) {
+                $written->updated++;
+                $written->unchanged--;
+            }
+        }
+
+        return $written;
+    }
+
+    /**
      * @param list<ProductChange> $changes
      *
      * @return list<string>

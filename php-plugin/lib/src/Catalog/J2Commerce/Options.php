@@ -171,6 +171,18 @@ final readonly class Options
     }
 
     /**
+     * Makes shoppers choose a variant of these products.
+     *
+     * @param list<int> $products
+     *
+     * @return array<int, int> Rows written by product
+     */
+    public function require(array $products): array
+    {
+        return $this->choices->require($products);
+    }
+
+    /**
      * @param list<int> $ids
      *
      * @return array<int, array<int, string>> By product and variant

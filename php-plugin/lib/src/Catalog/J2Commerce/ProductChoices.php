@@ -7,6 +7,7 @@ namespace CloverSync\Shop\Catalog\J2Commerce;
 \defined('_JEXEC') or die();
 
 use CloverSync\Shop\Database\Bulk;
+use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Support\Text;
 
@@ -169,6 +170,73 @@ final readonly class ProductChoices
     }
 
     /**
+     * Makes shoppers choose the options by which variants differ. Saving a variable product in the administrator makes
+     * all its options optional: the shopper would buy the default variant without having chosen it. Other options, such
+     * as a text to engrave, stay as they are.
+     *
+     * @param list<int> $products
+     *
+     * @return array<int, int> Rows written by product
+     */
+    public function require(array $products): array
+    {
+        $optional = [];
+
+        foreach ($this->bulk->fetch(
+            'SELECT j2commerce_productoption_id AS id, product_id FROM '
+            . self::OPTIONS
+            . ' WHERE required = 0 AND product_id IN (%s)',
+            $products,
+        ) as $row) {
+            $optional[Row::int($row, 'id')] = Row::int($row, 'product_id');
+        }
+
+        $used    = $this->used(array_values(array_unique($optional)));
+        $rows    = [];
+        $updates = [];
+
+        foreach ($this->bulk->fetch(
+            'SELECT j2commerce_product_optionvalue_id AS id, productoption_id FROM '
+            . self::TABLE
+            . ' WHERE productoption_id IN (%s)',
+            array_keys($optional),
+        ) as $row) {
+            $option = Row::int($row, 'productoption_id');
+
+            if (isset($used[Row::string($row, 'id')]) && !isset($updates[$option])) {
+                $updates[$option]         = ['required' => 1, 'is_variant' => 1];
+                $rows[$optional[$option]] = ($rows[$optional[$option]] ?? 0) + 1;
+            }
+        }
+
+        $this->bulk->update(self::OPTIONS, 'j2commerce_productoption_id', $updates);
+
+        return $rows;
+    }
+
+    /**
+     * @param list<int> $products
+     *
+     * @return array<array-key, int> The choices that variants of these products are combined of, as keys
+     */
+    private function used(array $products): array
+    {
+        $used = [];
+
+        foreach ($this->bulk->fetch(
+            'SELECT x.product_optionvalue_ids AS ids FROM '
+            . self::COMBINATIONS
+            . ' x
+               JOIN #__j2commerce_variants v ON v.j2commerce_variant_id = x.variant_id WHERE v.product_id IN (%s)',
+            $products,
+        ) as $row) {
+            $used += array_flip(explode(',', (string) $row['ids']));
+        }
+
+        return $used;
+    }
+
+    /**
      * Deletes choices that no combination names any more, and options without choices.
      *
      * @param list<string> $choices Ids that occurred in combinations
@@ -201,19 +269,7 @@ final readonly class ProductChoices
             ];
         }
 
-        $products = array_values(array_unique(array_column($owners, 'product')));
-        $used     = [];
-
-        foreach ($this->bulk->fetch(
-            'SELECT x.product_optionvalue_ids AS ids FROM '
-            . self::COMBINATIONS
-            . ' x
-               JOIN #__j2commerce_variants v ON v.j2commerce_variant_id = x.variant_id WHERE v.product_id IN (%s)',
-            $products,
-        ) as $row) {
-            $used += array_flip(explode(',', (string) $row['ids']));
-        }
-
+        $used   = $this->used(array_values(array_unique(array_column($owners, 'product'))));
         $rows   = [];
         $unused = array_diff_key($owners, $used);
         $this->bulk->delete(self::TABLE, 'j2commerce_product_optionvalue_id', array_keys($unused));
