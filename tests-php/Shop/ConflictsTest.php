@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace CloverSync\Tests\Shop;
 
 use CloverSync\Shop\Exception\ShopException;
+use CloverSync\Shop\Links\AdoptProblem;
 use CloverSync\Tests\Support\SyncTestCase;
 
 /** The shop already has a product with the same SKU. */
@@ -55,6 +56,8 @@ final class ConflictsTest extends SyncTestCase
                 'sku'       => 'apron',
                 'relink'    => false,
                 'products'  => [['product_id' => $own['product'], 'title' => 'Our apron', 'sku' => 'apron']],
+                'problem'   => null,
+                'options'   => ['clover' => [], 'shop' => []],
             ]],
             $conflicts->list(),
         );
@@ -137,6 +140,82 @@ final class ConflictsTest extends SyncTestCase
         ]);
         self::assertSame($rows, $this->shopRows(['modified', 'modified_on']));
         self::assertSame(0, $this->sync()->productRows);
+    }
+
+    public function test_a_group_is_adopted_only_by_a_product_whose_variants_differ_by_the_same_options(): void
+    {
+        $this->connectedAndSynced();
+        $item    = $this->itemBySku('TS-RE-S')['id'];
+        $product = (int) $this->product($item)['product_id'];
+        $group   = (string) $this->sql->fetchValue(
+            'SELECT parent_id
+               FROM #__j2commerce_clover_mappings WHERE clover_id = ?',
+            [
+                $item,
+            ],
+        );
+        $this->sql->execute('DELETE FROM #__j2commerce_clover_mappings WHERE product_id = ?', [$product]);
+        $names = $this->sql->fetchColumn('SELECT o.option_name FROM #__j2commerce_options o
+               JOIN #__j2commerce_product_options p ON p.option_id = o.j2commerce_option_id
+              WHERE p.product_id = ? ORDER BY o.option_name', [$product]);
+        $option = (int) $this->sql->fetchValue(
+            'SELECT MAX(option_id)
+               FROM #__j2commerce_product_options WHERE product_id = ?',
+            [
+                $product,
+            ],
+        );
+        $name = (string) $this->sql->fetchValue(
+            'SELECT option_name
+               FROM #__j2commerce_options WHERE j2commerce_option_id = ?',
+            [
+                $option,
+            ],
+        );
+        $this->sync();
+        $rename = fn (string $to): int => $this->sql->execute(
+            'UPDATE #__j2commerce_options
+                SET option_name = ? WHERE j2commerce_option_id = ?',
+            [
+                $to,
+                $option,
+            ],
+        );
+        $rename('Fit');
+        $rows     = $this->shopRows();
+        $conflict = $this->shop()->conflicts()->list()[0];
+        self::assertSame(AdoptProblem::Options, $conflict['problem']);
+        self::assertEqualsCanonicalizing($names, $conflict['options']['clover']);
+        self::assertContains('Fit', $conflict['options']['shop']);
+        self::assertSame(0, $this->shop()->conflicts()->adoptAll()['adopted']);
+
+        try {
+            $this->shop()->conflicts()->adopt($group);
+            self::fail('It was adopted.');
+        } catch (ShopException $e) {
+            self::assertStringContainsString('Fit', $e->getMessage());
+        }
+
+        $this->sync();
+        self::assertSame($rows, $this->shopRows());
+        $rename(mb_strtoupper($name));
+        self::assertNull($this->shop()->conflicts()->list()[0]['problem'], 'The same name in other letters.');
+        $this->shop()->conflicts()->adopt($group);
+        $this->sync();
+        self::assertSame($product, (int) $this->product($item)['product_id']);
+    }
+
+    public function test_a_group_whose_options_an_earlier_version_did_not_store_waits_for_a_sync(): void
+    {
+        $this->connectedAndSynced();
+        $item    = $this->itemBySku('TS-RE-S')['id'];
+        $product = (int) $this->product($item)['product_id'];
+        $this->sql->execute('DELETE FROM #__j2commerce_clover_mappings WHERE product_id = ?', [$product]);
+        $this->sync();
+        $this->sql->execute('UPDATE #__j2commerce_clover_mappings SET options = NULL');
+        self::assertSame(AdoptProblem::Unknown, $this->shop()->conflicts()->list()[0]['problem']);
+        $this->sync();
+        self::assertNull($this->shop()->conflicts()->list()[0]['problem']);
     }
 
     public function test_a_variant_s_sku_is_no_match_for_a_single_item(): void

@@ -9,6 +9,7 @@
 \defined('_JEXEC') or die;
 
 use CloverSync\Shop\Joomla\LocalTime;
+use CloverSync\Shop\Links\AdoptProblem;
 use CloverSync\Shop\Links\LinkState;
 use CloverSync\Shop\Status\ListedLink;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\ListModel;
@@ -19,7 +20,8 @@ use Joomla\CMS\Language\Text;
 /**
  * @var array{tools: ListModel, rows: list<ListedLink>, conflicts: list<array{clover_id: string, type:
  *   string, name: string, sku: string, relink: bool, products: list<array{product_id: int, title: string, sku:
- *   string}>}>, mayAct: bool} $displayData
+ *   string}>, problem: ?AdoptProblem, options: array{clover: list<string>, shop: list<string>}}>, mayAct: bool}
+ *   $displayData
  */
 $tools     = $displayData['tools'];
 $conflicts = $displayData['conflicts'];
@@ -134,7 +136,7 @@ $badges    = [
                                         <?php endif; ?>
                                     </td>
                                     <td>
-                                        <?php if (count($conflict['products']) === 1) : ?>
+                                        <?php if ($conflict['problem'] === null) : ?>
                                             <button type="button"<?php echo $off; ?> class="btn btn-sm btn-primary"
                                                 data-clover-action="mapping.adopt"
                                                 data-clover-id="<?php echo $text($conflict['clover_id']); ?>">
@@ -143,8 +145,11 @@ $badges    = [
                                             </button>
                                         <?php else : ?>
                                             <?php
-                                                $why = $conflict['products'] === [] ? 'GONE' : 'SEVERAL';
-                                                echo Text::_($prefix . 'CONFLICT_' . $why);
+                                                echo $text(Text::sprintf(
+                                                    $prefix . 'CONFLICT_' . strtoupper($conflict['problem']->value),
+                                                    implode(', ', $conflict['options']['clover']),
+                                                    implode(', ', $conflict['options']['shop']),
+                                                ));
                                             ?>
                                         <?php endif; ?>
                                     </td>

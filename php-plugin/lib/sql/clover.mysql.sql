@@ -20,6 +20,7 @@ CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_mappings` (
   `tags_written` text COMMENT 'JSON list of tag ids',
   `state` varchar(16) NOT NULL DEFAULT 'pending' COMMENT 'synced, pending, error, deleted or conflict',
   `error` text,
+  `options` text COMMENT 'JSON list: names of the options of a group in conflict',
   `state_before_delete` tinyint DEFAULT NULL COMMENT 'State of the article before the delete action',
   `seen_run` int unsigned NOT NULL DEFAULT 0,
   `last_synced` datetime DEFAULT NULL,

@@ -193,6 +193,9 @@ final readonly class ProductWriter
                     'sku'         => Text::fit($variant['sku'] ?? ''),
                     'state'       => LinkState::Conflict->value,
                     'error'       => $message,
+                    'options'     => $variant === null
+                        ? json_encode(array_column($change->options, 'name'), JSON_THROW_ON_ERROR)
+                        : null,
                     'seen_run'    => $run,
                 ];
             }

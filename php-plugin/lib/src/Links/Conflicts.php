@@ -36,14 +36,18 @@ final readonly class Conflicts
 
     /**
      * @return list<array{clover_id: string, type: string, name: string, sku: string, relink: bool,
-     *         products: list<array{product_id: int, title: string, sku: string}>}> `relink`: the product is linked
-     *         under another environment or merchant
+     *         products: list<array{product_id: int, title: string, sku: string}>, problem: ?AdoptProblem,
+     *         options: array{clover: list<string>, shop: list<string>}}> `relink`: the product is linked under another
+     *         environment or merchant; `problem`: why it cannot be adopted; `options`: those of a group, and those of
+     *         the product
      */
     public function list(): array
     {
         $conflicts = [];
+        $open      = $this->open();
+        $options   = $this->optionsOf($open);
 
-        foreach ($this->open() as $conflict) {
+        foreach ($open as $conflict) {
             $products = [];
 
             foreach ($conflict->candidates as $candidate) {
@@ -63,6 +67,11 @@ final readonly class Conflicts
                 'sku'       => $products[0]['sku'] ?? '',
                 'relink'    => $ids !== [] && array_diff($ids, $this->linkedElsewhere($ids)) === [],
                 'products'  => $products,
+                'problem'   => $conflict->problem([], $options),
+                'options'   => [
+                    'clover' => $conflict->options ?? [],
+                    'shop'   => \count($ids) === 1 ? $options[$ids[0]] ?? [] : [],
+                ],
             ];
         }
 
@@ -80,7 +89,7 @@ final readonly class Conflicts
             $conflict = $this->open()[$cloverId] ?? throw new ShopException(
                 "There is no conflict about $cloverId: sync again and look at the list.",
             );
-            $this->link($conflict);
+            $this->link($conflict, [], $this->optionsOf([$conflict]));
         });
     }
 
@@ -110,16 +119,18 @@ final readonly class Conflicts
     private function adoptEach(callable $wanted): array
     {
         return $this->sql->transaction(function () use ($wanted): array {
-            $result = ['adopted' => 0, 'failed' => []];
-            $taken  = [];
+            $result  = ['adopted' => 0, 'failed' => []];
+            $taken   = [];
+            $open    = $this->open();
+            $options = $this->optionsOf($open);
 
-            foreach ($this->open() as $conflict) {
+            foreach ($open as $conflict) {
                 if (!$wanted($conflict)) {
                     continue;
                 }
 
                 try {
-                    $taken = $this->link($conflict, $taken);
+                    $taken = $this->link($conflict, $taken, $options);
                     $result['adopted']++;
                 } catch (ShopException $e) {
                     $result['failed'][$conflict->cloverId] = $e->getMessage();
@@ -135,7 +146,7 @@ final readonly class Conflicts
     {
         $rows = [];
 
-        foreach ($this->sql->fetchAll('SELECT clover_id, clover_type, parent_id, name, sku FROM '
+        foreach ($this->sql->fetchAll('SELECT clover_id, clover_type, parent_id, name, sku, options FROM '
         . Links::TABLE
         . " WHERE environment = ? AND merchant_id = ? AND state = 'conflict' ORDER BY id", [
             $this->links->environment,
@@ -167,6 +178,7 @@ final readonly class Conflicts
                 $conflict->name,
                 $conflict->members,
                 $candidates,
+                $conflict->options,
             );
         }
 
@@ -179,11 +191,13 @@ final readonly class Conflicts
         $name    = Row::string($rows[0], 'name');
         $isGroup = false;
         $members = [];
+        $options = null;
 
         foreach ($rows as $row) {
             if (Row::string($row, 'clover_type') === 'group') {
                 $isGroup = true;
                 $name    = Row::string($row, 'name');
+                $options = self::names(Row::nullableString($row, 'options'));
 
                 continue;
             }
@@ -195,31 +209,85 @@ final readonly class Conflicts
             ];
         }
 
-        return new OpenConflict($id, $isGroup, $name, $members, []);
+        return new OpenConflict($id, $isGroup, $name, $members, [], $options);
+    }
+
+    /** @return ?list<string> */
+    private static function names(?string $json): ?array
+    {
+        /** @var list<string>|scalar|null $names */
+        $names = json_decode($json ?? '', true);
+
+        return \is_array($names) ? $names : null;
     }
 
     /**
-     * @param array<int, bool> $taken Products that were just linked
+     * The options by which the variants of the groups' candidates differ.
+     *
+     * @param array<OpenConflict> $conflicts
+     *
+     * @return array<int, list<string>> Names by product
+     */
+    private function optionsOf(array $conflicts): array
+    {
+        $products = [];
+
+        foreach ($conflicts as $conflict) {
+            if ($conflict->isGroup) {
+                array_push($products, ...$conflict->products());
+            }
+        }
+
+        $choices = [];
+
+        foreach ($this->bulk->fetch(
+            'SELECT x.product_optionvalue_ids AS ids FROM #__j2commerce_product_variant_optionvalues x
+               JOIN #__j2commerce_variants v ON v.j2commerce_variant_id = x.variant_id WHERE v.product_id IN (%s)',
+            array_values(array_unique($products)),
+        ) as $row) {
+            array_push($choices, ...explode(',', Row::string($row, 'ids')));
+        }
+
+        $options = [];
+
+        foreach ($this->bulk->fetch(
+            'SELECT DISTINCT p.product_id, o.option_name
+               FROM #__j2commerce_product_optionvalues c
+               JOIN #__j2commerce_product_options p ON p.j2commerce_productoption_id = c.productoption_id
+               JOIN #__j2commerce_options o ON o.j2commerce_option_id = p.option_id
+              WHERE c.j2commerce_product_optionvalue_id IN (%s) ORDER BY o.option_name',
+            array_values(array_unique(array_map(intval(...), $choices))),
+        ) as $row) {
+            $options[Row::int($row, 'product_id')][] = Row::string($row, 'option_name');
+        }
+
+        return $options;
+    }
+
+    /**
+     * @param array<int, bool>         $taken   Products that were just linked
+     * @param array<int, list<string>> $options From {@see optionsOf()}
      *
      * @return array<int, bool>
      *
      * @throws ShopException
      */
-    private function link(OpenConflict $conflict, array $taken = []): array
+    private function link(OpenConflict $conflict, array $taken, array $options): array
     {
-        $fitting  = $conflict->fitting($taken);
-        $products = array_values(array_unique(array_column($fitting, 'productId')));
+        $fitting = $conflict->fitting($taken);
+        $problem = $conflict->problem($taken, $options);
 
-        if (\count($products) !== 1) {
-            throw new ShopException($conflict->problem($products !== []));
+        if ($problem !== null) {
+            throw new ShopException($conflict->words($problem, $options));
         }
 
+        $id      = $fitting[0]->productId;
         $product = [
-            'product_id' => $products[0],
+            'product_id' => $id,
             'article_id' => $fitting[0]->articleId,
             'state'      => LinkState::Pending->value,
         ];
-        $whole = $product + $this->textFromElsewhere($products[0]);
+        $whole = $product + $this->textFromElsewhere($id);
         $rows  = $conflict->isGroup
             ? [['clover_id' => $conflict->cloverId, 'clover_type' => 'group', 'name' => $conflict->name] + $whole]
             : [];
@@ -258,7 +326,7 @@ final readonly class Conflicts
             "Linked “{$conflict->name}” to the shop's product “{$fitting[0]->title}” with the same SKU",
         );
 
-        return $taken + [$products[0] => true];
+        return $taken + [$id => true];
     }
 
     /**

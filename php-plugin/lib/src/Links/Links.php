@@ -38,6 +38,7 @@ final readonly class Links
         'tags_written'        => null,
         'state'               => LinkState::Pending->value,
         'error'               => null,
+        'options'             => null,
         'state_before_delete' => null,
         'seen_run'            => 0,
         'last_synced'         => null,

@@ -15,6 +15,7 @@ final readonly class OpenConflict
      * @param array<int|string, array{name: string, sku: string}> $members    Items by Clover id; an item is its own
      *   only member
      * @param list<UnlinkedVariant>                               $candidates Variants with these SKUs
+     * @param ?list<string>                                       $options    Of a group; null when they are not known
      */
     public function __construct(
         public string $cloverId,
@@ -22,6 +23,7 @@ final readonly class OpenConflict
         public string $name,
         public array $members,
         public array $candidates,
+        public ?array $options = null,
     ) {
     }
 
@@ -52,17 +54,69 @@ final readonly class OpenConflict
         ));
     }
 
-    /** Why the candidates are not exactly one product that fits. */
-    public function problem(bool $several): string
+    /**
+     * @param array<int, bool>         $taken   Products that were just linked
+     * @param array<int, list<string>> $options Names of the options by which a product's variants differ
+     *
+     * @return ?AdoptProblem Null when exactly one product fits
+     */
+    public function problem(array $taken, array $options): ?AdoptProblem
     {
+        $products = array_values(array_unique(array_column($this->fitting($taken), 'productId')));
+
+        if (\count($products) !== 1) {
+            return match (true) {
+                $products !== [] => AdoptProblem::Several,
+                $this->candidates === [] => AdoptProblem::Gone,
+                $this->isGroup => AdoptProblem::NoVariants,
+                default => AdoptProblem::IsVariant,
+            };
+        }
+
+        $ofProduct = $options[$products[0]] ?? [];
+
         return match (true) {
-            $several => "Several products of the shop have the SKU of “{$this->name}”: give each its own first.",
-            $this->candidates === [] => "No product of the shop has the SKU of “{$this->name}” any more: sync again.",
-            $this->isGroup
+            !$this->isGroup || $ofProduct === [] => null,
+            $this->options === null => AdoptProblem::Unknown,
+            self::keys($this->options) === self::keys($ofProduct) => null,
+            default => AdoptProblem::Options,
+        };
+    }
+
+    /**
+     * @param list<string> $names
+     *
+     * @return list<string>
+     */
+    private static function keys(array $names): array
+    {
+        $keys = array_values(array_unique(array_map(Text::key(...), $names)));
+        sort($keys, SORT_STRING);
+
+        return $keys;
+    }
+
+    /** @param array<int, list<string>> $options Names of the options by which a product's variants differ */
+    public function words(AdoptProblem $problem, array $options): string
+    {
+        return match ($problem) {
+            AdoptProblem::Several
+                => "Several products of the shop have the SKU of “{$this->name}”: give each its own first.",
+            AdoptProblem::Gone       => "No product of the shop has the SKU of “{$this->name}” any more: sync again.",
+            AdoptProblem::NoVariants
                 => "“{$this->name}” has variants in Clover, and the product with their SKU has none: make it a "
                 . 'variable product first.',
-            default => "“{$this->name}” is a single item in Clover, and its SKU is that of a variant in the shop: "
+            AdoptProblem::IsVariant
+                => "“{$this->name}” is a single item in Clover, and its SKU is that of a variant in the shop: "
                 . 'change one of the two SKUs.',
+            AdoptProblem::Options => \sprintf(
+                'The variants of “%s” differ by %s in Clover, and by %s in the shop: give the product the same options '
+                . 'first, or change the SKUs.',
+                $this->name,
+                implode(', ', $this->options ?? []),
+                implode(', ', array_merge([], ...array_intersect_key($options, array_flip($this->products())))),
+            ),
+            AdoptProblem::Unknown    => "The options of “{$this->name}” in Clover are not known yet: sync again first.",
         };
     }
 
