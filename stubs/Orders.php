@@ -64,18 +64,22 @@ final class Orders
      * Money is decimal text in the order's currency, as the database columns hold it; a float is refused. Empty texts
      * may be null, whole numbers may be int.
      *
-     * - number: the order number that people see; order_id: the shop's own key. Clover shows both, with customer and
-     *   note
+     * - number: the order number that people see; order_id: the shop's own key
+     * - delivery: none for an order that is not shipped. shopper: the currency in which the customer saw the order, and
+     *   what one unit of the order's currency was in it. payment_method: the payment plugin's element
      * - lines: quantity is text; unit_price is for one piece, without the amounts under charges and discounts;
-     *   option_price is added to it
+     *   option_price is added to it. options: what the customer chose, which the line in Clover names
      * - charges: shipping, fees and taxes, by name; discounts: positive amounts that were subtracted. Entries of the
      *   same name are added up, zeros are left out
      * - total: the amount paid. A difference to it becomes one more entry, "Rounding" if it is small
      *
      * @param array{number: int|string, order_id: int|string, currency: string, customer?: array{name?: ?string,
-     *   email?: ?string, phone?: ?string}, note?: ?string, lines: list<array{name: ?string, sku?: ?string,
-     *   quantity: int|string, unit_price: int|string, option_price?: ?string}>, charges?: list<array{name: ?string,
-     *   amount: string}>, discounts?: list<array{name: ?string, amount: string}>, total: string} $order
+     *   email?: ?string, phone?: ?string}, delivery?: array{name?: ?string, company?: ?string, street?: ?string,
+     *   street_2?: ?string, zip?: ?string, city?: ?string, zone?: ?string, country?: ?string}, shipping_method?:
+     *   ?string, coupons?: list<string>, shopper?: array{currency?: ?string, rate?: ?string}, payment_method?: ?string,
+     *   note?: ?string, lines: list<array{name: ?string, sku?: ?string, quantity: int|string, unit_price: int|string,
+     *   option_price?: ?string, options?: list<array{name?: ?string, value?: ?string}>}>, charges?: list<array{name:
+     *   ?string, amount: string}>, discounts?: list<array{name: ?string, amount: string}>, total: string} $order
      *
      * @throws ItemException with the path of the field, such as "lines[3].unit_price"
      */

@@ -92,6 +92,11 @@ final class JsonReader
         return null;
     }
 
+    public function textOrObject(string $name): string|self|null
+    {
+        return \is_string($this->values[$name] ?? null) ? $this->text($name, false) : $this->object($name);
+    }
+
     public function object(string $name): ?self
     {
         $value = $this->take($name, false);

@@ -601,6 +601,54 @@ CREATE TABLE IF NOT EXISTS `#__j2commerce_orderinfos` (
   KEY `idx_orderinfo_order_id` (`order_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
+CREATE TABLE IF NOT EXISTS `#__j2commerce_orderitemattributes` (
+  `j2commerce_orderitemattribute_id` int NOT NULL AUTO_INCREMENT,
+  `orderitem_id` int NOT NULL,
+  `productattributeoption_id` int NOT NULL,
+  `productattributeoptionvalue_id` int NOT NULL,
+  `orderitemattribute_name` varchar(255) NOT NULL,
+  `orderitemattribute_value` varchar(255) NOT NULL,
+  `orderitemattribute_prefix` varchar(1) NOT NULL,
+  `orderitemattribute_price` decimal(15,5) NOT NULL,
+  `orderitemattribute_code` varchar(255) NOT NULL,
+  `orderitemattribute_type` varchar(255) NOT NULL,
+  PRIMARY KEY (`j2commerce_orderitemattribute_id`),
+  KEY `attribute_orderitem_id` (`orderitem_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE IF NOT EXISTS `#__j2commerce_orderdiscounts` (
+  `j2commerce_orderdiscount_id` int unsigned NOT NULL AUTO_INCREMENT,
+  `order_id` varchar(255) NOT NULL,
+  `from_order_id` varchar(255) NOT NULL DEFAULT '0',
+  `discount_type` varchar(255) NOT NULL,
+  `discount_entity_id` int unsigned NOT NULL,
+  `discount_title` varchar(255) NOT NULL,
+  `discount_code` varchar(255) NOT NULL,
+  `discount_value` varchar(255) NOT NULL,
+  `discount_value_type` varchar(255) NOT NULL,
+  `discount_customer_email` varchar(255) NOT NULL,
+  `user_id` int unsigned NOT NULL,
+  `discount_amount` decimal(15,5) NOT NULL,
+  `discount_tax` decimal(15,5) NOT NULL,
+  `discount_params` text NOT NULL,
+  PRIMARY KEY (`j2commerce_orderdiscount_id`),
+  KEY `orderdiscount_order_id` (`order_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE IF NOT EXISTS `#__j2commerce_ordershippings` (
+  `j2commerce_ordershipping_id` int NOT NULL AUTO_INCREMENT,
+  `order_id` varchar(255) NOT NULL DEFAULT '0',
+  `ordershipping_type` varchar(255) NOT NULL DEFAULT '',
+  `ordershipping_price` decimal(15,5) DEFAULT 0.00000,
+  `ordershipping_name` varchar(255) NOT NULL DEFAULT '',
+  `ordershipping_code` varchar(255) NOT NULL DEFAULT '',
+  `ordershipping_tax` decimal(15,5) DEFAULT 0.00000,
+  `ordershipping_extra` decimal(15,5) DEFAULT 0.00000,
+  `ordershipping_tracking_id` mediumtext NOT NULL,
+  PRIMARY KEY (`j2commerce_ordershipping_id`),
+  KEY `idx_order_shipping_order_id` (`order_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
 CREATE TABLE IF NOT EXISTS `#__j2commerce_orderstatuses` (
   `j2commerce_orderstatus_id` int NOT NULL AUTO_INCREMENT,
   `orderstatus_name` varchar(32) NOT NULL,

@@ -52,7 +52,8 @@ final class OrdersTest extends CloverTestCase
             $order['externalReferenceId'],
         ]);
         self::assertSame(
-            'Customer: Ada Lovelace; E-mail: ada@example.org; Phone: 555-0199; Shop order: 77; Remark: Ring twice',
+            'Web order: 10234 (77); Customer: Ada Lovelace; Phone: 555-0199; E-mail: ada@example.org; '
+            . 'Remark: Ring twice',
             $order['note'],
         );
         self::assertSame('SKU N-1', $order['lineItems']['elements'][0]['note']);
@@ -83,7 +84,7 @@ final class OrdersTest extends CloverTestCase
         ]));
 
         self::assertSame([['name' => "Caf\u{FFFD}", 'price' => 300, 'times' => 2]], $plan['pieces']);
-        self::assertSame('Shop order: 7', $plan['note']);
+        self::assertSame('Web order: 7', $plan['note']);
     }
 
     /** @return iterable<string, array{string, array<string, mixed>}> */
@@ -101,7 +102,7 @@ final class OrdersTest extends CloverTestCase
         ];
         yield 'no quantity' => ['lines[0].quantity', ['lines' => [['quantity' => ''] + $line]]];
         yield 'an object' => ['customer.name', ['customer' => ['name' => new \stdClass()]]];
-        yield 'too deep' => ['note[0][0][0]', ['note' => [[[['x']]]]]];
+        yield 'too deep' => ['note[0][0][0][0][0]', ['note' => [[[[[['x']]]]]]]];
         yield 'too many lines' => ['lines', ['lines' => array_fill(0, 2500, $line)]];
     }
 

@@ -152,6 +152,14 @@ impl Decimal {
         })
     }
 
+    /// An amount, with as many decimal places as its currency has.
+    pub(crate) fn of_minor(amount: MinorUnits, currency: Currency) -> Self {
+        Self {
+            digits: i128::from(amount.0),
+            places: usize::try_from(currency.exponent).unwrap_or_default(),
+        }
+    }
+
     /// The same number without zeros at the end of its fraction.
     pub(crate) fn shortest(mut self) -> Self {
         while self.places > 0 && self.digits % 10 == 0 {

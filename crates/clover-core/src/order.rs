@@ -7,12 +7,13 @@
 mod plan;
 mod reference;
 mod shop_order;
+mod text;
 
 use crate::json::JsonError;
 
 pub use plan::{OrderPlan, PlannedDiscount, PlannedLine};
 pub use reference::{InvalidReference, OrderReference, order_reference, site_tag};
-pub use shop_order::{Customer, NamedAmount, OrderLine, ShopOrder};
+pub use shop_order::{Address, ChosenOption, Customer, NamedAmount, OrderLine, ShopOrder, Shopper};
 
 /// Most line items of an order. One page of the Clover documentation says 2,500, another 3,000.
 pub const MAX_LINE_ITEMS: usize = 2_500;

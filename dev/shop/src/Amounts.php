@@ -47,6 +47,18 @@ final readonly class Amounts
         return self::point($quotient + (($rest * 2) >= $whole ? 1 : 0), self::PLACES, false);
     }
 
+    /** How many units of another currency one unit of this one is; 1 for nothing. */
+    public function rate(int $theirs, int $theirDecimals, int $ours): string
+    {
+        $places = max($this->decimals, $theirDecimals);
+        $own    = $ours * (10 ** ($places - $this->decimals));
+        $other  = $theirs * (10 ** ($places - $theirDecimals));
+
+        return $own === 0
+            ? self::point(10 ** self::PLACES, self::PLACES, false)
+            : (new self(0))->share($other, 1, $own);
+    }
+
     private static function point(int $units, int $places, bool $negative): string
     {
         $digits = str_pad((string) $units, $places + 1, '0', STR_PAD_LEFT);

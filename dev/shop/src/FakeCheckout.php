@@ -23,6 +23,9 @@ final readonly class FakeCheckout
     private const ORDERS = '#__j2commerce_orders';
     private const ITEMS  = '#__j2commerce_orderitems';
     private const INFOS  = '#__j2commerce_orderinfos';
+    private const CHOSEN = '#__j2commerce_orderitemattributes';
+    private const SHIPS  = '#__j2commerce_ordershippings';
+    private const OFF    = '#__j2commerce_orderdiscounts';
     private const COUNTS = '#__j2commerce_productquantities';
 
     /** The status with which every order starts, before it is paid. */
@@ -40,6 +43,7 @@ final readonly class FakeCheckout
         'product_type',
         'variant_id',
         'orderitem_sku',
+        'orderitem_attributes',
         'orderitem_taxprofile_id',
     ];
 
@@ -84,18 +88,34 @@ final readonly class FakeCheckout
             $this->insert(
                 $order,
                 $columns,
-                array_filter($products, static fn (?array $p): bool => ($p['shipping'] ?? false) === true) !== [],
+                $order->delivery !== []
+                || $order->shippingMethod !== null
+                || array_filter($products, static fn (?array $p): bool => ($p['shipping'] ?? false) === true) !== [],
             );
         }
 
-        $edited = $this->saveLines($order, $amounts, $products, (int) ($row['stock_committed'] ?? 0) === 1);
+        $edited = \in_array(
+            true,
+            [
+                $this->saveLines(
+                    $order,
+                    $amounts,
+                    $products,
+                    (int) ($row['stock_committed'] ?? 0) === 1,
+                    $row !== null,
+                ),
+                $this->saveShipping($order, $amounts),
+                $this->saveCoupon($order, $amounts),
+            ],
+            true,
+        );
 
         if ($row !== null && ($edited || self::differs($columns, $row))) {
             $this->update(self::ORDERS, 'order_id', $order->orderId, ['modified_on' => $this->now()] + $columns);
         }
 
-        if ($row === null || $order->customer !== null) {
-            $this->saveCustomer($order->orderId, $order->customer ?? ['name' => '', 'email' => '', 'phone' => '']);
+        if ($row === null || $order->customer !== null || $order->delivery !== []) {
+            $this->saveAddresses($order, $row === null);
         }
 
         if ($row === null && $order->oldStatus !== null) {
@@ -118,7 +138,13 @@ final readonly class FakeCheckout
             ]);
         }
 
-        foreach ([self::ITEMS, self::INFOS, self::ORDERS] as $table) {
+        $this->sql->execute('DELETE FROM '
+        . self::CHOSEN
+        . ' WHERE orderitem_id IN (SELECT j2commerce_orderitem_id FROM '
+        . self::ITEMS
+        . ' WHERE order_id = ?)', [$orderId]);
+
+        foreach ([self::ITEMS, self::INFOS, self::SHIPS, self::OFF, self::ORDERS] as $table) {
             $this->sql->execute("DELETE FROM $table WHERE order_id = ?", [$orderId]);
         }
     }
@@ -247,10 +273,28 @@ final readonly class FakeCheckout
             'order_shipping_tax'    => $amounts->decimal($order->shippingTax),
             // Coupons and vouchers. The discount of a line is stored in the line, and in the subtotal.
             'order_discount'   => $amounts->decimal($order->orderDiscount),
-            'currency_id'      => $currency,
-            'currency_code'    => $order->currency,
             'is_including_tax' => (int) $order->pricesIncludeTax,
         ];
+
+        if ($order->shopper === null) {
+            $columns += [
+                'currency_id'    => $currency,
+                'currency_code'  => $order->currency,
+                'currency_value' => '1.00000',
+            ];
+        } else {
+            $theirs = $this->currency($order->shopper['currency']);
+            // All amounts are stored in the shop's currency, and the customer's with its rate.
+            $columns += [
+                'currency_id'    => $theirs['id'],
+                'currency_code'  => $order->shopper['currency'],
+                'currency_value' => $amounts->rate($order->shopper['total'], $theirs['decimals'], $order->total),
+            ];
+        }
+
+        if ($order->paymentMethod !== null) {
+            $columns['orderpayment_type'] = $order->paymentMethod;
+        }
 
         if ($order->customer !== null) {
             $columns['user_email'] = $order->customer['email'];
@@ -285,7 +329,6 @@ final readonly class FakeCheckout
             'transaction_id'      => '',
             'transaction_status'  => '',
             'transaction_details' => '',
-            'currency_value'      => '1.00000',
             'ip_address'          => '',
             'is_shippable'        => (int) $shippable,
             'customer_note'       => '',
@@ -303,26 +346,90 @@ final readonly class FakeCheckout
         $this->bulk->insert(self::ORDERS, array_keys($row), [array_values($row)]);
     }
 
-    /** @param array{name: string, email: string, phone: string} $customer */
-    private function saveCustomer(string $orderId, array $customer): void
+    private function saveAddresses(OrderFile $order, bool $isNew): void
     {
-        $words   = preg_split('/\s+/', trim($customer['name']), -1, PREG_SPLIT_NO_EMPTY) ?: [];
-        $last    = \count($words) > 1 ? array_pop($words) : '';
-        $address = ['first_name' => implode(' ', $words), 'last_name' => $last, 'phone_1' => $customer['phone']];
-        $all     = json_encode($address, JSON_THROW_ON_ERROR);
-        $columns = ['all_billing' => $all, 'all_shipping' => $all];
+        $columns = [];
 
-        foreach ($address as $name => $value) {
-            $columns["billing_$name"]  = $value;
+        if ($isNew || $order->customer !== null) {
+            $customer = $order->customer ?? ['name' => '', 'phone' => ''];
+            $words    = preg_split('/\s+/', trim($customer['name']), -1, PREG_SPLIT_NO_EMPTY) ?: [];
+            $last     = \count($words) > 1 ? array_pop($words) : '';
+            $person   = ['first_name' => implode(' ', $words), 'last_name' => $last, 'phone_1' => $customer['phone']];
+
+            foreach ($person as $name => $value) {
+                $columns["billing_$name"]  = $value;
+                $columns["shipping_$name"] = $value;
+            }
+
+            $columns['all_billing']  = json_encode($person, JSON_THROW_ON_ERROR);
+            $columns['all_shipping'] = json_encode($person + $order->delivery, JSON_THROW_ON_ERROR);
+        }
+
+        foreach ($order->delivery as $name => $value) {
             $columns["shipping_$name"] = $value;
         }
 
-        if ($this->sql->fetchValue('SELECT 1 FROM ' . self::INFOS . ' WHERE order_id = ?', [$orderId]) !== null) {
-            $this->update(self::INFOS, 'order_id', $orderId, $columns);
-        } else {
-            $row = ['order_id' => $orderId, 'shipping_zip' => '', 'all_payment' => '{}'] + $columns;
+        if ($isNew) {
+            $row = $columns + ['order_id' => $order->orderId, 'shipping_zip' => '', 'all_payment' => '{}'];
             $this->bulk->insert(self::INFOS, array_keys($row), [array_values($row)]);
+        } else {
+            $this->update(self::INFOS, 'order_id', $order->orderId, $columns);
         }
+    }
+
+    /** @return bool Whether anything has changed */
+    private function saveShipping(OrderFile $order, Amounts $amounts): bool
+    {
+        return $order->shippingMethod !== null && $this->saveOne(self::SHIPS, $order->orderId, [
+            'ordershipping_type'        => 'shipping_standard',
+            'ordershipping_price'       => $amounts->decimal($order->shipping),
+            'ordershipping_name'        => $order->shippingMethod,
+            'ordershipping_code'        => '',
+            'ordershipping_tax'         => $amounts->decimal($order->shippingTax),
+            'ordershipping_extra'       => self::ZERO,
+            'ordershipping_tracking_id' => '',
+        ]);
+    }
+
+    /** @return bool Whether anything has changed */
+    private function saveCoupon(OrderFile $order, Amounts $amounts): bool
+    {
+        return $order->coupon !== null && $this->saveOne(self::OFF, $order->orderId, [
+            'discount_type'           => 'coupon',
+            'discount_entity_id'      => 1,
+            'discount_title'          => $order->coupon,
+            'discount_code'           => $order->coupon,
+            'discount_value'          => $amounts->decimal($order->orderDiscount),
+            'discount_value_type'     => 'fixed',
+            'discount_customer_email' => $order->customer['email'] ?? '',
+            'user_id'                 => 0,
+            'discount_amount'         => $amounts->decimal($order->orderDiscount),
+            'discount_tax'            => self::ZERO,
+            'discount_params'         => '{}',
+        ]);
+    }
+
+    /**
+     * The only row of an order in a table.
+     *
+     * @param array<string, scalar> $columns
+     *
+     * @return bool Whether it has changed
+     */
+    private function saveOne(string $table, string $orderId, array $columns): bool
+    {
+        $row = $this->sql->fetchOne("SELECT * FROM $table WHERE order_id = ?", [$orderId]);
+
+        if ($row === null) {
+            $columns['order_id'] = $orderId;
+            $this->bulk->insert($table, array_keys($columns), [array_values($columns)]);
+        } elseif (self::differs($columns, $row)) {
+            $this->update($table, 'order_id', $orderId, $columns);
+        } else {
+            return false;
+        }
+
+        return true;
     }
 
     /**
@@ -331,10 +438,17 @@ final readonly class FakeCheckout
      * @param list<?array{product: int, variant: int, type: string, sku: string, tax_profile: int, shipping: bool}>
      *   $products
      *
+     * @param bool $byHand The order exists: the administrator's order screen adds the lines, not the checkout
+     *
      * @return bool Whether anything has changed
      */
-    private function saveLines(OrderFile $order, Amounts $amounts, array $products, bool $holds): bool
-    {
+    private function saveLines(
+        OrderFile $order,
+        Amounts $amounts,
+        array $products,
+        bool $holds,
+        bool $byHand,
+    ): bool {
         $stored = $this->storedLines($order->orderId);
         $kept   = self::keptLines($order, $products, $stored);
         $gone   = array_diff_key($stored, $kept);
@@ -346,6 +460,7 @@ final readonly class FakeCheckout
                 $this->adjust($line['variant'], $line['quantity']);
             }
 
+            $this->sql->execute('DELETE FROM ' . self::CHOSEN . ' WHERE orderitem_id = ?', [$id]);
             $this->sql->execute('DELETE FROM ' . self::ITEMS . ' WHERE j2commerce_orderitem_id = ?', [$id]);
         }
 
@@ -370,7 +485,13 @@ final readonly class FakeCheckout
         foreach ($this->freeKeys($added, array_column($gone, 'id', 'key')) as $i => $id) {
             $row = ['created_on' => $this->now()] + $this->itemRow($order, $order->lines[$i], $products[$i], $amounts);
             $row += $id === null ? [] : ['j2commerce_orderitem_id' => $id];
-            $this->bulk->insert(self::ITEMS, array_keys($row), [array_values($row)]);
+            $this->bulk->insert(self::ITEMS, array_keys($row), [array_values(
+                $byHand ? array_replace($row, ['orderitem_attributes' => '']) : $row,
+            )]);
+
+            if ($byHand && $order->lines[$i]['options'] !== []) {
+                $this->saveOptions($id ?? $this->newestLine($order->orderId), $order->lines[$i]['options']);
+            }
 
             if ($holds) {
                 $this->adjust($products[$i]['variant'] ?? 0, -$order->lines[$i]['quantity']);
@@ -378,6 +499,47 @@ final readonly class FakeCheckout
         }
 
         return $edited;
+    }
+
+    private function newestLine(string $orderId): int
+    {
+        return (int) $this->sql->fetchValue('SELECT MAX(j2commerce_orderitem_id) FROM '
+        . self::ITEMS
+        . ' WHERE order_id = ?', [$orderId]);
+    }
+
+    /**
+     * The options of a line, as the administrator's order screen stores them.
+     *
+     * @param list<array{name: string, value: string}> $options
+     */
+    private function saveOptions(int $line, array $options): void
+    {
+        $this->bulk->insert(
+            self::CHOSEN,
+            [
+                'orderitem_id',
+                'productattributeoption_id',
+                'productattributeoptionvalue_id',
+                'orderitemattribute_name',
+                'orderitemattribute_value',
+                'orderitemattribute_prefix',
+                'orderitemattribute_price',
+                'orderitemattribute_code',
+                'orderitemattribute_type',
+            ],
+            array_map(static fn (array $option): array => [
+                $line,
+                0,
+                0,
+                $option['name'],
+                $option['value'],
+                '+',
+                self::ZERO,
+                '',
+                'select',
+            ], $options),
+        );
     }
 
     /**
@@ -470,7 +632,7 @@ final readonly class FakeCheckout
      * A line as the checkout writes it: the price for one unit, everything else for the whole line.
      *
      * @param array{key: string, id: ?int, clover_id: ?string, sku: ?string, name: string, quantity: int, unit_price:
-     *   int, discount: int, tax: int} $line
+     *   int, discount: int, tax: int, options: list<array{name: string, value: string}>} $line
      * @param ?array{product: int, variant: int, type: string, sku: string, tax_profile: int, shipping: bool} $product
      *
      * @return array<string, scalar>
@@ -489,7 +651,14 @@ final readonly class FakeCheckout
             'vendor_id'                     => 0,
             'orderitem_sku'                 => $product['sku'] ?? $line['sku'] ?? '',
             'orderitem_name'                => $line['name'],
-            'orderitem_attributes'          => '',
+            'orderitem_attributes'          => $line['options'] === []
+                ? ''
+                : json_encode(array_map(static fn (array $option): array => [
+                    'orderitemattribute_name'  => $option['name'],
+                    'orderitemattribute_value' => $option['value'],
+                    'orderitemattribute_type'  => 'select',
+                    'orderitemattribute_price' => 0,
+                ], $line['options']), JSON_THROW_ON_ERROR),
             'orderitem_quantity'            => (string) $line['quantity'],
             'orderitem_taxprofile_id'       => $product['tax_profile'] ?? 0,
             'orderitem_per_item_tax'        => $amounts->share($line['tax'], 1, $line['quantity']),

@@ -25,9 +25,15 @@ final readonly class OrderFile
      * @param string  $invoicePrefix Precedes the number where the shop shows it
      * @param ?int    $oldStatus     The previous status according to the file; null when the file has none
      * @param ?array{name: string, email: string, phone: string} $customer
+     * @param array<string, string> $delivery Of the delivery address, by J2Commerce's names; empty when the file has
+     *   none
+     * @param ?string $paymentMethod  The payment plugin's element; null when the file has none
+     * @param ?string $shippingMethod Its name; null when the file has none
+     * @param ?string $coupon         Its code; null when the file has none
+     * @param ?array{currency: string, total: int} $shopper What the customer saw; null for the order's currency
      * @param list<array{
      *     key: string, id: ?int, clover_id: ?string, sku: ?string, name: string, quantity: int, unit_price: int,
-     *     discount: int, tax: int
+     *     discount: int, tax: int, options: list<array{name: string, value: string}>
      * }> $lines `key` distinguishes the lines of the order, `id` is the requested key in the shop's table; discount and
      * tax are those of the whole line
      * @param int     $orderDiscount Without the discounts of the lines
@@ -44,6 +50,11 @@ final readonly class OrderFile
         public string $currency,
         public bool $pricesIncludeTax,
         public ?array $customer,
+        public array $delivery,
+        public ?string $paymentMethod,
+        public ?string $shippingMethod,
+        public ?string $coupon,
+        public ?array $shopper,
         public array $lines,
         public int $shipping,
         public int $shippingTax,
@@ -110,9 +121,13 @@ final readonly class OrderFile
         $number      = self::number($fields);
         $oldStatus   = $fields->whole('old_status', 1, self::MAX_STATUS, false);
         $newStatus   = $fields->whole('new_status', 1, self::MAX_STATUS, $required);
-        $currency    = self::currency($fields, $required);
+        $currency    = self::currencyOf($fields, 'currency', $required) ?? '';
         $inclusive   = $fields->flag('prices_include_tax', $required) ?? false;
         $customer    = self::customer($fields->object('customer'));
+        $delivery    = self::delivery($fields);
+        $payment     = $fields->text('payment_method', false);
+        $method      = $fields->text('shipping_method', false);
+        $coupon      = $fields->text('coupon', false);
         $lines       = self::lines($fields->objects('lines', $required));
         $amount      = static fn (string $name): ?int => $fields->whole($name, 0, self::MAX_AMOUNT, false);
         $shipping    = $amount('shipping') ?? 0;
@@ -121,6 +136,8 @@ final readonly class OrderFile
         $tax         = $amount('order_tax') ?? 0;
         $total       = $amount('total');
         $refunded    = $amount('refunded');
+        $seenAs      = self::currencyOf($fields, 'shopper_currency', false);
+        $seenTotal   = $amount('shopper_total');
         $fields->refuseOthers();
 
         // Invalid lines may be missing, so the sum is checked only when all are valid.
@@ -145,6 +162,11 @@ final readonly class OrderFile
                 $currency,
                 $inclusive,
                 $customer,
+                $delivery,
+                $payment,
+                $method,
+                $coupon,
+                $seenAs === null ? null : ['currency' => $seenAs, 'total' => $seenTotal ?? (int) $total],
                 $lines,
                 $shipping,
                 $shippingTax,
@@ -179,16 +201,41 @@ final readonly class OrderFile
         return [$m[1], (int) $m[2]];
     }
 
-    private static function currency(JsonReader $fields, bool $required): string
+    private static function currencyOf(JsonReader $fields, string $name, bool $required): ?string
     {
-        $text = $fields->text('currency', $required);
-        $code = $text === null ? '' : Config::currencyCode($text);
+        $text = $fields->text($name, $required);
+        $code = $text === null ? null : Config::currencyCode($text);
 
-        if ($code === null) {
-            $fields->note('currency', 'must be a code of three letters, such as USD');
+        if ($text !== null && $code === null) {
+            $fields->note($name, 'must be a code of three letters, such as USD');
         }
 
-        return $code ?? '';
+        return $code;
+    }
+
+    /** @return array<string, string> */
+    private static function delivery(JsonReader $fields): array
+    {
+        $names   = ['company', 'address_1', 'address_2', 'zip', 'city', 'zone_name', 'country_name'];
+        $address = $fields->textOrObject('shipping_address');
+
+        if (!$address instanceof JsonReader) {
+            return $address === null ? [] : ['address_1' => $address];
+        }
+
+        $delivery = [];
+
+        foreach ($names as $name) {
+            $text = $address->text($name, false);
+
+            if ($text !== null) {
+                $delivery[$name] = $text;
+            }
+        }
+
+        $address->refuseOthers();
+
+        return $delivery;
     }
 
     /** @return ?array{name: string, email: string, phone: string} */
@@ -212,7 +259,7 @@ final readonly class OrderFile
      * @param list<JsonReader> $entries
      *
      * @return list<array{key: string, id: ?int, clover_id: ?string, sku: ?string, name: string, quantity: int,
-     *   unit_price: int, discount: int, tax: int}>
+     *   unit_price: int, discount: int, tax: int, options: list<array{name: string, value: string}>}>
      */
     private static function lines(array $entries): array
     {
@@ -235,6 +282,7 @@ final readonly class OrderFile
             $price    = $fields->whole('unit_price', 0, self::MAX_AMOUNT, true);
             $discount = $fields->whole('discount', 0, self::MAX_AMOUNT, false) ?? 0;
             $tax      = $fields->whole('tax', 0, self::MAX_AMOUNT, false) ?? 0;
+            $options  = self::options($fields->objects('options', false));
             $fields->refuseOthers();
 
             if ($cloverId === null && $sku === null) {
@@ -261,10 +309,29 @@ final readonly class OrderFile
                 'unit_price' => $price,
                 'discount'   => $discount,
                 'tax'        => $tax,
+                'options'    => $options,
             ];
         }
 
         return $lines;
+    }
+
+    /**
+     * @param list<JsonReader> $entries
+     *
+     * @return list<array{name: string, value: string}>
+     */
+    private static function options(array $entries): array
+    {
+        return array_map(static function (JsonReader $fields): array {
+            $option = [
+                'name'  => $fields->text('name', true) ?? '',
+                'value' => $fields->text('value', false) ?? '',
+            ];
+            $fields->refuseOthers();
+
+            return $option;
+        }, $entries);
     }
 
     /** @param list<array{quantity: int, unit_price: int, discount: int, ...}> $lines */

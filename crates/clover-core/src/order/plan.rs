@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::shop_order::{OrderLine, ShopOrder};
+use super::text::{self, NAME, SEPARATOR, clean, line_texts, with_quantity};
 use super::{MAX_DISCOUNTS, MAX_LINE_ITEMS, OrderError};
 use crate::json::parse;
 use crate::money::{Currency, Decimal, MinorUnits};
@@ -12,19 +13,14 @@ use crate::money::{Currency, Decimal, MinorUnits};
 /// No amount that fits a shop's `decimal(15,5)` column is larger, in any currency.
 pub(super) const LARGEST: i64 = 1_000_000_000_000_000;
 
-/// Clover's limits on texts, taken as characters.
-const NAME: usize = 127;
-const LINE_NOTE: usize = 255;
-const ORDER_NOTE: usize = 2_047;
-
 /// One Clover line item. It is one piece: Clover has no quantity.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlannedLine {
-    /// As the till and the receipt show it.
+    /// As the till and the receipt show it, with the chosen options.
     pub name: String,
     /// Never negative.
     pub price: MinorUnits,
-    /// The SKU; empty where there is none.
+    /// The options that the name has no room for, and the SKU.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
 }
@@ -48,7 +44,7 @@ pub struct PlannedDiscount {
 pub struct OrderPlan {
     /// For the till's list of orders.
     title: String,
-    /// Who bought, and the remark.
+    /// Who bought, where it goes, and the remark.
     note: String,
     #[serde(serialize_with = "code")]
     currency: Currency,
@@ -171,7 +167,7 @@ impl OrderPlan {
         &self.title
     }
 
-    /// Who bought, the shop's order and the customer's remark, on one line.
+    /// The shop's order, who bought, where it goes and the customer's remark, on one line.
     #[must_use]
     pub fn note(&self) -> &str {
         &self.note
@@ -217,8 +213,6 @@ impl OrderPlan {
     }
 }
 
-const SEPARATOR: &str = "; ";
-
 impl ShopOrder {
     /// The plan of what Clover is sent.
     ///
@@ -255,13 +249,13 @@ impl ShopOrder {
         }
         for (index, charge) in self.charges.iter().enumerate() {
             let amount = draft.amount(&charge.amount, || format!("charges[{index}].amount"))?;
-            draft.add(&name(&charge.name, "Charge"), amount, String::new());
+            draft.add(&text::name(&charge.name, "Charge"), amount, String::new());
         }
         // A coupon that was spread over the lines is one discount again, for each costs a request.
         let mut taken_off: Vec<(String, MinorUnits)> = Vec::new();
         for (index, discount) in self.discounts.iter().enumerate() {
             let taken = draft.amount(&discount.amount, || format!("discounts[{index}].amount"))?;
-            let name = name(&discount.name, "Discount");
+            let name = text::name(&discount.name, "Discount");
             match taken_off.iter_mut().find(|(known, _)| *known == name) {
                 Some((_, sum)) => sum.0 = sum.0.saturating_add(taken.0),
                 None => taken_off.push((name, taken)),
@@ -276,7 +270,7 @@ impl ShopOrder {
         }
         let mut plan = OrderPlan {
             title: clean(&format!("PAID ONLINE {}", self.number), NAME),
-            note: self.note(),
+            note: text::order_note(self, total, currency),
             currency,
             total,
             pieces: draft.pieces,
@@ -284,23 +278,6 @@ impl ShopOrder {
         };
         plan.balance()?;
         Ok(plan)
-    }
-
-    fn note(&self) -> String {
-        let facts = [
-            ("Customer", &self.customer.name),
-            ("E-mail", &self.customer.email),
-            ("Phone", &self.customer.phone),
-            ("Shop order", &self.order_id),
-            ("Remark", &self.note),
-        ];
-        let facts = facts.map(|(label, value)| (label, clean(value, ORDER_NOTE)));
-        let parts: Vec<String> = facts
-            .iter()
-            .filter(|(_, value)| !value.is_empty())
-            .map(|(label, value)| format!("{label}: {value}"))
-            .collect();
-        clean(&parts.join(SEPARATOR), ORDER_NOTE)
     }
 }
 
@@ -366,11 +343,7 @@ impl Draft {
                 .ok_or_else(|| OrderError::new(at("option_price")(), "is too large"))?;
         }
         let piece = self.minor(unit, at("unit_price"))?;
-        let name = name(&line.name, "Item");
-        let note = match clean(&line.sku, LINE_NOTE) {
-            sku if sku.is_empty() => sku,
-            sku => clean(&format!("SKU {sku}"), LINE_NOTE),
-        };
+        let (name, note) = line_texts(line);
         let pieces = usize::try_from(quantity.digits)
             .ok()
             .filter(|pieces| quantity.places == 0 && *pieces > 0);
@@ -390,7 +363,7 @@ impl Draft {
                 let whole =
                     whole.ok_or_else(|| OrderError::new(at("unit_price")(), "is too large"))?;
                 let whole = self.minor(whole, at("unit_price"))?;
-                let name = clean(&format!("{quantity} × {name}"), NAME);
+                let name = with_quantity(quantity, &name);
                 if whole.0 == 0 {
                     self.pieces.push(PlannedLine {
                         name,
@@ -423,49 +396,4 @@ impl Draft {
 
 fn decimal(text: &str, path: impl Fn() -> String) -> Result<Decimal, OrderError> {
     Decimal::parse(text).ok_or_else(|| OrderError::new(path(), "is not a decimal number"))
-}
-
-fn name(text: &str, nameless: &str) -> String {
-    match clean(text, NAME) {
-        name if name.is_empty() => nameless.to_owned(),
-        name => name,
-    }
-}
-
-/// A text as Clover can store it: characters of four bytes, which it stores as `?`, are left out;
-/// control characters and repeated space are one space; what is invisible throughout is empty; at
-/// most so many characters.
-pub(super) fn clean(text: &str, limit: usize) -> String {
-    let mut cleaned = String::with_capacity(text.len().min(4 * limit));
-    let spaced = text.split(|c: char| c.is_whitespace() || c.is_control());
-    for word in spaced {
-        // Without its emoji a variation selector has no meaning.
-        let kept: String = word
-            .chars()
-            .filter(|c| c.len_utf8() < 4 && !('\u{fe00}'..='\u{fe0f}').contains(c))
-            .collect();
-        if kept.chars().any(|c| !invisible(c)) {
-            if !cleaned.is_empty() {
-                cleaned.push(' ');
-            }
-            cleaned.push_str(&kept);
-        }
-    }
-    if let Some((end, _)) = cleaned.char_indices().nth(limit) {
-        cleaned.truncate(end);
-        cleaned.truncate(cleaned.trim_end().len());
-    }
-    cleaned
-}
-
-/// Joiners, marks of direction and the like.
-fn invisible(c: char) -> bool {
-    matches!(
-        c,
-        '\u{ad}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{feff}'
-    )
 }

@@ -24,6 +24,21 @@ pub struct ShopOrder {
     /// Who bought.
     #[serde(default)]
     pub customer: Customer,
+    /// Where it is delivered to. Empty where nothing is shipped.
+    #[serde(default)]
+    pub delivery: Address,
+    /// As the customer saw it.
+    #[serde(default, deserialize_with = "text")]
+    pub shipping_method: String,
+    /// The codes of the coupons and vouchers.
+    #[serde(default, deserialize_with = "texts")]
+    pub coupons: Vec<String>,
+    /// What the customer saw, where that was not the shop's currency.
+    #[serde(default)]
+    pub shopper: Shopper,
+    /// The payment plugin's element, such as `payment_cash`.
+    #[serde(default, deserialize_with = "text")]
+    pub payment_method: String,
     /// The customer's remark.
     #[serde(default, deserialize_with = "text")]
     pub note: String,
@@ -67,6 +82,48 @@ pub struct Customer {
     pub phone: String,
 }
 
+/// A postal address. Never printed.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Address {
+    /// Who receives it.
+    #[serde(default, deserialize_with = "text")]
+    pub name: String,
+    /// Their company.
+    #[serde(default, deserialize_with = "text")]
+    pub company: String,
+    /// Street and number.
+    #[serde(default, deserialize_with = "text")]
+    pub street: String,
+    /// The second line.
+    #[serde(default, deserialize_with = "text")]
+    pub street_2: String,
+    /// Postal code.
+    #[serde(default, deserialize_with = "text")]
+    pub zip: String,
+    /// City.
+    #[serde(default, deserialize_with = "text")]
+    pub city: String,
+    /// State or province.
+    #[serde(default, deserialize_with = "text")]
+    pub zone: String,
+    /// Country.
+    #[serde(default, deserialize_with = "text")]
+    pub country: String,
+}
+
+/// The currency in which the customer saw the order.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Shopper {
+    /// ISO 4217; empty is the shop's own.
+    #[serde(default, deserialize_with = "text")]
+    pub currency: String,
+    /// Decimal text: units of it for one unit of the shop's currency.
+    #[serde(default, deserialize_with = "text")]
+    pub rate: String,
+}
+
 /// One line of the shop's order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -86,6 +143,21 @@ pub struct OrderLine {
     /// Decimal text: what the chosen options add to one piece. Empty is nothing.
     #[serde(default, deserialize_with = "text")]
     pub option_price: String,
+    /// What the customer chose.
+    #[serde(default)]
+    pub options: Vec<ChosenOption>,
+}
+
+/// A choice of the customer's, such as `Size: Large`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChosenOption {
+    /// The option's.
+    #[serde(default, deserialize_with = "text")]
+    pub name: String,
+    /// May be empty.
+    #[serde(default, deserialize_with = "text")]
+    pub value: String,
 }
 
 /// A charge or a discount.
@@ -124,6 +196,14 @@ fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> 
         }
     }
     deserializer.deserialize_any(Text)
+}
+
+/// A list of columns' texts.
+fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    struct Text(#[serde(deserialize_with = "text")] String);
+    let texts = Vec::<Text>::deserialize(deserializer)?;
+    Ok(texts.into_iter().map(|Text(text)| text).collect())
 }
 
 impl ShopOrder {

@@ -90,13 +90,165 @@ fn each_piece_is_a_line_item_and_charges_follow_and_nothing_names_an_item_of_clo
     assert_eq!(plan.title(), "PAID ONLINE 10234");
     assert_eq!(
         plan.note(),
-        "Customer: Ada Lovelace; E-mail: ada@example.org; Phone: +44 1; \
-         Shop order: a-77; Remark: Ring twice"
+        "Web order: 10234 (a-77); Customer: Ada Lovelace; Phone: +44 1; \
+         E-mail: ada@example.org; Remark: Ring twice"
     );
     let notes: Vec<_> = plan.pieces().iter().map(|p| p.note.as_str()).collect();
     assert_eq!(notes, ["SKU MUG-1", "SKU MUG-1", "", "", ""]);
     assert!(!plan.to_json().contains("\"item\""));
     assert!(!plan.to_json().contains("\"id\""));
+}
+
+#[test]
+fn a_line_is_named_with_the_chosen_options() {
+    let line = |name: &str, sku: &str, options: Value| {
+        let plan = with(|order| {
+            order["lines"] = json!([{
+                "name": name, "sku": sku, "quantity": "1", "unit_price": "3", "options": options,
+            }]);
+        })
+        .unwrap();
+        (plan.pieces()[0].name.clone(), plan.pieces()[0].note.clone())
+    };
+    let named = |name: &str, value: &str| json!({"name": name, "value": value});
+    let two = json!([named("Size", "Large"), named("Grind", "Filter")]);
+    assert_eq!(
+        line("House Blend", "HB-L", two.clone()),
+        (
+            "House Blend (Size: Large, Grind: Filter)".into(),
+            "SKU HB-L".into()
+        )
+    );
+    assert_eq!(
+        line(
+            "Gift",
+            "",
+            json!([
+                {"name": null, "value": "For Ann"}, {"name": "Wrapped"},
+                named("🎁", "\n"), named("Text", "é 🍕")
+            ])
+        ),
+        ("Gift (For Ann, Wrapped, Text: é)".into(), String::new())
+    );
+    // 127 characters fit, the 128th moves the options into the note.
+    let longest = "x".repeat(127 - " (Size: Large, Grind: Filter)".len());
+    assert_eq!(line(&longest, "S", two.clone()).0.chars().count(), 127);
+    assert_eq!(
+        line(&format!("{longest}x"), "S", two),
+        (
+            format!("{longest}x"),
+            "SKU S; Size: Large; Grind: Filter".into()
+        )
+    );
+    // The note is cut by whole parts.
+    let many: Vec<Value> = (0..20)
+        .map(|n| named(&format!("Option {n:02}"), &"v".repeat(10)))
+        .collect();
+    let (name, note) = line("Kit", "KIT", json!(many));
+    assert_eq!(name, "Kit");
+    let last = note.split("; ").last().unwrap();
+    assert_eq!(
+        (last, note.split("; ").count()),
+        ("Option 09: vvvvvvvvvv", 11)
+    );
+    assert!(note.starts_with("SKU KIT; Option 00: ") && note.chars().count() <= 255);
+    let wrong = with(|order| order["lines"][0]["options"] = json!([{"size": "L"}]));
+    assert_eq!(wrong.unwrap_err().path, "lines[0].options[0].size");
+}
+
+fn full() -> Value {
+    json!({
+        "delivery": {
+            "name": "Bob Roe", "company": "Acme", "street": "1 Main St", "street_2": "Apt 2",
+            "zip": "94110", "city": "San Francisco", "zone": "California",
+            "country": "United States",
+        },
+        "shipping_method": "Flat rate",
+        "coupons": ["SPRING", "GIFT-1"],
+        "shopper": {"currency": "EUR", "rate": "0.92050"},
+        "payment_method": "payment_paypal",
+    })
+}
+
+fn with_all(change: impl FnOnce(&mut Value)) -> OrderPlan {
+    with(|order| {
+        for (name, value) in full().as_object().unwrap() {
+            order[name] = value.clone();
+        }
+        change(order);
+    })
+    .unwrap()
+}
+
+#[test]
+fn the_note_says_what_staff_need_first() {
+    assert_eq!(
+        with_all(|_| ()).note(),
+        "Web order: 10234 (a-77); Customer: Ada Lovelace; Phone: +44 1; E-mail: ada@example.org; \
+         Deliver to: Bob Roe, Acme, 1 Main St, Apt 2, 94110 San Francisco, California, \
+         United States; Shipping: Flat rate; Coupon: SPRING, GIFT-1; \
+         Shopper's total: 55.23 EUR; Payment: paypal; Remark: Ring twice"
+    );
+}
+
+#[test]
+fn what_has_no_room_in_the_note_is_left_out_whole_and_what_staff_need_first_stays() {
+    let plan = with_all(|order| {
+        order["delivery"]["street_2"] = json!("é".repeat(1810));
+        order["shipping_method"] = json!("s".repeat(60));
+    });
+    let labels: Vec<&str> = plan
+        .note()
+        .split("; ")
+        .map(|part| part.split_once(": ").unwrap().0)
+        .collect();
+    // The shipping method has no room, the shorter parts after it do.
+    assert_eq!(
+        labels,
+        [
+            "Web order",
+            "Customer",
+            "Phone",
+            "E-mail",
+            "Deliver to",
+            "Coupon",
+            "Shopper's total"
+        ]
+    );
+    assert!(plan.note().chars().count() <= 2047);
+}
+
+#[test]
+fn an_own_currency_an_empty_address_and_an_equal_number_say_nothing_twice() {
+    let plan = with_all(|order| {
+        order["order_id"] = json!("10234");
+        order["shopper"] = json!({"currency": "usd", "rate": "1.00000"});
+        order["delivery"] = json!({"name": "Bob Roe"});
+        order["coupons"] = json!([" "]);
+        order["payment_method"] = json!("");
+    });
+    assert_eq!(
+        plan.note(),
+        "Web order: 10234; Customer: Ada Lovelace; Phone: +44 1; E-mail: ada@example.org; \
+         Shipping: Flat rate; Remark: Ring twice"
+    );
+}
+
+#[test]
+fn the_shoppers_total_is_rounded_to_their_currency_and_an_odd_rate_leaves_its_name() {
+    let shown = |currency: &str, rate: &str| {
+        let plan = with_all(|order| {
+            order["shopper"] = json!({"currency": currency, "rate": rate});
+        });
+        let part = |part: &&str| part.starts_with("Shopper's total: ");
+        let found = plan.note().split("; ").find(part).map(str::to_owned);
+        found.map(|part| part["Shopper's total: ".len()..].to_owned())
+    };
+    assert_eq!(shown("JPY", "150.12345"), Some("9007 JPY".into()));
+    assert_eq!(shown("KWD", "0.30641"), Some("18.385 KWD".into()));
+    assert_eq!(shown("EUR", "0.00000"), Some("EUR".into()));
+    assert_eq!(shown("EUR", "x"), Some("EUR".into()));
+    assert_eq!(shown("points", "2"), None);
 }
 
 #[test]
@@ -221,9 +373,10 @@ fn texts_are_as_clover_can_store_them() {
     assert_eq!(plan.title(), "PAID ONLINE 1 2 3");
     assert!(
         plan.note()
-            .starts_with("Customer: Zoë Ω; Shop order: a-77; Remark: xxx")
+            .starts_with("Web order: 1 2 3 (a-77); Customer: Zoë Ω; Remark: xxx")
     );
     assert_eq!(plan.note().chars().count(), 2047);
+    assert!(plan.note().ends_with("xx…"));
     let pieces = plan.pieces();
     assert_eq!(pieces[0].name, "❤ “Café” <&>");
     assert_eq!(pieces[0].note.chars().count(), 255);
@@ -393,10 +546,10 @@ fn neither_order_nor_plan_prints_the_customer() {
     assert_eq!(
         private,
         [
+            "10234 (a-77)",
             "Ada Lovelace",
-            "ada@example.org",
             "+44 1",
-            "a-77",
+            "ada@example.org",
             "Ring twice"
         ]
     );
@@ -460,14 +613,21 @@ fn orders() -> impl Strategy<Value = (ShopOrder, Currency, i64)> {
         ".{0,20}",
         quantities(),
         money(-200_000..50_000_000),
+        prop::collection::vec((".{0,20}", ".{0,90}"), 0..4),
     )
-        .prop_map(|(name, sku, quantity, (unit_price, _))| OrderLine {
-            name,
-            sku,
-            quantity,
-            unit_price,
-            option_price: "0.005".into(),
-        });
+        .prop_map(
+            |(name, sku, quantity, (unit_price, _), options)| OrderLine {
+                name,
+                sku,
+                quantity,
+                unit_price,
+                option_price: "0.005".into(),
+                options: options
+                    .into_iter()
+                    .map(|(name, value)| ChosenOption { name, value })
+                    .collect(),
+            },
+        );
     let amount = || {
         (".{0,20}", money(-500_000..5_000_000))
             .prop_map(|(name, (amount, _))| NamedAmount { name, amount })
@@ -478,18 +638,29 @@ fn orders() -> impl Strategy<Value = (ShopOrder, Currency, i64)> {
         prop::collection::vec(amount(), 0..5),
         prop::collection::vec(amount(), 0..5),
         prop_oneof![1 => money(0..1), 9 => money(0..9_000_000_000)],
-        (".{0,40}", ".{0,40}", ".{0,300}"),
+        (".{0,40}", ".{0,40}", ".{0,3000}", ".{0,2500}"),
     )
         .prop_map(|(code, lines, charges, discounts, (total, value), texts)| {
             let order = ShopOrder {
-                number: texts.0,
+                number: texts.0.clone(),
                 order_id: "1".into(),
                 currency: code.to_ascii_lowercase(),
                 customer: Customer {
-                    name: texts.1,
+                    name: texts.1.clone(),
                     email: String::new(),
                     phone: String::new(),
                 },
+                delivery: Address {
+                    street: texts.3.clone(),
+                    ..Address::default()
+                },
+                shipping_method: texts.1.clone(),
+                coupons: vec![texts.0.clone(), texts.3],
+                shopper: Shopper {
+                    currency: "EUR".into(),
+                    rate: "1.1".into(),
+                },
+                payment_method: "payment_cash".into(),
                 note: texts.2,
                 lines,
                 charges,

@@ -7,8 +7,8 @@ use super::{Input, Kind, Output, object};
 use crate::error::{Error, whole_seconds};
 use crate::orders::OrderOutcome;
 
-/// Levels of an order: the order, a list, an entry, and one to spare.
-const DEPTH: usize = 4;
+/// Levels of an order: the order, its lines, a line, its options, an option, and one to spare.
+const DEPTH: usize = 6;
 
 /// An order as JSON. Invalid UTF-8 is replaced: one broken letter in a customer's name must not
 /// keep a paid order out of Clover.

@@ -46,7 +46,7 @@ final readonly class OrderPusher
         private Sql $sql,
         /** Null until the merchant's currency is known to be the shop's. */
         private ?Orders $clover,
-        private ShopOrders $orders,
+        private OrderReader $orders,
         private OrderPushes $pushes,
         private SyncLog $log,
         private CircuitBreaker $breaker,
@@ -145,7 +145,7 @@ final readonly class OrderPusher
         $name = $row->orderId;
 
         try {
-            $order = $this->orders->forClover($name, $row->orderPk, $this->currency);
+            $order = $this->orders->read($name, $row->orderPk, $this->currency);
             $plan  = $order === null ? null : $clover->plan($order);
         } catch (ItemException $e) {
             if ($this->pushes->kill($id, 'unusable', "{$e->getPath()}: {$e->getMessage()}")) {

@@ -101,7 +101,7 @@ final readonly class Sales
             new OrderPusher(
                 $this->sql,
                 $clover,
-                $this->orders,
+                new OrderReader($this->sql),
                 $this->pushes,
                 $this->log,
                 $orders,
