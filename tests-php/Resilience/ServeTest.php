@@ -104,7 +104,7 @@ final class ServeTest extends ResilienceTestCase
 
     #[Group('mariadb')]
     #[TestDox(
-        'Two web nodes share refreshes and fetches, and one takes over within a minute when the other loses power',
+        'Two web nodes share a refresh and fetches, and one takes over within a minute when the other loses power',
     )]
     public function test_two_web_nodes(): void
     {
@@ -113,11 +113,12 @@ final class ServeTest extends ResilienceTestCase
         $refreshes = $this->clover->refreshes();
         $mark      = $this->clover->mark();
         $this->storm('on two nodes', function (int $i): void {
-            if (\in_array($i, [60, 130], true)) {
+            // Only once: a token refused within 10 s of its renewal is taken for a missing permission.
+            if ($i === 60) {
                 $this->clover->post('clock', ['advance_s' => 3_600]);
             }
         });
-        self::assertSame(2, $this->clover->refreshes() - $refreshes);
+        self::assertSame(1, $this->clover->refreshes() - $refreshes);
         $this->assertApart(array_filter($this->clover->requests($mark), self::isLook(...)));
 
         if (!Fpm::canSeparate()) {
