@@ -61,6 +61,9 @@ final class KilledSaleTest extends ResilienceTestCase
     private const QUIET = 35;
     private const LATER = 80;
 
+    /** Seconds until a missing permission is looked for again. */
+    private const PAUSE = 300;
+
     /** @var array{string, string} Items that are sold */
     private array $items;
 
@@ -250,6 +253,31 @@ final class KilledSaleTest extends ResilienceTestCase
         $this->killEverywhere('lines without answer', static fn () => null, before: $this->unanswered($paid, [
             'POST /v3/merchants/*/orders/*/bulk_line_items' => 'apply_then_drop',
         ]));
+    }
+
+    #[TestDox('The first attempt after a pause is killed at every step; the units and the order reach Clover once')]
+    public function test_the_end_of_a_pause(): void
+    {
+        $this->settings = ['sync_sale' => true];
+        $this->open();
+        // The attempt sends one row, so no two writes run in parallel.
+        $this->fresh(fn (Sql $sql) => $this->place($this->shopOf($sql), ['lines' => [
+            $this->line(1, 0, $this->quantity),
+            $this->line(2, 0, 1),
+        ]]));
+        $start = $this->now;
+        $this->killEverywhere('end of a pause', static fn () => null, before: function () use ($start): void {
+            $this->now = $start;
+            $this->clover->merchant(['permissions' => ['INVENTORY_R', 'ORDERS_R']]);
+            $this->fresh(fn (Sql $sql) => $this->act($sql, static fn (OrderEvents $events) => $events->statusChanged(
+                self::ORDER,
+                5,
+                self::CONFIRMED,
+            )));
+            $this->clover->merchant(['permissions' => self::FOUR]);
+            $this->clover->post('clock', ['advance_s' => self::PAUSE]);
+            $this->now = $start + self::PAUSE;
+        });
     }
 
     /** A connected shop with all items, before its first order. */
