@@ -17,6 +17,7 @@ use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\Child;
 use CloverSync\Tests\Support\FakeClock;
 use CloverSync\Tests\Support\KillingSql;
+use CloverSync\Tests\Support\Moment;
 use CloverSync\Tests\Support\Simulator;
 use CloverSync\Tests\Support\Snapshot;
 use PHPUnit\Framework\Attributes\TestDox;
@@ -703,6 +704,7 @@ final class KilledSaleTest extends ResilienceTestCase
                 $result = $shop->sales()->worker()->run(new TimeBudget());
             }
 
+            Moment::next($sql);
             self::assertDone($shop->runner()->run(new TimeBudget()));
 
             return [$pulled, $atOnce, $result, $this->shopCounts($sql)];

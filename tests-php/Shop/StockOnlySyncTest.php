@@ -8,6 +8,7 @@ use CloverSync\Shop\Exception\AlreadyRunningException;
 use CloverSync\Shop\Locking\Lock;
 use CloverSync\Shop\Locking\ProcessIdentity;
 use CloverSync\Shop\Support\TimeBudget;
+use CloverSync\Tests\Support\Moment;
 use CloverSync\Tests\Support\SalesTestCase;
 use PHPUnit\Framework\Attributes\TestDox;
 
@@ -100,6 +101,7 @@ final class StockOnlySyncTest extends SalesTestCase
     private function pass(): array
     {
         $shop = $this->shop();
+        Moment::next($this->sql);
 
         return $shop->stockOnlySync()->run(new TimeBudget(), $shop->syncLock());
     }

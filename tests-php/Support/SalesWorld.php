@@ -564,6 +564,7 @@ final class SalesWorld
 
     private function pull(): void
     {
+        Moment::next($this->sql);
         $result = $this->open()->runner()->run(new TimeBudget());
         Assert::assertSame([RunStatus::Done, 0], [$result->status, $result->failed]);
 

@@ -86,6 +86,8 @@ abstract class SyncTestCase extends ShopTestCase
         ?TimeBudget $budget = null,
         bool $confirmDeletes = false,
     ): SyncRunRow {
+        Moment::next($this->sql);
+
         return $this->shop($settings)->runner()->run($budget ?? new TimeBudget(), $confirmDeletes);
     }
 
