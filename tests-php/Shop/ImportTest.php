@@ -570,12 +570,24 @@ final class ImportTest extends SyncTestCase
             (int) $this->product($child)['quantity'],
         ]);
 
-        // Saving a variable product also clears these; the storefront works without them, so they stay unchanged.
+        // Saving a variable product also clears these. Without the first, a shopper could leave the choice out; the
+        // storefront works without the others, so they stay unchanged.
         $this->sql->execute('UPDATE #__j2commerce_product_options SET required = 0, is_variant = 0');
         $this->sql->execute("UPDATE #__j2commerce_variants SET price = '0.00000'
             WHERE is_master = 1 AND product_id = ?", [
             $this->product($child)['product_id'],
         ]);
+        self::assertSame(
+            (int) $this->sql->fetchValue('SELECT COUNT(*) FROM #__j2commerce_product_options'),
+            $this->sync()->productRows,
+        );
+        self::assertSame(
+            [1],
+            array_unique(array_map(
+                intval(...),
+                $this->sql->fetchColumn('SELECT required FROM #__j2commerce_product_options'),
+            )),
+        );
         self::assertSame(0, $this->sync()->productRows);
         self::assertSame(\count($rows['content']), \count($this->shopRows()['content']));
     }

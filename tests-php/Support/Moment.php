@@ -10,8 +10,8 @@ use CloverSync\Shop\Database\Sql;
 /**
  * The next millisecond of the database's clock.
  *
- * A count that is requested in the same millisecond in which a sale was confirmed may be from before the sale, so a sync
- * then leaves the shop the lower count until the next one. With a database in memory, a test can be that fast.
+ * A count that is requested in the same millisecond in which a sale was confirmed may be from before the sale, so a
+ * sync then leaves the shop the lower count until the next one. With a database in memory, a test can be that fast.
  */
 final class Moment
 {

@@ -75,10 +75,12 @@ final readonly class LineOptions
     {
         $chosen = [];
 
-        foreach ($this->bulk->fetch('SELECT orderitem_id, orderitemattribute_type AS type, orderitemattribute_name AS name,
-                    orderitemattribute_value AS value
-               FROM #__j2commerce_orderitemattributes WHERE orderitem_id IN (%s)
-              ORDER BY j2commerce_orderitemattribute_id', $ids) as $row) {
+        $query = 'SELECT orderitem_id, orderitemattribute_type AS type, orderitemattribute_name AS name,
+                         orderitemattribute_value AS value
+                    FROM #__j2commerce_orderitemattributes WHERE orderitem_id IN (%s)
+                   ORDER BY j2commerce_orderitemattribute_id';
+
+        foreach ($this->bulk->fetch($query, $ids) as $row) {
             $chosen[Row::int($row, 'orderitem_id')][] = [
                 'type'  => Row::string($row, 'type'),
                 'name'  => Row::string($row, 'name'),
@@ -129,7 +131,7 @@ final readonly class LineOptions
     }
 
     /**
-     * @param array<mixed> $list
+     * @param array<array-key, mixed> $list mixed: decoded text of the shop, of which each entry is checked
      *
      * @return list<array{type: string, name: string, value: string}>
      */

@@ -37,19 +37,18 @@ final readonly class OrderReader
      */
     public function read(string $orderId, int $pk, string $currency): ?array
     {
-        $order = $this->sql->fetchOne('SELECT * FROM #__j2commerce_orders WHERE order_id = ? AND j2commerce_order_id = ?', [
-            $orderId,
-            $pk,
-        ]);
+        $query = 'SELECT * FROM #__j2commerce_orders WHERE order_id = ? AND j2commerce_order_id = ?';
+        $order = $this->sql->fetchOne($query, [$orderId, $pk]);
 
         if ($order === null) {
             return null;
         }
 
-        $info  = $this->sql->fetchOne('SELECT * FROM #__j2commerce_orderinfos WHERE order_id = ? LIMIT 1', [$orderId]);
-        $items = $this->sql->fetchAll('SELECT * FROM #__j2commerce_orderitems WHERE order_id = ? ORDER BY j2commerce_orderitem_id', [
+        $info = $this->sql->fetchOne('SELECT * FROM #__j2commerce_orderinfos WHERE order_id = ? LIMIT 1', [
             $orderId,
         ]);
+        $query   = 'SELECT * FROM #__j2commerce_orderitems WHERE order_id = ? ORDER BY j2commerce_orderitem_id';
+        $items   = $this->sql->fetchAll($query, [$orderId]);
         $options = $this->options->of($items);
         $lines   = [];
         $taken   = [];

@@ -18,6 +18,9 @@ final class NeededFunctions
         'SPL' => [
             'spl_autoload_register',
         ],
+        'ctype' => [
+            'ctype_digit',
+        ],
         'date' => [
             'gmdate', 'strtotime', 'time',
         ],
@@ -48,7 +51,7 @@ final class NeededFunctions
             'ltrim', 'max', 'min', 'ord', 'pack', 'reset', 'round', 'rtrim', 'serialize', 'sort', 'sprintf',
             'str_contains', 'str_ends_with', 'str_replace', 'str_starts_with', 'stream_set_chunk_size',
             'stream_set_read_buffer', 'stripos', 'strpos', 'strrpos', 'strtolower', 'strtoupper', 'strtr', 'strval',
-            'substr', 'trim', 'unpack',
+            'substr', 'trim', 'unpack', 'unserialize',
         ],
     ];
 
@@ -65,9 +68,6 @@ final class NeededFunctions
     public const COMMAND_LINE = [
         'Core' => [
             'define',
-        ],
-        'ctype' => [
-            'ctype_digit',
         ],
         'hash' => [
             'hash_equals',
