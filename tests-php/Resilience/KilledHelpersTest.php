@@ -478,7 +478,7 @@ final class KilledHelpersTest extends ResilienceTestCase
             }
         }
 
-        self::assertSame([0, 0, null], [$left->later, $shop->inbox()->count(), $left->paused]);
+        self::assertSame([0, 0, []], [$left->later, $shop->inbox()->count(), $left->paused]);
         // The first ends the run that a killed helper has left.
         $shop->runner()->run(new TimeBudget());
         self::assertDone($shop->runner()->run(new TimeBudget()));
