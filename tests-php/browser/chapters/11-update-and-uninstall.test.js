@@ -69,7 +69,10 @@ chapter('Update, Uninstall', async (browser) => {
     const products = () => value('SELECT COUNT(*) FROM #__j2commerce_products');
     const before = products();
     const item = (await clover.state()).items.find(({ sku, deleted }) => sku === 'CANDLE' && !deleted);
-    await clover.change(item.id, { price: 4321 });
+    await clover.change(item.id, { price: item.price + 1 });
+    // Not by the other steps' installation, which empties the shop.
+    joomla('extension:install', `--path=${site.package}`);
+    query(`UPDATE #__extensions SET enabled = 1 WHERE ${EXTENSION}`);
     await connected(browser);
     assert.match(await sync(browser), /0 imported, 1 updated/);
     assert.equal(products(), before);
