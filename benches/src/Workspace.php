@@ -95,14 +95,11 @@ final class Workspace
     public function environment(array $settings = []): array
     {
         return [
-            'CLOVERSYNC_ENVIRONMENT'    => 'sandbox',
-            'CLOVERSYNC_APP_ID'         => Simulator::APP_ID,
-            'CLOVERSYNC_APP_SECRET'     => Simulator::APP_SECRET,
-            'CLOVERSYNC_BASE_URL'       => $this->clover->url,
-            'CLOVERSYNC_DSN'            => $this->db->dsn,
-            'CLOVERSYNC_DB_USER'        => (string) $this->db->user,
-            'CLOVERSYNC_DB_PASSWORD'    => (string) $this->db->password,
-            'CLOVERSYNC_DB_PREFIX'      => $this->db->prefix,
+            'CLOVERSYNC_ENVIRONMENT' => 'sandbox',
+            'CLOVERSYNC_APP_ID'      => Simulator::APP_ID,
+            'CLOVERSYNC_APP_SECRET'  => Simulator::APP_SECRET,
+            'CLOVERSYNC_BASE_URL'    => $this->clover->url,
+            ...$this->db->environment(),
             'CLOVERSYNC_SITE'           => self::SITE,
             'CLOVERSYNC_SITE_SECRET'    => self::SECRET,
             'CLOVERSYNC_WEBHOOK_SECRET' => self::AUTH,

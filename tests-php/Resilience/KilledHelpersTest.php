@@ -234,11 +234,8 @@ final class KilledHelpersTest extends ResilienceTestCase
         for ($i = 0; $i <= \count(self::COMMANDS); $i++) {
             $shell              = new CommandLine($this->clover);
             $shell->environment = [
-                'CLOVERSYNC_HELPER'         => $this->helper,
-                'CLOVERSYNC_DSN'            => $this->db->dsn,
-                'CLOVERSYNC_DB_USER'        => (string) $this->db->user,
-                'CLOVERSYNC_DB_PASSWORD'    => (string) $this->db->password,
-                'CLOVERSYNC_DB_PREFIX'      => $this->db->prefix,
+                'CLOVERSYNC_HELPER' => $this->helper,
+                ...$this->db->environment(),
                 'CLOVERSYNC_SITE'           => self::SITE,
                 'CLOVERSYNC_SITE_SECRET'    => self::SECRET,
                 'CLOVERSYNC_WEBHOOK_SECRET' => self::AUTH,

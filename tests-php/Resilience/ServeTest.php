@@ -293,14 +293,11 @@ final class ServeTest extends ResilienceTestCase
     protected function environment(): array
     {
         return [
-            'CLOVERSYNC_ENVIRONMENT'    => 'sandbox',
-            'CLOVERSYNC_APP_ID'         => 'APPID00000001',
-            'CLOVERSYNC_APP_SECRET'     => '11111111-2222-3333-4444-555555555555',
-            'CLOVERSYNC_BASE_URL'       => $this->clover->url,
-            'CLOVERSYNC_DSN'            => $this->db->dsn,
-            'CLOVERSYNC_DB_USER'        => (string) $this->db->user,
-            'CLOVERSYNC_DB_PASSWORD'    => (string) $this->db->password,
-            'CLOVERSYNC_DB_PREFIX'      => $this->db->prefix,
+            'CLOVERSYNC_ENVIRONMENT' => 'sandbox',
+            'CLOVERSYNC_APP_ID'      => 'APPID00000001',
+            'CLOVERSYNC_APP_SECRET'  => '11111111-2222-3333-4444-555555555555',
+            'CLOVERSYNC_BASE_URL'    => $this->clover->url,
+            ...$this->db->environment(),
             'CLOVERSYNC_SITE'           => self::SITE,
             'CLOVERSYNC_SITE_SECRET'    => self::SECRET,
             'CLOVERSYNC_WEBHOOK_SECRET' => self::AUTH,

@@ -69,6 +69,17 @@ final class TestDatabase
             : sys_get_temp_dir();
     }
 
+    /** @return array<string, string> What the command line and the webhook server need in order to use it */
+    public function environment(): array
+    {
+        return [
+            'CLOVERSYNC_DSN'         => $this->dsn,
+            'CLOVERSYNC_DB_USER'     => (string) $this->user,
+            'CLOVERSYNC_DB_PASSWORD' => (string) $this->password,
+            'CLOVERSYNC_DB_PREFIX'   => $this->prefix,
+        ];
+    }
+
     /** A new connection each time. */
     public function connect(): Sql
     {
