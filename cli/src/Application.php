@@ -10,6 +10,8 @@ use CloverSync\Shop\Catalog\SyncRunRow;
 use CloverSync\Shop\Catalog\WithheldFields;
 use CloverSync\Shop\Engine\Engine;
 use CloverSync\Shop\Exception\ExtensionException;
+use CloverSync\Shop\Messages\EnglishLocale;
+use CloverSync\Shop\Messages\Formatter;
 use CloverSync\Shop\Services;
 use CloverSync\Shop\Support\ErrorCode;
 use CloverSync\Shop\Support\ErrorReport;
@@ -85,6 +87,8 @@ final class Application
 
     private Console $console;
 
+    private Formatter $words;
+
     private bool $stop = false;
 
     /**
@@ -95,6 +99,7 @@ final class Application
     public function run(array $words): int
     {
         $this->console = new Console(\in_array('--json', $words, true));
+        $this->words   = EnglishLocale::formatter();
         $words         = array_values(array_diff($words, ['--json']));
 
         try {
@@ -446,7 +451,7 @@ final class Application
             $this->console->event([
                 'event'     => 'failed',
                 'clover_id' => $failure['entity_id'],
-                'message'   => $failure['message'],
+                'message'   => $this->words->text($failure['message']),
             ]);
         }
 
@@ -472,7 +477,7 @@ final class Application
         ));
 
         foreach (\array_slice($failures, 0, 20) as $failure) {
-            $this->console->line("  {$failure['entity_id']}: {$failure['message']}");
+            $this->console->line("  {$failure['entity_id']}: {$this->words->withDetails($failure['message'])}");
         }
 
         if (($withheld = WithheldFields::message($shop->connection->withheld())) !== null) {
@@ -672,10 +677,20 @@ final class Application
             throw new UsageException('--status must be success, error or skipped.');
         }
 
-        $entries = $shop->log->latest($options->number('limit', 50, 1, 100_000), $status, $options->get('search'));
+        $search  = $options->get('search');
+        $entries = $shop->log->latest($options->number('limit', 50, 1, 100_000), [
+            'status' => $status,
+            'search' => $search,
+            'codes'  => $search === null ? [] : $this->words->codesWith($search),
+        ]);
 
         foreach ($entries as $entry) {
-            $this->console->event($entry);
+            $this->console->event([
+                ...$entry,
+                'message' => $this->words->text($entry['message']),
+                'code'    => $entry['message']->code->value,
+                'details' => $this->words->details($entry['message']),
+            ]);
             $this->console->line(\sprintf(
                 '%s  %-8s %-19s %-5s %-13s  %s',
                 $entry['at'],
@@ -683,7 +698,7 @@ final class Application
                 $entry['action'],
                 $entry['entity_type'],
                 $entry['entity_id'],
-                $entry['message'],
+                $this->words->text($entry['message']),
             ));
         }
 

@@ -12,6 +12,7 @@ use PHPUnit\Framework\TestCase;
 final class LanguageTest extends TestCase
 {
     private const PLUGIN = __DIR__ . '/../../php-plugin';
+    private const MESSAGES = 'lib/language/en-GB/lib_cloversync.ini';
     private const STUBS  = __DIR__ . '/../../stubs';
 
     #[TestDox('A key is defined once a file, with the same text in both files of a plugin')]
@@ -179,7 +180,8 @@ final class LanguageTest extends TestCase
     {
         $defined = [];
 
-        foreach (self::files('ini') as $text) {
+        // MessagesTest compares the texts of messages with their codes.
+        foreach (array_diff_key(self::files('ini'), [self::MESSAGES => '']) as $text) {
             $lines = [];
             preg_match_all('/^([A-Z0-9_]+)="(.*)"$/m', $text, $lines);
             $defined += array_combine($lines[1], $lines[2]);

@@ -28,6 +28,7 @@ final class LibraryTest extends TestCase
         ['Engine'],
         ['Support'],
         ['Exception'],
+        ['Messages'],
     ];
 
     /** Files that may use floating-point numbers, and for what. Money is text or an integer of minor units. */

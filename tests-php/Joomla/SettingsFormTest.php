@@ -7,6 +7,7 @@ namespace CloverSync\Tests\Joomla;
 use CloverSync\Cli\Callback;
 use CloverSync\Shop\Joomla\Secrets;
 use CloverSync\Shop\Joomla\ShopFactory;
+use CloverSync\Tests\Support\English;
 use CloverSync\Tests\Support\JoomlaSite;
 use CloverSync\Tests\Support\JoomlaTestCase;
 use CloverSync\Tests\Support\Simulator;
@@ -206,7 +207,7 @@ final class SettingsFormTest extends JoomlaTestCase
             $this->save(['debug' => $debug] + self::GOOD);
         }
 
-        $lines = $this->texts('SELECT message FROM #__j2commerce_clover_log');
+        $lines = array_map(English::column(...), $this->texts('SELECT message FROM #__j2commerce_clover_log'));
         self::assertCount(2, $lines);
         self::assertStringStartsWith('Debug Mode is on: ', $lines[0]);
         self::assertStringContainsString('plg_j2commerce_app_cloverpos.php', $lines[0]);

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Resilience;
 
+use CloverSync\Tests\Support\English;
 use CloverSync\Tests\Support\Json;
 use CloverSync\Tests\Support\RewritingProxy;
 use CloverSync\Tests\Support\Simulator;
@@ -247,20 +248,20 @@ final class OddItemsTest extends ResilienceTestCase
 
     private function errorOf(string $cloverId): string
     {
-        return (string) $this->sql->fetchValue(
+        return English::column($this->sql->fetchValue(
             "SELECT error FROM #__j2commerce_clover_mappings
             WHERE clover_id = ? AND state = 'error'",
             [
                 $cloverId,
             ],
-        );
+        ));
     }
 
     private function lastWord(): string
     {
-        return (string) $this->sql->fetchValue(
+        return English::column($this->sql->fetchValue(
             "SELECT message FROM #__j2commerce_clover_log WHERE action = 'sync' ORDER BY id DESC LIMIT 1",
-        );
+        ));
     }
 
     /** @return list<array<string, mixed>> What the storefront sells of a variable product */

@@ -14,6 +14,7 @@ use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\SystemClock;
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\Child;
+use CloverSync\Tests\Support\English;
 use CloverSync\Tests\Support\Json;
 use CloverSync\Tests\Support\PhpEngine;
 use CloverSync\Tests\Support\Program;
@@ -144,7 +145,10 @@ abstract class ResilienceTestCase extends ShopTestCase
     /** @return list<string> Messages of the Sync Log with this status */
     protected function logged(string $status): array
     {
-        return $this->texts('SELECT message FROM #__j2commerce_clover_log WHERE status = ? ORDER BY id', [$status]);
+        return array_map(English::column(...), $this->texts(
+            'SELECT message FROM #__j2commerce_clover_log WHERE status = ? ORDER BY id',
+            [$status],
+        ));
     }
 
     /**

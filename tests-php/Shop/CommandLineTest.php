@@ -85,7 +85,7 @@ final class CommandLineTest extends CommandLineTestCase
 
         $log = $this->run_('log', '--json', '--limit', '3');
         self::assertSame(
-            ['at', 'action', 'entity_type', 'entity_id', 'status', 'message'],
+            ['at', 'action', 'entity_type', 'entity_id', 'status', 'message', 'code', 'details'],
             array_keys($log['lines'][0]),
         );
         self::assertSame(3, $log['last']['entries']);

@@ -34,7 +34,7 @@ final class InboxTest extends SalesTestCase
         self::assertSame(1, $this->drain());
         self::assertCount(2, $this->clover->calls($mark), 'The item, and its count.');
         self::assertSame(['7.77000', 0], [(string) $this->product($this->mug)['price'], $this->inbox()->count()]);
-        self::assertStringStartsWith('success UPDATE: Updated', $this->logged('webhook')[0]);
+        self::assertStringStartsWith('success Changed in Clover: Updated', $this->logged('webhook')[0]);
     }
 
     #[TestDox('Outside the window a verification code is answered 200, and is not stored or logged')]

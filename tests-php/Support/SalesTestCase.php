@@ -157,7 +157,7 @@ abstract class SalesTestCase extends SyncTestCase
     protected function logged(string $action): array
     {
         return array_map(
-            static fn (array $row): string => "{$row['status']} {$row['message']}",
+            static fn (array $row): string => "{$row['status']} " . English::column($row['message']),
             $this->sql->fetchAll('SELECT status, message FROM #__j2commerce_clover_log WHERE action = ? ORDER BY id', [
                 $action,
             ]),

@@ -138,7 +138,7 @@ abstract class SyncTestCase extends ShopTestCase
             static fn (array $row): array => [
                 'action'  => Row::string($row, 'action'),
                 'status'  => Row::string($row, 'status'),
-                'message' => Row::string($row, 'message'),
+                'message' => English::column($row['message']),
             ],
             $this->sql->fetchAll(
                 'SELECT action, status, message FROM #__j2commerce_clover_log

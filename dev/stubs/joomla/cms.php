@@ -495,6 +495,28 @@ class Language
 {
     /**
      * @param string $string
+     * @param bool   $jsSafe
+     * @param bool   $interpretBackSlashes
+     *
+     * @return string
+     */
+    public function _($string, $jsSafe = false, $interpretBackSlashes = true)
+    {
+        return $string;
+    }
+
+    /**
+     * @param int $count
+     *
+     * @return list<string>
+     */
+    public function getPluralSuffixes($count)
+    {
+        return [];
+    }
+
+    /**
+     * @param string $string
      *
      * @return bool
      */

@@ -9,14 +9,18 @@
 \defined('_JEXEC') or die;
 
 use CloverSync\Shop\Joomla\LocalTime;
+use CloverSync\Shop\Messages\Formatter;
+use CloverSync\Shop\Messages\Message;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Details;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\ListModel;
 use Joomla\CMS\Language\Text;
 
 /**
- * @var array{tools: ListModel, entries: list<array{at: string, action: string, entity_type: string, entity_id:
- *   string, status: string, message: string}>} $displayData
+ * @var array{tools: ListModel, words: Formatter, entries: list<array{at: string, action: string, entity_type: string,
+ *   entity_id: string, status: string, message: Message}>} $displayData
  */
 $tools  = $displayData['tools'];
+$words  = $displayData['words'];
 $prefix = 'PLG_J2COMMERCE_APP_CLOVERPOS_LOG_';
 $text   = static fn (string $value): string => htmlspecialchars($value, ENT_QUOTES, 'UTF-8');
 $badges = ['success' => 'text-bg-success', 'error' => 'text-bg-danger', 'skipped' => 'text-bg-secondary'];
@@ -65,7 +69,10 @@ $badges = ['success' => 'text-bg-success', 'error' => 'text-bg-danger', 'skipped
                                 ?></div>
                             <?php endif; ?>
                         </td>
-                        <td class="text-break"><?php echo nl2br($text($entry['message'])); ?></td>
+                        <td class="text-break"><?php
+                            echo nl2br($text($words->text($entry['message'])));
+                            echo Details::html($words->details($entry['message']));
+                        ?></td>
                     </tr>
                 <?php endforeach; ?>
             </tbody>

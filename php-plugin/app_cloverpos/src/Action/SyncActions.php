@@ -19,6 +19,7 @@ use CloverSync\Shop\Exception\NotConnectedException;
 use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Joomla\ShopCache;
 use CloverSync\Shop\Joomla\ShopFactory;
+use CloverSync\Shop\Joomla\SiteLocale;
 use CloverSync\Shop\Support\TimeBudget;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\AfterResponse;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\DashboardData;
@@ -80,12 +81,16 @@ final readonly class SyncActions implements ActionGroup
 
         $this->factory->address()->confirm($shop->state);
         AfterResponse::indexProducts($this->factory, $this->app);
+        $words = SiteLocale::formatter();
 
         return $answer
         + [
             'figures'  => DashboardData::of($shop->dashboard()->read()),
             'failures' => array_map(
-                static fn (array $entry): string => trim($entry['entity_id'] . ': ' . $entry['message'], ': '),
+                static fn (array $entry): string => trim(
+                    $entry['entity_id'] . ': ' . $words->text($entry['message']),
+                    ': ',
+                ),
                 $shop->log->ofRun($result->id, 'error', self::NAMED),
             ),
         ];

@@ -14,6 +14,7 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
 
 use CloverSync\Shop\Joomla\ErrorPresenter;
 use CloverSync\Shop\Joomla\ShopFactory;
+use CloverSync\Shop\Joomla\SiteLocale;
 use CloverSync\Shop\Log\SyncLog;
 use CloverSync\Shop\Support\SystemClock;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Template;
@@ -44,13 +45,19 @@ final readonly class SyncLogPage implements Page
         try {
             $log     = new SyncLog($this->factory->sql(), $this->factory->environment(), new SystemClock());
             $tools   = new ListModel($this->app, 'synclog', SyncLog::SORTS, true, ['status' => SyncLog::STATUSES]);
-            $filter  = ['status' => $tools->filter('status'), 'search' => $tools->filter('search')];
+            $words   = SiteLocale::formatter();
+            $search  = $tools->filter('search');
+            $filter  = [
+                'status' => $tools->filter('status'),
+                'search' => $search,
+                'codes'  => $search === '' ? [] : $words->codesWith($search),
+            ];
             $start   = $tools->paginate($log->count($filter));
             $entries = $log->page($filter, $tools->sort, $tools->descending, $start, $tools->limit);
         } catch (\Throwable $e) {
             return Template::render('problem', ['message' => ErrorPresenter::of($e)['message']]);
         }
 
-        return Template::render('synclog', ['tools' => $tools, 'entries' => $entries]);
+        return Template::render('synclog', ['tools' => $tools, 'entries' => $entries, 'words' => $words]);
     }
 }

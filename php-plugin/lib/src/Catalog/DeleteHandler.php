@@ -16,6 +16,8 @@ use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Links\LinkRow;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Links\LinkState;
+use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\MessageCode;
 use CloverSync\Shop\Support\Clock;
 
 /** Applies the delete action to products whose item Clover has deleted. No row of a product is erased. */
@@ -64,8 +66,8 @@ final readonly class DeleteHandler
             $members,
         )));
         $emptied = $this->links->emptied(array_values(array_diff($groups, $living)), 0);
-        $this->deleteProducts(array_diff_key($links, $members), 'was deleted in Clover', $written);
-        $this->deleteProducts($this->links->byCloverId($emptied), 'was deleted in Clover', $written);
+        $this->deleteProducts(array_diff_key($links, $members), false, $written);
+        $this->deleteProducts($this->links->byCloverId($emptied), false, $written);
         $this->deleteVariants($members, $emptied, $written);
 
         return $written;
@@ -79,7 +81,7 @@ final readonly class DeleteHandler
     public function emptied(array $groups): WriteReport
     {
         $written = new WriteReport();
-        $this->deleteProducts($this->links->byCloverId($groups), 'no longer has items in Clover', $written);
+        $this->deleteProducts($this->links->byCloverId($groups), true, $written);
 
         return $written;
     }
@@ -165,10 +167,9 @@ final readonly class DeleteHandler
                 'item',
                 '',
                 $this->action === DeleteAction::Ignore ? 'skipped' : 'success',
-                \sprintf(
-                    '“%s” is sold as a variant of its item group now; its own product: %s',
-                    $title,
-                    $this->outcome($target),
+                new Message(
+                    MessageCode::SoldAsVariant,
+                    ['name' => $title, 'outcome' => $this->outcome($target)],
                 ),
             );
         }
@@ -178,8 +179,11 @@ final readonly class DeleteHandler
         return $written;
     }
 
-    /** @param array<string, LinkRow> $links */
-    private function deleteProducts(array $links, string $why, WriteReport $written): void
+    /**
+     * @param array<string, LinkRow> $links
+     * @param bool                   $emptied Whether they are groups that still exist, without items
+     */
+    private function deleteProducts(array $links, bool $emptied, WriteReport $written): void
     {
         $states  = [];
         $updates = [];
@@ -203,7 +207,10 @@ final readonly class DeleteHandler
                 $link->kind,
                 (string) $id,
                 $this->action === DeleteAction::Ignore ? 'skipped' : 'success',
-                \sprintf('“%s” %s: %s', $link->name, $why, $this->outcome($target)),
+                new Message(
+                    $emptied ? MessageCode::GroupEmptied : MessageCode::ProductDeleted,
+                    ['name' => $link->name, 'outcome' => $this->outcome($target)],
+                ),
             );
         }
 
@@ -221,13 +228,13 @@ final readonly class DeleteHandler
         };
     }
 
-    private function outcome(?int $target): string
+    private function outcome(?int $target): Message
     {
         return match (true) {
-            $this->action === DeleteAction::Ignore => 'left unchanged (Delete Action: Ignore)',
-            $target === null => 'it was not published',
-            $target === 0 => 'unpublished',
-            default => 'moved to the trash',
+            $this->action === DeleteAction::Ignore => new Message(MessageCode::DeleteLeft),
+            $target === null => new Message(MessageCode::DeleteWasUnpublished),
+            $target === 0 => new Message(MessageCode::DeleteUnpublished),
+            default => new Message(MessageCode::DeleteTrashed),
         };
     }
 
@@ -248,11 +255,9 @@ final readonly class DeleteHandler
                 'item',
                 (string) $id,
                 $this->action === DeleteAction::Ignore ? 'skipped' : 'success',
-                \sprintf(
-                    $this->action === DeleteAction::Ignore
-                        ? 'Variant “%s” was deleted in Clover: left unchanged (Delete Action: Ignore)'
-                        : 'Variant “%s” was deleted in Clover: no longer offered',
-                    $link->name,
+                new Message(
+                    $this->action === DeleteAction::Ignore ? MessageCode::VariantLeft : MessageCode::VariantDeleted,
+                    ['name' => $link->name],
                 ),
             );
         }

@@ -6,6 +6,8 @@ namespace CloverSync\Shop\Catalog;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\Shop\Messages\Message;
+
 /** Counts of what a step did; a run adds up those of its steps. */
 final class WriteReport
 {
@@ -28,10 +30,10 @@ final class WriteReport
 
     public int $itemsRead = 0;
 
-    /** @var list<array{action: string, type: string, id: string, status: string, message: string}> */
+    /** @var list<array{action: string, type: string, id: string, status: string, message: Message|string}> */
     public array $log = [];
 
-    public function log(string $action, string $type, string $id, string $status, string $message): void
+    public function log(string $action, string $type, string $id, string $status, Message|string $message): void
     {
         $this->log[] = ['action' => $action, 'type' => $type, 'id' => $id, 'status' => $status, 'message' => $message];
     }

@@ -10,8 +10,8 @@ use CloverSync\Shop\Database\Bulk;
 use CloverSync\Shop\Database\LikePattern;
 use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Messages\Message;
 use CloverSync\Shop\Support\Clock;
-use CloverSync\Shop\Support\Text;
 use CloverSync\Shop\Support\UtcTime;
 
 /** The Sync Log that the owner reads. */
@@ -37,7 +37,7 @@ final readonly class SyncLog
         string $type,
         string $id,
         string $status,
-        string $message,
+        Message|string $message,
         ?int $run = null,
     ): void {
         $this->addAll([[
@@ -49,7 +49,9 @@ final readonly class SyncLog
         ]], $run);
     }
 
-    /** @param list<array{action: string, type: string, id: string, status: string, message: string}> $entries */
+    /**
+     * @param list<array{action: string, type: string, id: string, status: string, message: Message|string}> $entries
+     */
     public function addAll(array $entries, ?int $run = null): void
     {
         $now = UtcTime::sql($this->clock->now());
@@ -63,7 +65,7 @@ final readonly class SyncLog
                 $e['type'],
                 $e['id'],
                 $e['status'],
-                Text::fit($e['message'], 10_000),
+                ($e['message'] instanceof Message ? $e['message'] : Message::said($e['message']))->json(),
                 $run,
             ], $entries),
         );
@@ -72,21 +74,23 @@ final readonly class SyncLog
     /**
      * The newest entries, newest first.
      *
+     * @param array{status?: ?string, search?: ?string, codes?: list<string>} $filter As in {@see page()}
+     *
      * @return list<array{at: string, action: string, entity_type: string, entity_id: string, status: string, message:
-     *   string}>
+     *   Message}>
      */
-    public function latest(int $limit, ?string $status = null, ?string $search = null): array
+    public function latest(int $limit, array $filter = []): array
     {
-        return $this->page(['status' => $status, 'search' => $search], 'created', true, 0, max(1, $limit));
+        return $this->page($filter, 'created', true, 0, max(1, $limit));
     }
 
     /**
-     * @param array{status?: ?string, search?: ?string} $filter Null or empty = all. The search covers message, action,
-     *   entity type and entity id
-     * @param string                                    $sort   One of {@see SORTS}
+     * @param array{status?: ?string, search?: ?string, codes?: list<string>} $filter Null or empty = all. The search
+     *   covers data of the message, action, entity type and entity id; a message with one of the codes is found too
+     * @param string                                                          $sort   One of {@see SORTS}
      *
      * @return list<array{at: string, action: string, entity_type: string, entity_id: string, status: string, message:
-     *   string}>
+     *   Message}>
      */
     public function page(array $filter, string $sort, bool $descending, int $start, int $limit): array
     {
@@ -113,7 +117,7 @@ final readonly class SyncLog
         );
     }
 
-    /** @param array{status?: ?string, search?: ?string} $filter As in {@see page()} */
+    /** @param array{status?: ?string, search?: ?string, codes?: list<string>} $filter As in {@see page()} */
     public function count(array $filter = []): int
     {
         [$where, $values] = $this->where($filter);
@@ -124,7 +128,7 @@ final readonly class SyncLog
     /**
      * Entries of one run, oldest first, without those about the run itself.
      *
-     * @return list<array{action: string, entity_type: string, entity_id: string, status: string, message: string}>
+     * @return list<array{action: string, entity_type: string, entity_id: string, status: string, message: Message}>
      */
     public function ofRun(int $run, string $status, int $limit): array
     {
@@ -143,7 +147,7 @@ final readonly class SyncLog
     /**
      * @param array<string, int|float|string|null> $row
      *
-     * @return array{action: string, entity_type: string, entity_id: string, status: string, message: string}
+     * @return array{action: string, entity_type: string, entity_id: string, status: string, message: Message}
      */
     private static function entry(array $row): array
     {
@@ -152,7 +156,7 @@ final readonly class SyncLog
             'entity_type' => Row::string($row, 'entity_type'),
             'entity_id'   => Row::string($row, 'entity_id'),
             'status'      => Row::string($row, 'status'),
-            'message'     => Row::string($row, 'message'),
+            'message'     => Message::read(Row::string($row, 'message')),
         ];
     }
 
@@ -165,7 +169,7 @@ final readonly class SyncLog
     }
 
     /**
-     * @param array{status?: ?string, search?: ?string} $filter
+     * @param array{status?: ?string, search?: ?string, codes?: list<string>} $filter
      *
      * @return array{string, list<string>}
      */
@@ -183,8 +187,17 @@ final readonly class SyncLog
         }
 
         if ($search !== '') {
-            $where .= ' AND (' . implode(' OR ', array_map(LikePattern::condition(...), self::SEARCHED)) . ')';
-            array_push($values, ...array_fill(0, \count(self::SEARCHED), LikePattern::containing($search)));
+            $codes      = $filter['codes'] ?? [];
+            $conditions = array_map(LikePattern::condition(...), [
+                ...self::SEARCHED,
+                ...array_fill(0, \count($codes), 'message'),
+            ]);
+            $where .= ' AND (' . implode(' OR ', $conditions) . ')';
+            array_push(
+                $values,
+                ...array_fill(0, \count(self::SEARCHED), LikePattern::containing($search)),
+                ...array_map(static fn (string $code): string => LikePattern::containing("\"code\":\"$code\""), $codes),
+            );
         }
 
         return [$where, $values];

@@ -34,7 +34,7 @@ final class NeededFunctions
             'mb_scrub', 'mb_strtolower', 'mb_substr',
         ],
         'pcre' => [
-            'preg_match', 'preg_replace', 'preg_split',
+            'preg_match', 'preg_match_all', 'preg_replace', 'preg_split',
         ],
         'random' => [
             'random_bytes',
@@ -42,13 +42,13 @@ final class NeededFunctions
         'standard' => [
             'abs', 'array_chunk', 'array_column', 'array_combine', 'array_diff', 'array_diff_key', 'array_fill',
             'array_fill_keys', 'array_filter', 'array_flip', 'array_intersect', 'array_intersect_key',
-            'array_key_exists', 'array_key_first', 'array_key_last', 'array_keys', 'array_map', 'array_merge',
-            'array_push', 'array_replace', 'array_search', 'array_shift', 'array_slice', 'array_sum', 'array_unique',
-            'array_values', 'base64_decode', 'base64_encode', 'bin2hex', 'ceil', 'clearstatcache', 'count',
-            'explode', 'fclose', 'feof', 'file_get_contents', 'fread', 'fwrite', 'get_debug_type', 'implode',
-            'in_array', 'intdiv', 'intval', 'is_array', 'is_bool', 'is_dir', 'is_executable', 'is_file', 'is_finite',
-            'is_float', 'is_int', 'is_numeric', 'is_object', 'is_readable', 'is_scalar', 'is_string', 'ksort',
-            'ltrim', 'max', 'min', 'ord', 'pack', 'reset', 'round', 'rtrim', 'serialize', 'sort', 'sprintf',
+            'array_is_list', 'array_key_exists', 'array_key_first', 'array_key_last', 'array_keys', 'array_map',
+            'array_merge', 'array_push', 'array_replace', 'array_search', 'array_shift', 'array_slice', 'array_sum',
+            'array_unique', 'array_values', 'base64_decode', 'base64_encode', 'bin2hex', 'ceil', 'clearstatcache',
+            'count', 'explode', 'fclose', 'feof', 'file_get_contents', 'fread', 'fwrite', 'get_debug_type',
+            'implode', 'in_array', 'intdiv', 'intval', 'is_array', 'is_bool', 'is_dir', 'is_executable', 'is_file',
+            'is_finite', 'is_float', 'is_int', 'is_numeric', 'is_object', 'is_readable', 'is_scalar', 'is_string',
+            'ksort', 'ltrim', 'max', 'min', 'ord', 'pack', 'reset', 'round', 'rtrim', 'serialize', 'sort', 'sprintf',
             'str_contains', 'str_ends_with', 'str_replace', 'str_starts_with', 'stream_set_chunk_size',
             'stream_set_read_buffer', 'stripos', 'strpos', 'strrpos', 'strtolower', 'strtoupper', 'strtr', 'strval',
             'substr', 'trim', 'unpack', 'unserialize',
@@ -79,10 +79,10 @@ final class NeededFunctions
             'mb_strimwidth', 'mb_strlen', 'mb_strwidth',
         ],
         'standard' => [
-            'array_is_list', 'array_pop', 'chdir', 'fgets', 'file_put_contents', 'floor', 'flush', 'fopen', 'getcwd',
-            'header', 'http_response_code', 'ob_end_flush', 'ob_get_level', 'parse_str', 'parse_url', 'realpath',
-            'str_pad', 'str_repeat', 'str_split', 'stream_context_create', 'stream_get_contents',
-            'stream_get_meta_data', 'uasort', 'unlink',
+            'array_pop', 'chdir', 'fgets', 'file_put_contents', 'floor', 'flush', 'fopen', 'getcwd', 'header',
+            'http_response_code', 'ob_end_flush', 'ob_get_level', 'parse_str', 'parse_url', 'realpath', 'str_pad',
+            'str_repeat', 'str_split', 'stream_context_create', 'stream_get_contents', 'stream_get_meta_data',
+            'uasort', 'unlink',
         ],
     ];
 }

@@ -19,9 +19,13 @@ use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Locking\Lock;
 use CloverSync\Shop\Log\SyncLog;
+use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\MessageCode;
 use CloverSync\Shop\Pauses\CircuitBreaker;
 use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\TimeBudget;
+use CloverSync\WebhookEvent;
+use CloverSync\WebhookObject;
 
 /**
  * Processes webhook events: fetches the whole item and its group's members, and writes them as a sync would. Webhooks
@@ -171,8 +175,9 @@ final class InboxWorker
                 'type'    => $row->objectType,
                 'id'      => $row->objectId,
                 'status'  => 'skipped',
-                'message' => "$row->event of a $row->objectType: "
-                    . ($row->objectType === 'category' ? 'the next sync brings it' : 'nothing to do in the shop'),
+                'message' => $row->objectType === WebhookObject::Category->value
+                    ? new Message(MessageCode::WebhookCategory)
+                    : new Message(MessageCode::WebhookNothing, ['event' => $row->event, 'object' => $row->objectType]),
             ], $rows));
             $this->inbox->processed($rows);
         });
@@ -251,7 +256,8 @@ final class InboxWorker
         $bad  = [];
 
         foreach ($written->log as $entry) {
-            $what[$entry['id']][] = $entry['message'];
+            $message              = $entry['message'];
+            $what[$entry['id']][] = \is_string($message) ? Message::said($message) : $message;
 
             if ($entry['status'] === 'error') {
                 $bad[$entry['id']] = true;
@@ -264,8 +270,7 @@ final class InboxWorker
             'type'    => 'item',
             'id'      => $row->objectId,
             'status'  => isset($bad[$row->objectId]) ? 'error' : 'success',
-            'message' => self::cause($row)
-                . (isset($what[$row->objectId]) ? implode('; ', $what[$row->objectId]) : 'the shop has it already'),
+            'message' => self::result($row, $what[$row->objectId] ?? [new Message(MessageCode::ShopHasIt)]),
         ], $rows);
         $webhook = array_filter($rows, static fn (InboxRow $row): bool => !$row->isAsked()) !== [];
 
@@ -288,8 +293,14 @@ final class InboxWorker
         return $row->isAsked() ? 'sync' : 'webhook';
     }
 
-    private static function cause(InboxRow $row): string
+    /** @param list<Message> $results */
+    private static function result(InboxRow $row, array $results): Message
     {
-        return $row->isAsked() ? 'Looked at again: ' : "$row->event: ";
+        return new Message(match (WebhookEvent::tryFrom($row->event)) {
+            WebhookEvent::Create => MessageCode::WebhookCreated,
+            WebhookEvent::Update => MessageCode::WebhookUpdated,
+            WebhookEvent::Delete => MessageCode::WebhookDeleted,
+            null => MessageCode::LookedAtAgain,
+        }, ['results' => $results]);
     }
 }

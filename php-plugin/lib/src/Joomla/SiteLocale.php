@@ -1,0 +1,62 @@
+<?php
+
+/**
+ * @package     J2Commerce
+ * @subpackage  plg_j2commerce_app_cloverpos
+ * @license     GNU General Public License version 2 or later; see LICENSE
+ */
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Joomla;
+
+\defined('_JEXEC') or die();
+
+use CloverSync\Shop\Messages\Digits;
+use CloverSync\Shop\Messages\Formatter;
+use CloverSync\Shop\Messages\Locale;
+use Joomla\CMS\Factory;
+use Joomla\CMS\Language\Language;
+
+/** The language and time zone of whoever uses the site right now. */
+final readonly class SiteLocale implements Locale
+{
+    private const FILE = 'lib_cloversync';
+
+    private function __construct(
+        private Language $language,
+    ) {
+    }
+
+    public static function formatter(): Formatter
+    {
+        $language = Factory::getApplication()->getLanguage();
+        $language->load(self::FILE, \dirname(__DIR__, 2));
+
+        return new Formatter(new self($language));
+    }
+
+    public function text(string $key): ?string
+    {
+        return $this->language->hasKey($key) ? $this->language->_($key) : null;
+    }
+
+    public function pluralSuffixes(int $count): array
+    {
+        return [(string) $count, ...$this->language->getPluralSuffixes($count)];
+    }
+
+    public function number(string $digits): string
+    {
+        return Digits::grouped(
+            $digits,
+            $this->text('DECIMALS_SEPARATOR') ?? '.',
+            $this->text('THOUSANDS_SEPARATOR') ?? ',',
+        );
+    }
+
+    public function time(int $unix): string
+    {
+        return LocalTime::unix($unix);
+    }
+}
