@@ -17,9 +17,6 @@ final class LastWord
 {
     private const FAILED = 1;
 
-    /** Errors that end PHP at once and cannot be caught. */
-    private const FATAL = E_ERROR | E_PARSE | E_CORE_ERROR | E_COMPILE_ERROR | E_USER_ERROR | E_RECOVERABLE_ERROR;
-
     /** Reserved for the report when memory is used up. */
     // @mago-expect analysis:write-only-property
     private static string $reserve = '';
@@ -48,9 +45,9 @@ final class LastWord
         self::$reserve = str_repeat('x', 1 << 18);
         Platform::atShutdown(static function () use ($json): void {
             self::$reserve = '';
-            $last          = Platform::has('error_get_last') ? \error_get_last() : null;
+            $last          = Platform::fatalError();
 
-            if ($last !== null && ($last['type'] & self::FATAL) !== 0) {
+            if ($last !== null) {
                 self::say('fatal', self::sentence($last), $json);
 
                 exit(self::FAILED);

@@ -234,6 +234,36 @@ final class RateLimitTest extends ShopTestCase
         self::assertCount(5, array_merge(...array_values($row['recent'])));
     }
 
+    #[TestDox('The end of an object keeps only the permits of its requests in flight, and leaves the others their parts')]
+    public function test_the_end_of_an_object_with_a_request(): void
+    {
+        $first = $this->limiter();
+        self::ask($first, 5, inFlight: 1);
+        unset($first);
+        $next   = $this->limiter();
+        $answer = self::ask($next, 5);
+        self::assertSame([[0, 0, 0, 0], false], [$answer['permits'], $answer['others']]);
+        self::assertCount(4, array_merge(...array_values($this->stored()['recent'])));
+        $this->later(PermitTable::DRAIN);
+        self::assertCount(5, self::ask($next, 5)['permits']);
+    }
+
+    #[TestDox('A process that ends during a request keeps all permits for three seconds')]
+    public function test_the_end_during_a_request(): void
+    {
+        $here  = ProcessIdentity::current();
+        $table = PermitTable::fromJson('', 1_000);
+        $table->report('first', $here, 100, 1, [], false);
+        $table->grant('first', $here, 100, 5);
+        $table->vacate('first', inRequest: true);
+
+        foreach ([1_000 => 0, 3_999 => 0, 4_000 => 5] as $now => $permits) {
+            $later = PermitTable::fromJson($table->toJson(), $now);
+            $later->sweep('next', $here);
+            self::assertCount($permits, $later->grant('next', $here, 100, 5), "at $now ms");
+        }
+    }
+
     #[TestDox('A forked child has none of its parent\'s permits, and its end does not affect them')]
     public function test_a_fork(): void
     {

@@ -199,9 +199,10 @@ final class DatabaseRateLimiter implements RateLimiter
         }
 
         $this->known = false;
+        $inRequest   = Platform::fatalError() !== null;
 
         try {
-            $this->change(fn (PermitTable $table) => $table->vacate($this->id));
+            $this->change(fn (PermitTable $table) => $table->vacate($this->id, $inRequest));
         } catch (\Throwable) {
             // The lease ends by itself.
         }

@@ -197,10 +197,19 @@ final class PermitTable
         return max(0, $this->closed - $this->now);
     }
 
-    /** Whether other processes hold permits or wait. */
+    /** Whether other processes can use permits or wait. */
     public function hasOthers(string $id): bool
     {
-        return array_diff_key($this->processes, [$id => true]) !== [];
+        return array_diff_key($this->active(), [$id => true]) !== [];
+    }
+
+    /** @return array<string, PermitProcess> Without those that only wait for the end of their requests */
+    private function active(): array
+    {
+        return array_filter($this->processes, fn (PermitProcess $process): bool => (
+            $process->since > 0
+            || $process->until > ($this->now + self::DRAIN)
+        ));
     }
 
     /** Frees the permits of processes that are gone: dead on this node, or silent beyond their lease on any node. */
@@ -282,7 +291,7 @@ final class PermitTable
 
         $me                   ??= PermitProcess::create($process, $share);
         $this->processes[$id] = $me;
-        $due                  = $this->due($me->busy, $wanted);
+        $due                  = $this->due($id, $me->busy, $wanted);
         $permits              = $due > 0 ? $this->permits($id, $me, $due) : [];
 
         if ($due <= 0) {
@@ -313,8 +322,13 @@ final class PermitTable
         return min(self::MAX_RETRY, max(10, $this->next - $this->now)) + $chance;
     }
 
-    /** Returns all permits of a process that no longer knows what happened to its requests. */
-    public function vacate(string $id): void
+    /**
+     * Returns the permits of a process that ends. Those without a request in flight when it last asked count for a
+     * second, because it may have used them since.
+     *
+     * @param bool $inRequest Whether it may have been ended during a request, which Clover then may still be processing
+     */
+    public function vacate(string $id, bool $inRequest): void
     {
         $me = $this->processes[$id] ?? null;
 
@@ -323,26 +337,31 @@ final class PermitTable
         }
 
         $this->changed = true;
+        $left          = $inRequest ? $me->held : $me->busy;
+        $used          = $me->held - $left;
 
-        if ($me->busy > 0) {
-            // Clover may still be processing its requests.
-            $this->processes[$id] = $me->with(until: min($me->until, $this->now + self::DRAIN), since: 0);
+        if ($used > 0) {
+            $this->recent[$me->node] = [
+                ...($this->recent[$me->node] ?? []),
+                ...array_fill(0, $used, $this->now + self::WINDOW),
+            ];
+        }
+
+        if ($left === 0) {
+            $this->forget($id);
 
             return;
         }
 
-        $this->recent[$me->node] = [
-            ...($this->recent[$me->node] ?? []),
-            ...($me->held > 0 ? array_fill(0, $me->held, $this->now + self::WINDOW) : []),
-        ];
-        $this->forget($id);
+        $until                = min($me->until, $this->now + self::DRAIN);
+        $this->processes[$id] = $me->with(held: $left, busy: $left, until: $until, since: 0);
     }
 
     /** Permits that a process may have: its share, at least two, or some in advance when it works alone. */
-    private function due(int $busy, int $wanted): int
+    private function due(string $id, int $busy, int $wanted): int
     {
         $places    = $this->limits()['concurrent'];
-        $processes = \count($this->processes);
+        $processes = \count($this->active() + [$id => true]);
 
         if ($processes === 1) {
             return $places;

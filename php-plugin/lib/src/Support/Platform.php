@@ -56,6 +56,9 @@ final class Platform
         'usleep',
     ];
 
+    /** Errors that end PHP at once and cannot be caught. */
+    private const FATAL = E_ERROR | E_PARSE | E_CORE_ERROR | E_COMPILE_ERROR | E_USER_ERROR | E_RECOVERABLE_ERROR;
+
     /** SIGHUP, SIGINT and SIGTERM, which terminals and service managers send to all processes of a group. */
     private const GROUP_SIGNALS = [1, 2, 15];
 
@@ -241,6 +244,18 @@ final class Platform
         \register_shutdown_function($work);
 
         return true;
+    }
+
+    /**
+     * The error that ends this script, in a shutdown function or later; null when there is none or PHP does not say.
+     *
+     * @return ?array{type: int, message: string, file: string, line: int}
+     */
+    public static function fatalError(): ?array
+    {
+        $last = self::has('error_get_last') ? \error_get_last() : null;
+
+        return $last !== null && ($last['type'] & self::FATAL) !== 0 ? $last : null;
     }
 
     /** Extends the script's time limit; without set_time_limit() the server's own limit stays. */
