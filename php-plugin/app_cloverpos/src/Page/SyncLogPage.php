@@ -43,14 +43,14 @@ final readonly class SyncLogPage implements Page
         ToolbarButtons::dashboard($toolbar);
 
         try {
-            $log     = new SyncLog($this->factory->sql(), $this->factory->environment(), new SystemClock());
-            $tools   = new ListModel($this->app, 'synclog', SyncLog::SORTS, true, ['status' => SyncLog::STATUSES]);
-            $words   = SiteLocale::formatter();
-            $search  = $tools->filter('search');
-            $filter  = [
+            $log    = new SyncLog($this->factory->sql(), $this->factory->environment(), new SystemClock());
+            $tools  = new ListModel($this->app, 'synclog', SyncLog::SORTS, true, ['status' => SyncLog::STATUSES]);
+            $words  = SiteLocale::formatter();
+            $search = $tools->filter('search');
+            $filter = [
                 'status' => $tools->filter('status'),
                 'search' => $search,
-                'codes'  => $search === '' ? [] : $words->codesWith($search),
+                'codes'  => $search === null ? [] : $words->codesWith($search),
             ];
             $start   = $tools->paginate($log->count($filter));
             $entries = $log->page($filter, $tools->sort, $tools->descending, $start, $tools->limit);
