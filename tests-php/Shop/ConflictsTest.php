@@ -6,6 +6,10 @@ namespace CloverSync\Tests\Shop;
 
 use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Links\AdoptProblem;
+use CloverSync\Shop\Links\LinkState;
+use CloverSync\Shop\Status\Attention;
+use CloverSync\Shop\Status\ListedLink;
+use CloverSync\Shop\Support\SystemClock;
 use CloverSync\Tests\Support\SyncTestCase;
 
 /** The shop already has a product with the same SKU. */
@@ -55,7 +59,16 @@ final class ConflictsTest extends SyncTestCase
                 'name'      => 'Apron',
                 'sku'       => 'apron',
                 'relink'    => false,
-                'products'  => [['product_id' => $own['product'], 'title' => 'Our apron', 'sku' => 'apron']],
+                'products'  => [[
+                    'product_id'    => $own['product'],
+                    'article_id'    => $own['article'],
+                    'title'         => 'Our apron',
+                    'sku'           => 'apron',
+                    'type'          => 'simple',
+                    'state'         => 1,
+                    'price'         => '99.00000',
+                    'highest_price' => '99.00000',
+                ]],
                 'problem'   => null,
                 'options'   => ['clover' => [], 'shop' => []],
             ]],
@@ -228,6 +241,96 @@ final class ConflictsTest extends SyncTestCase
         self::assertArrayHasKey($id, $result['failed']);
         $this->expectException(ShopException::class);
         $this->shop()->conflicts()->adopt($id);
+    }
+
+    public function test_a_variable_product_s_own_sku_is_no_match_for_a_single_item(): void
+    {
+        $own = $this->ownProduct('Our aprons', 'APRON', '99.00000');
+        $this->sql->execute("UPDATE #__j2commerce_products SET product_type = 'variable'");
+        $this->connectedAndSynced();
+        [$conflict] = $this->shop()->conflicts()->list();
+        self::assertSame([AdoptProblem::HasVariants, $own['product'], 'variable'], [
+            $conflict['problem'],
+            $conflict['products'][0]['product_id'],
+            $conflict['products'][0]['type'],
+        ]);
+        self::assertSame(0, $this->shop()->conflicts()->adoptAll()['adopted']);
+    }
+
+    public function test_a_product_that_was_just_adopted_is_not_called_a_variant(): void
+    {
+        $this->ownProduct('Our mat', 'MAT', '1.00000');
+        $this->clover->add(['name' => 'Drip Mat', 'price' => 300, 'sku' => 'MAT']);
+        $this->clover->add(['name' => 'Drip Tray', 'price' => 300, 'sku' => 'mat']);
+        $this->connectedAndSynced();
+        $result = $this->shop()->conflicts()->adoptAll();
+        self::assertSame(1, $result['adopted']);
+        self::assertStringContainsString('was just linked', implode(' ', $result['failed']));
+    }
+
+    public function test_a_product_in_the_trash_is_neither_a_conflict_nor_offered(): void
+    {
+        $own = $this->ownProduct('Our apron', 'APRON', '99.00000');
+        $id  = $this->itemBySku('APRON')['id'];
+        $this->sql->execute('UPDATE #__content SET state = -2 WHERE id = ?', [$own['article']]);
+        $this->ownProduct('Our mug', 'MUG-01', '1.00000');
+        self::assertSame(1, $this->connectedAndSynced()->conflicts);
+        self::assertNotSame($own['product'], (int) $this->product($id)['product_id']);
+
+        $this->sql->execute("UPDATE #__content SET state = -2 WHERE title = 'Our mug'");
+        self::assertSame([], $this->shop()->conflicts()->list()[0]['products']);
+        self::assertSame(0, $this->sync()->conflicts);
+        self::assertSame('synced', $this->product($this->itemBySku('MUG-01')['id'])['link_state']);
+        self::assertSame([], $this->shop()->conflicts()->list());
+    }
+
+    public function test_the_number_of_conflicts_is_the_same_wherever_it_is_shown(): void
+    {
+        $this->connectedAndSynced();
+
+        foreach (['TS-RE-S', 'APRON'] as $sku) {
+            $this->sql->execute('DELETE FROM #__j2commerce_clover_mappings WHERE product_id = ?', [
+                (int) $this->product($this->itemBySku($sku)['id'])['product_id'],
+            ]);
+        }
+
+        $run  = $this->sync();
+        $shop = $this->shop();
+        self::assertSame([2, 2, 2, 2, 2], [
+            $run->conflicts,
+            \count($shop->conflicts()->list()),
+            $shop->dashboard()->read()->conflicts,
+            Attention::of($this->sql, $shop->links(), $shop->state, new SystemClock())->conflicts,
+            $shop->linkList()->count(['state' => LinkState::Conflict->value]),
+        ]);
+        self::assertSame(
+            [],
+            array_filter(
+                $shop->linkList()->page([], 'title', false, 0, 500),
+                static fn (ListedLink $row): bool => $row->state === LinkState::Conflict,
+            ),
+            'They are listed once.',
+        );
+    }
+
+    public function test_prices_of_a_variable_product_are_its_lowest_and_its_highest(): void
+    {
+        $this->connectedAndSynced();
+        $product = (int) $this->product($this->itemBySku('TS-RE-S')['id'])['product_id'];
+        $this->sql->execute('DELETE FROM #__j2commerce_clover_mappings WHERE product_id = ?', [$product]);
+        $prices = ['9.50000', '110.00000', '10.00000'];
+
+        foreach (['TS-RE-S', 'TS-RE-M', 'TS-RE-L'] as $i => $sku) {
+            $this->sql->execute('UPDATE #__j2commerce_variants SET price = ? WHERE sku = ?', [$prices[$i], $sku]);
+        }
+
+        $this->sync();
+        $shown = $this->shop()->conflicts()->list()[0]['products'][0];
+        self::assertSame(['variable', '9.50000', '110.00000'], [
+            $shown['type'],
+            $shown['price'],
+            $shown['highest_price'],
+        ]);
     }
 
     public function test_two_products_with_the_sku_are_left_to_the_owner(): void

@@ -8,6 +8,7 @@
 
 \defined('_JEXEC') or die;
 
+use CloverSync\Shop\Joomla\LocalAmount;
 use CloverSync\Shop\Joomla\LocalTime;
 use CloverSync\Shop\Links\AdoptProblem;
 use CloverSync\Shop\Links\LinkState;
@@ -18,10 +19,10 @@ use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
 use Joomla\CMS\Language\Text;
 
 /**
- * @var array{tools: ListModel, rows: list<ListedLink>, conflicts: list<array{clover_id: string, type:
- *   string, name: string, sku: string, relink: bool, products: list<array{product_id: int, title: string, sku:
- *   string}>, problem: ?AdoptProblem, options: array{clover: list<string>, shop: list<string>}}>, mayAct: bool}
- *   $displayData
+ * @var array{tools: ListModel, rows: list<ListedLink>, conflicts: list<array{clover_id: string, type: string, name:
+ *   string, sku: string, relink: bool, products: list<array{product_id: int, article_id: int, title: string, sku:
+ *   string, type: string, state: int, price: string, highest_price: string}>, problem: ?AdoptProblem, options:
+ *   array{clover: list<string>, shop: list<string>}}>, mayAct: bool} $displayData
  */
 $tools     = $displayData['tools'];
 $conflicts = $displayData['conflicts'];
@@ -29,11 +30,17 @@ $off       = $displayData['mayAct'] ? '' : ' disabled';
 $prefix    = 'PLG_J2COMMERCE_APP_CLOVERPOS_MAPPING_';
 $text      = static fn (string $value): string => htmlspecialchars($value, ENT_QUOTES, 'UTF-8');
 $relinks   = count(array_filter($conflicts, static fn (array $conflict): bool => $conflict['relink']));
+$states    = [1 => 'JPUBLISHED', 0 => 'JUNPUBLISHED', 2 => 'JARCHIVED'];
+$type      = static function (string $type): string {
+    $key  = 'COM_J2COMMERCE_PRODUCT_TYPE_' . strtoupper($type);
+    $word = Text::_($key);
+
+    return $word === $key ? $type : $word;
+};
 $badges    = [
     'synced'   => 'text-bg-success',
     'pending'  => 'text-bg-warning',
     'error'    => 'text-bg-danger',
-    'conflict' => 'text-bg-info',
     'deleted'  => 'text-bg-secondary',
 ];
 ?>
@@ -127,7 +134,24 @@ $badges    = [
                                         echo $text(Text::_($prefix . 'IN_SHOP'));
                                     ?>">
                                         <?php foreach ($conflict['products'] as $product) : ?>
-                                            <div><?php echo $text($product['title']); ?></div>
+                                            <?php $state = Text::_($states[$product['state']] ?? 'JUNPUBLISHED'); ?>
+                                            <div><a
+                                                href="index.php?option=com_content&amp;task=article.edit&amp;id=<?php
+                                                    echo $product['article_id'];
+                                                ?>"><?php echo $text($product['title']); ?></a></div>
+                                            <div class="small text-body-secondary"><?php
+                                                echo $text(Text::sprintf(
+                                                    $prefix . 'OF_SHOP',
+                                                    $type($product['type']),
+                                                    $product['product_id'],
+                                                    LocalAmount::of($product['price']) . (
+                                                        $product['highest_price'] === $product['price']
+                                                            ? ''
+                                                            : '–' . LocalAmount::of($product['highest_price'])
+                                                    ),
+                                                    $state,
+                                                ));
+                                            ?></div>
                                         <?php endforeach; ?>
                                         <?php if ($conflict['relink']) : ?>
                                             <div class="small text-body-secondary"><?php
@@ -245,39 +269,33 @@ $badges    = [
                             ?></td>
                             <td>
                                 <div class="d-flex flex-wrap gap-2">
-                                    <?php if ($row->state === LinkState::Conflict) : ?>
-                                        <a class="btn btn-sm btn-outline-secondary" href="#conflicts"><?php
-                                            echo Text::_($prefix . 'SEE_CONFLICT');
-                                        ?></a>
-                                    <?php else : ?>
+                                    <button type="button"<?php echo $off; ?>
+                                        class="btn btn-sm <?php
+                                            echo $row->state === LinkState::Error
+                                                ? 'btn-primary'
+                                                : 'btn-outline-secondary';
+                                        ?>"
+                                        data-clover-action="mapping.resync"
+                                        data-clover-id="<?php echo $text($row->cloverId); ?>">
+                                        <span class="fa-solid fa-rotate" aria-hidden="true"></span>
+                                        <?php
+                                            echo Text::_(
+                                                $prefix . ($row->state === LinkState::Error ? 'RETRY' : 'RESYNC')
+                                            );
+                                        ?><span class="visually-hidden"> <?php echo $text($title); ?></span>
+                                    </button>
+                                    <?php if ($row->productId !== null) : ?>
                                         <button type="button"<?php echo $off; ?>
-                                            class="btn btn-sm <?php
-                                                echo $row->state === LinkState::Error
-                                                    ? 'btn-primary'
-                                                    : 'btn-outline-secondary';
-                                            ?>"
-                                            data-clover-action="mapping.resync"
-                                            data-clover-id="<?php echo $text($row->cloverId); ?>">
-                                            <span class="fa-solid fa-rotate" aria-hidden="true"></span>
+                                            class="btn btn-sm btn-outline-secondary"
+                                            data-clover-action="mapping.unlink"
+                                            data-clover-id="<?php echo $text($row->cloverId); ?>"
+                                            data-clover-confirm="UNLINK_CONFIRM"
+                                            data-clover-name="<?php echo $text($title); ?>">
+                                            <span class="fa-solid fa-link-slash" aria-hidden="true"></span>
                                             <?php
-                                                echo Text::_(
-                                                    $prefix . ($row->state === LinkState::Error ? 'RETRY' : 'RESYNC')
-                                                );
+                                                echo Text::_($prefix . 'UNLINK');
                                             ?><span class="visually-hidden"> <?php echo $text($title); ?></span>
                                         </button>
-                                        <?php if ($row->productId !== null) : ?>
-                                            <button type="button"<?php echo $off; ?>
-                                                class="btn btn-sm btn-outline-secondary"
-                                                data-clover-action="mapping.unlink"
-                                                data-clover-id="<?php echo $text($row->cloverId); ?>"
-                                                data-clover-confirm="UNLINK_CONFIRM"
-                                                data-clover-name="<?php echo $text($title); ?>">
-                                                <span class="fa-solid fa-link-slash" aria-hidden="true"></span>
-                                                <?php
-                                                    echo Text::_($prefix . 'UNLINK');
-                                                ?><span class="visually-hidden"> <?php echo $text($title); ?></span>
-                                            </button>
-                                        <?php endif; ?>
                                     <?php endif; ?>
                                 </div>
                             </td>

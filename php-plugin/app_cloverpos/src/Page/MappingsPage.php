@@ -28,12 +28,11 @@ final readonly class MappingsPage implements Page
     /** Conflicts that are listed at most; "Adopt all" and "Relink all" include all of them. */
     public const LISTED = 100;
 
-    /** @var list<string> */
+    /** @var list<string> Conflicts have a list of their own. */
     private const array STATES = [
         LinkState::Synced->value,
         LinkState::Pending->value,
         LinkState::Error->value,
-        LinkState::Conflict->value,
         LinkState::Deleted->value,
     ];
 

@@ -11,6 +11,7 @@ use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Log\SyncLog;
+use CloverSync\Shop\Support\Decimal;
 use CloverSync\Shop\Support\Text;
 
 /**
@@ -36,25 +37,33 @@ final readonly class Conflicts
 
     /**
      * @return list<array{clover_id: string, type: string, name: string, sku: string, relink: bool,
-     *         products: list<array{product_id: int, title: string, sku: string}>, problem: ?AdoptProblem,
+     *         products: list<array{product_id: int, article_id: int, title: string, sku: string, type: string,
+     *         state: int, price: string, highest_price: string}>, problem: ?AdoptProblem,
      *         options: array{clover: list<string>, shop: list<string>}}> `relink`: the product is linked under another
      *         environment or merchant; `problem`: why it cannot be adopted; `options`: those of a group, and those of
-     *         the product
+     *         the product; of a product the `state` of its article and the lowest and highest `price` of its variants
      */
     public function list(): array
     {
         $conflicts = [];
         $open      = $this->open();
         $options   = $this->optionsOf($open);
+        $prices    = $this->pricesOf($open);
 
         foreach ($open as $conflict) {
             $products = [];
 
             foreach ($conflict->candidates as $candidate) {
+                $of                              = $prices[$candidate->productId] ?? [$candidate->price];
                 $products[$candidate->productId] ??= [
-                    'product_id' => $candidate->productId,
-                    'title'      => $candidate->title,
-                    'sku'        => $candidate->sku,
+                    'product_id'    => $candidate->productId,
+                    'article_id'    => $candidate->articleId,
+                    'title'         => $candidate->title,
+                    'sku'           => $candidate->sku,
+                    'type'          => $candidate->productType,
+                    'state'         => $candidate->state,
+                    'price'         => $of[0],
+                    'highest_price' => $of[\count($of) - 1],
                 ];
             }
 
@@ -262,6 +271,34 @@ final readonly class Conflicts
         }
 
         return $options;
+    }
+
+    /**
+     * @param array<OpenConflict> $conflicts
+     *
+     * @return array<int, non-empty-list<string>> Prices by product, the lowest first
+     */
+    private function pricesOf(array $conflicts): array
+    {
+        $prices = [];
+
+        foreach ($this->bulk->fetch(
+            'SELECT v.product_id, v.price FROM #__j2commerce_variants v WHERE v.product_id IN (%s)
+                AND v.is_master = (SELECT MIN(x.is_master) FROM #__j2commerce_variants x
+                                    WHERE x.product_id = v.product_id)',
+            array_values(array_unique(array_merge([], ...array_map(
+                static fn (OpenConflict $conflict): array => $conflict->products(),
+                array_values($conflicts),
+            )))),
+        ) as $row) {
+            $prices[Row::int($row, 'product_id')][] = Row::string($row, 'price');
+        }
+
+        return array_map(static function (array $of): array {
+            usort($of, Decimal::compare(...));
+
+            return $of;
+        }, $prices);
     }
 
     /**

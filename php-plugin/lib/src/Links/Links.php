@@ -409,22 +409,23 @@ final readonly class Links
         return true;
     }
 
-    /** @return array{products: int, errors: int, pending: int, conflicts: int, deleted: int} */
+    /**
+     * @return array{products: int, errors: int, pending: int, conflicts: int, deleted: int} A group in conflict counts
+     *   as one, like the product that it would become
+     */
     public function counts(): array
     {
         $counts = ['products' => 0, 'errors' => 0, 'pending' => 0, 'conflicts' => 0, 'deleted' => 0];
 
-        foreach ($this->sql->fetchAll(
-            'SELECT state, COUNT(*) AS n, COUNT(DISTINCT product_id) AS p FROM '
-            . self::TABLE
-            . ' WHERE environment = ? AND merchant_id = ? GROUP BY state',
-            $this->key(),
-        ) as $row) {
+        foreach ($this->sql->fetchAll('SELECT state, COUNT(*) AS n, COUNT(DISTINCT product_id) AS p,
+                    COUNT(DISTINCT COALESCE(parent_id, clover_id)) AS heads FROM '
+        . self::TABLE
+        . ' WHERE environment = ? AND merchant_id = ? GROUP BY state', $this->key()) as $row) {
             match ($row['state']) {
                 LinkState::Synced->value => $counts['products'] = (int) $row['p'],
                 LinkState::Error->value => $counts['errors'] = (int) $row['n'],
                 LinkState::Pending->value => $counts['pending'] = (int) $row['n'],
-                LinkState::Conflict->value => $counts['conflicts'] = (int) $row['n'],
+                LinkState::Conflict->value => $counts['conflicts'] = (int) $row['heads'],
                 LinkState::Deleted->value => $counts['deleted'] = (int) $row['n'],
                 default => null,
             };

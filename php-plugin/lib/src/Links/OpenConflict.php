@@ -50,8 +50,13 @@ final readonly class OpenConflict
     {
         return array_values(array_filter(
             $this->candidates,
-            fn (UnlinkedVariant $c): bool => !isset($taken[$c->productId]) && $c->isMaster !== $this->isGroup,
+            fn (UnlinkedVariant $c): bool => !isset($taken[$c->productId]) && $this->isFit($c),
         ));
+    }
+
+    private function isFit(UnlinkedVariant $candidate): bool
+    {
+        return $this->isGroup ? $candidate->isChoice() : $candidate->isWhole();
     }
 
     /**
@@ -68,7 +73,9 @@ final readonly class OpenConflict
             return match (true) {
                 $products !== [] => AdoptProblem::Several,
                 $this->candidates === [] => AdoptProblem::Gone,
+                array_filter($this->candidates, $this->isFit(...)) !== [] => AdoptProblem::Taken,
                 $this->isGroup => AdoptProblem::NoVariants,
+                $this->candidates[0]->isMaster => AdoptProblem::HasVariants,
                 default => AdoptProblem::IsVariant,
             };
         }
@@ -102,13 +109,19 @@ final readonly class OpenConflict
         return match ($problem) {
             AdoptProblem::Several
                 => "Several products of the shop have the SKU of “{$this->name}”: give each its own first.",
-            AdoptProblem::Gone       => "No product of the shop has the SKU of “{$this->name}” any more: sync again.",
+            AdoptProblem::Gone        => "No product of the shop has the SKU of “{$this->name}” any more: sync again.",
             AdoptProblem::NoVariants
                 => "“{$this->name}” has variants in Clover, and the product with their SKU has none: make it a "
                 . 'variable product first.',
             AdoptProblem::IsVariant
                 => "“{$this->name}” is a single item in Clover, and its SKU is that of a variant in the shop: "
                 . 'change one of the two SKUs.',
+            AdoptProblem::HasVariants
+                => "“{$this->name}” is a single item in Clover, and the product with its SKU has variants: change one "
+                . 'of the two SKUs.',
+            AdoptProblem::Taken
+                => "The product with the SKU of “{$this->name}” was just linked to another item of Clover with the "
+                . 'same SKU: sync again.',
             AdoptProblem::Options => \sprintf(
                 'The variants of “%s” differ by %s in Clover, and by %s in the shop: give the product the same options '
                 . 'first, or change the SKUs.',
@@ -116,7 +129,7 @@ final readonly class OpenConflict
                 implode(', ', $this->options ?? []),
                 implode(', ', array_merge([], ...array_intersect_key($options, array_flip($this->products())))),
             ),
-            AdoptProblem::Unknown    => "The options of “{$this->name}” in Clover are not known yet: sync again first.",
+            AdoptProblem::Unknown => "The options of “{$this->name}” in Clover are not known yet: sync again first.",
         };
     }
 

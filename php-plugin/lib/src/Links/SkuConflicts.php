@@ -58,7 +58,7 @@ final readonly class SkuConflicts
     }
 
     /**
-     * Variants with these SKUs whose products have no link in this environment and merchant.
+     * Variants with these SKUs whose products have no link in this environment and merchant, and are not in the trash.
      *
      * @param list<string> $skus None of them empty
      *
@@ -81,14 +81,15 @@ final readonly class SkuConflicts
         $variants = array_values(array_unique($variants));
         sort($variants);
 
-        // A product without an article can neither be sold nor edited.
+        // A product without an article can neither be sold nor edited, and the owner has thrown a trashed one away.
         foreach ($this->bulk->fetch(
-            "SELECT v.sku, v.j2commerce_variant_id, v.product_id, v.is_master, c.id AS article_id, c.title
+            "SELECT v.sku, v.j2commerce_variant_id, v.product_id, v.is_master, v.price, p.product_type,
+                    c.id AS article_id, c.title, c.state
                FROM #__j2commerce_variants v
                JOIN #__j2commerce_products p ON p.j2commerce_product_id = v.product_id
                     AND p.product_source = 'com_content'
                JOIN #__content c ON c.id = p.product_source_id
-              WHERE v.j2commerce_variant_id IN (%s) AND NOT EXISTS (
+              WHERE v.j2commerce_variant_id IN (%s) AND c.state <> -2 AND NOT EXISTS (
                     SELECT 1 FROM #__j2commerce_clover_mappings m
                      WHERE m.product_id = v.product_id AND m.environment = ? AND m.merchant_id = ?)
               ORDER BY v.j2commerce_variant_id",

@@ -39,18 +39,14 @@ final readonly class Attention
 
     public static function of(Sql $sql, Links $links, KeyValueStore $state, Clock $clock): self
     {
+        $counts = $links->counts();
         $stock  = (new StockLedger($sql, $links, $clock))->counts();
         $orders = (new OrderPushes($sql, $links, $state, $clock))->counts();
         $run    = (new SyncRuns($sql, $links->environment, $links->merchant, $clock))->open();
 
         return new self(
-            $links->counts()['errors'],
-            (int) $sql->fetchValue('SELECT COUNT(DISTINCT COALESCE(parent_id, clover_id)) FROM '
-            . Links::TABLE
-            . " WHERE environment = ? AND merchant_id = ? AND state = 'conflict'", [
-                $links->environment,
-                $links->merchant,
-            ]),
+            $counts['errors'],
+            $counts['conflicts'],
             $stock['uncertain'] + $orders['uncertain'],
             $stock['dead'] + $orders['dead'] + (new OrderEventLog($sql, $links->environment, $clock))->countDead(),
             Pauses::stored($state),

@@ -45,8 +45,9 @@ final readonly class LinkList
     }
 
     /**
-     * @param array{state?: ?string, search?: ?string} $filter Null or empty = all; searched are titles, names, SKUs
-     *   and Clover ids, those of members too
+     * @param array{state?: ?string, search?: ?string} $filter Null or empty = all but conflicts, which
+     *   {@see \CloverSync\Shop\Links\Conflicts} lists; searched are titles, names, SKUs and Clover ids, those of
+     *   members too
      * @param string                                   $sort   One of {@see SORTS}
      *
      * @return list<ListedLink>
@@ -81,18 +82,24 @@ final readonly class LinkList
     /** The product of an item or group; null when there is no such link. */
     public function one(string $cloverId): ?ListedLink
     {
-        [$query, $values] = $this->query([], 'AND (m.clover_id = ? OR m.parent_id = ?)', [$cloverId, $cloverId]);
+        [$query, $values] = $this->query(
+            [],
+            'AND (m.clover_id = ? OR m.parent_id = ?)',
+            [$cloverId, $cloverId],
+            conflicts: true,
+        );
 
         return $this->rows($this->sql->fetchAll("$query LIMIT 1", $values))[0] ?? null;
     }
 
     /**
      * @param array{state?: ?string, search?: ?string} $filter
-     * @param list<scalar>                             $values Of $where
+     * @param list<scalar>                             $values    Of $where
+     * @param bool                                     $conflicts Whether an empty filter includes them
      *
      * @return array{string, list<scalar>}
      */
-    private function query(array $filter, string $where = '', array $values = []): array
+    private function query(array $filter, string $where = '', array $values = [], bool $conflicts = false): array
     {
         $key    = $this->links->key();
         $weight = "MAX(CASE WHEN m.state = 'error' THEN 4 WHEN m.state = 'conflict' THEN 3
@@ -139,6 +146,8 @@ final readonly class LinkList
         if (($filter['state'] ?? '') !== '') {
             $query    .= " HAVING $weight = ?";
             $values[] = (int) array_search(LinkState::tryFrom($filter['state'] ?? ''), self::STATES, true);
+        } elseif (!$conflicts) {
+            $query .= " HAVING MAX(CASE WHEN m.state = 'conflict' THEN 1 ELSE 0 END) = 0";
         }
 
         return [$query, $values];
