@@ -25,6 +25,7 @@ mkdir -p "$files" "$target/zig"
 files=$(cd "$files" && pwd)
 tools=$(cd "$ZIG_TOOLS" && pwd)
 sysroot=$(rustc --print sysroot)
+host=$(uname -m)-unknown-linux-gnu
 export CARGO_ZIGBUILD_ZIG_PATH=$tools/ziglang/zig ZIG_GLOBAL_CACHE_DIR=$target/zig/cache ZIG_LOCAL_CACHE_DIR=$target/zig/cache
 
 say() { printf 'package: %s\n' "$*" >&2; }
@@ -65,6 +66,8 @@ has_std() { compgen -G "$sysroot/lib/rustlib/$1/lib/libstd-*.rlib" >/dev/null; }
 has_source() { [ -f "$sysroot/lib/rustlib/src/rust/library/std/Cargo.toml" ]; }
 
 build() ( # Rust's target, package, profile
+    # With another linker for build scripts, Cargo would build them again, and all that depends on them.
+    wrapper "$host" "$(zig_target "$host")"
     wrapper "$1" "$(zig_target "$1")"
     std=()
     case $1 in
