@@ -2,6 +2,7 @@
 #![allow(non_snake_case)] // PHP sees the parameters' names.
 
 use clover_core::ledger::{Resolution, SaleState};
+use clover_core::order::OrderStanding;
 use clover_service::ledger::Ledger as Core;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
@@ -42,6 +43,19 @@ impl Ledger {
     ) -> PhpResult<Case<SaleState>> {
         let state = self.core.sale_state(status, Php::Array(events));
         state.map(Case).map_err(of)
+    }
+
+    /// What became of an order.
+    pub fn standing(
+        &self,
+        status: Option<i64>,
+        events: &ZendHashTable,
+        paymentMethod: String,
+    ) -> PhpResult<Option<Case<OrderStanding>>> {
+        let standing = self
+            .core
+            .standing(status, Php::Array(events), &paymentMethod);
+        Ok(standing.map_err(of)?.map(Case))
     }
 
     /// Whether an event reported a payment.

@@ -2,7 +2,8 @@
 #![allow(non_snake_case)] // PHP sees the parameters' names.
 
 use clover_core::ids::OrderId;
-use clover_service::orders::{Orders as Core, reference_of, site_tag_of};
+use clover_core::order::OrderStanding;
+use clover_service::orders::{Orders as Core, fingerprint_of, reference_of, site_tag_of};
 use clover_service::rows::{Output, orders};
 use ext_php_rs::binary_slice::BinarySlice;
 use ext_php_rs::flags::ClassFlags;
@@ -16,6 +17,7 @@ use crate::input::Php;
 use crate::output::{PhpArray, array, zval};
 use crate::values::OrderOutcome;
 use crate::zend::class::{Finish, sensitive};
+use crate::zend::text_enum::Case;
 
 /// Pushes paid web orders into Clover.
 #[php_class]
@@ -47,10 +49,17 @@ impl Orders {
         site_tag_of(&random).map_err(of)
     }
 
-    /// Everything that will be sent to Clover for the order.
-    pub fn plan(&self, order: &ZendHashTable) -> PhpResult<String> {
+    /// Another text for an order that was edited in the shop.
+    pub fn fingerprint(order: &ZendHashTable) -> PhpResult<String> {
         let order = orders::json(Php::Array(order)).map_err(of)?;
-        self.core.plan(order.to_string().as_bytes()).map_err(of)
+        fingerprint_of(order.to_string().as_bytes()).map_err(of)
+    }
+
+    /// Everything that will be sent to Clover for the order.
+    pub fn plan(&self, order: &ZendHashTable, standing: Case<OrderStanding>) -> PhpResult<String> {
+        let order = orders::json(Php::Array(order)).map_err(of)?;
+        let plan = self.core.plan(order.to_string().as_bytes(), standing.0);
+        plan.map_err(of)
     }
 
     /// Creates the order without lines.
@@ -76,13 +85,31 @@ impl Orders {
         let outcome = self.core.pay(&plan, orderId, reference).map_err(of)?;
         Ok(OrderOutcome(zval(&orders::outcome(&outcome))?))
     }
+
+    /// Makes title and note of the order say what became of it.
+    pub fn mark(
+        &self,
+        orderId: String,
+        reference: String,
+        standing: Case<OrderStanding>,
+        isChanged: bool,
+        plan: Option<String>,
+    ) -> PhpResult<OrderOutcome> {
+        let (standing, plan) = (standing.0, plan.as_deref());
+        let outcome = self
+            .core
+            .mark(orderId, reference, standing, isChanged, plan);
+        let outcome = outcome.map_err(of)?;
+        Ok(OrderOutcome(zval(&orders::outcome(&outcome))?))
+    }
 }
 
 impl Finish for Orders {
     // A plan names the customer.
     fn finish(ce: &ClassEntry) {
-        for method in ["plan", "create", "fill", "pay"] {
+        for method in ["plan", "fingerprint", "create", "fill", "pay"] {
             sensitive(ce, method, 0);
         }
+        sensitive(ce, "mark", 4);
     }
 }

@@ -37,6 +37,23 @@ final class Ledger
     }
 
     /**
+     * What became of an order. An order whose payment method takes the money later is to pay until a paid status
+     * follows one that waits, such as Pending.
+     *
+     * @param ?int $status J2Commerce's current status id; null when the order no longer exists
+     * @param list<array{kind: OrderEventKind, old: ?int, new: ?int}> $events Oldest first; a refund has no statuses
+     * @param string $paymentMethod The payment plugin's element
+     *
+     * @return ?OrderStanding Null where the status decides nothing
+     *
+     * @throws ItemException when an event is malformed, with its place as path
+     */
+    public function standing(?int $status, array $events, string $paymentMethod): ?OrderStanding
+    {
+        throw new \LogicException('provided by the extension');
+    }
+
+    /**
      * Whether one of these events changed the order from a status that is not paid to one that is.
      *
      * @param list<array{kind: OrderEventKind, old: ?int, new: ?int}> $events

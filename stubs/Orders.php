@@ -11,14 +11,15 @@ use CloverSync\Exception\SettingsException;
 /**
  * Creates paid web orders in Clover, each exactly once.
  *
- * The steps are plan, create, fill, pay. Store the plan and the reference before create, and store Clover's order id as
- * soon as it is known. A step may be repeated after any result, once no call of an earlier attempt can still be
- * running: after "unknown" wait 35 seconds, because a write has a timeout of 30. If the process died in a step, a
- * create has ended after 65 seconds, a fill after 215 and a pay after 95. After an unknown create, first search with
- * {@see find()} for at least two minutes, because Clover's search lags behind.
+ * The steps are plan, create, fill, pay, and mark when something has become of the order. Store the plan and the
+ * reference before create, and store Clover's order id as soon as it is known. A step may be repeated after any result,
+ * once no call of an earlier attempt can still be running: after "unknown" wait 35 seconds, because a write has a
+ * timeout of 30. If the process died in a step, a create has ended after 65 seconds, a fill after 215, a pay or a mark
+ * after 95. After an unknown create, first search with {@see find()} for at least two minutes, because Clover's search
+ * lags behind.
  *
- * fill and pay read the order before they write. A missing permission and a lost connection are exceptions; the result
- * for the order is an {@see OrderOutcome}.
+ * fill, pay and mark read the order before they write. A missing permission and a lost connection are exceptions; the
+ * result for the order is an {@see OrderOutcome}.
  */
 final class Orders
 {
@@ -81,9 +82,24 @@ final class Orders
      *   option_price?: ?string, options?: list<array{name?: ?string, value?: ?string}>}>, charges?: list<array{name:
      *   ?string, amount: string}>, discounts?: list<array{name: ?string, amount: string}>, total: string} $order
      *
+     * @param OrderStanding $standing Title and note say it
+     *
      * @throws ItemException with the path of the field, such as "lines[3].unit_price"
      */
-    public function plan(#[\SensitiveParameter] array $order): string
+    public function plan(#[\SensitiveParameter] array $order, OrderStanding $standing): string
+    {
+        throw new \LogicException('provided by the extension');
+    }
+
+    /**
+     * Another text, of 34 characters, for an order whose goods, amounts or delivery were edited in the shop. Texts that
+     * do not begin with the same number are of other rules and cannot be compared.
+     *
+     * @param array<string, mixed> $order As {@see plan()} takes it
+     *
+     * @throws ItemException with the path of the field
+     */
+    public static function fingerprint(#[\SensitiveParameter] array $order): string
     {
         throw new \LogicException('provided by the extension');
     }
@@ -136,6 +152,28 @@ final class Orders
      */
     public function pay(#[\SensitiveParameter] string $plan, string $orderId, string $reference): OrderOutcome
     {
+        throw new \LogicException('provided by the extension');
+    }
+
+    /**
+     * Makes title and note of the order say what became of it. What staff have added to them stays. An order that is
+     * paid or locked in Clover is not changed; it counts as done where it agrees as it is.
+     *
+     * @param bool    $isChanged Whether the shop's order is another than the one in Clover
+     * @param ?string $plan      {@see plan()} of the shop's order as it is now; null when there is none
+     *
+     * @return OrderOutcome done, locked, missing, unknown, later or refused
+     *
+     * @throws CloverException
+     */
+    public function mark(
+        string $orderId,
+        string $reference,
+        OrderStanding $standing,
+        bool $isChanged,
+        #[\SensitiveParameter]
+        ?string $plan = null,
+    ): OrderOutcome {
         throw new \LogicException('provided by the extension');
     }
 }

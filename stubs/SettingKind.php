@@ -29,4 +29,7 @@ enum SettingKind: string
 
     /** Ids of order statuses. */
     case Statuses = 'statuses';
+
+    /** Names of extensions. */
+    case Names = 'names';
 }

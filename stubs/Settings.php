@@ -53,6 +53,12 @@ final class Settings
     /** Whether web orders are sent to Clover. */
     public readonly bool $syncSale;
 
+    /** Whether orders of goods that are not in Clover are sent to it too. */
+    public readonly bool $pushForeignOrders;
+
+    /** @var list<string> Payment plugins whose orders are paid later */
+    public readonly array $payLaterMethods;
+
     /** Days. */
     public readonly int $logRetention;
 
@@ -84,9 +90,9 @@ final class Settings
     /**
      * What settings there are.
      *
-     * @return list<array{name: string, property: string, kind: SettingKind, default: string|int|bool|list<int>|null,
-     *   min: ?int, max: ?int, choices: list<string>, longest: ?int}> min and max: of a number. choices: of a choice,
-     *   the values of its enum. longest: characters of a text
+     * @return list<array{name: string, property: string, kind: SettingKind, default:
+     *   string|int|bool|list<int>|list<string>|null, min: ?int, max: ?int, choices: list<string>, longest: ?int}> min
+     *   and max: of a number. choices: of a choice, the values of its enum. longest: characters of a text
      */
     public static function describe(): array
     {

@@ -179,6 +179,16 @@ final readonly class WorkCommand
                 "reference $row->reference",
             );
         }
+
+        foreach ($sales->pushes->corrections(self::LISTED) as $row) {
+            $this->show(
+                "mark:$row->id",
+                $row,
+                $row->mark->value,
+                ['reference' => $row->reference, 'clover_order_id' => $row->cloverOrderId],
+                'to be corrected in Clover: ' . $row->wanted->words(),
+            );
+        }
     }
 
     /** @param array<string, int|string|null> $data */
@@ -211,12 +221,19 @@ final readonly class WorkCommand
 
     private function settle(Sales $sales, string $name, Resolution $resolution): void
     {
-        if (preg_match('/^(stock|order|event):(\d+)$/', $name, $m) !== 1) {
+        if (preg_match('/^(stock|order|event|mark):(\d+)$/', $name, $m) !== 1) {
             throw new UsageException('A row is named as “work” lists it, such as stock:12 or order:3.');
         }
 
         if ($m[1] === 'order') {
             $sales->pushes->resolve((int) $m[2], $resolution)
+                || throw new UsageException("$name does not need a decision.");
+
+            return;
+        }
+
+        if ($m[1] === 'mark') {
+            $sales->pushes->resolveMark((int) $m[2], $resolution === Resolution::NotApplied)
                 || throw new UsageException("$name does not need a decision.");
 
             return;

@@ -10,6 +10,7 @@ use CloverSync\LedgerCause;
 use CloverSync\LedgerReason;
 use CloverSync\NextStep;
 use CloverSync\OrderEventKind;
+use CloverSync\OrderStanding;
 use CloverSync\Resolution;
 use CloverSync\SaleState;
 use CloverSync\SendState;
@@ -44,6 +45,22 @@ final class LedgerTest extends TestCase
             ['kind' => OrderEventKind::Refunded, 'old' => null, 'new' => null],
         ]));
         self::assertSame([true, false], [$rules->wasPaid([$paid]), $rules->wasPaid([])]);
+    }
+
+    #[TestDox('what became of an order depends on its payment method, and may be undecided')]
+    public function testStanding(): void
+    {
+        $rules = self::rules();
+        $paid  = [['kind' => OrderEventKind::Status, 'old' => 5, 'new' => 1]];
+
+        self::assertSame(OrderStanding::Paid, $rules->standing(1, $paid, 'payment_paypal'));
+        self::assertSame(OrderStanding::ToPay, $rules->standing(1, $paid, 'payment_cash'));
+        self::assertSame(OrderStanding::Cancelled, $rules->standing(null, $paid, 'payment_cash'));
+        self::assertNull($rules->standing(4, [], ''));
+        $other = self::rules(['pay_later_methods' => ['payment_cod'], 'refunded_statuses' => [9]]);
+        self::assertSame(OrderStanding::Paid, $other->standing(1, $paid, 'payment_cash'));
+        self::assertSame(OrderStanding::ToPay, $other->standing(1, $paid, 'Payment_COD'));
+        self::assertSame(OrderStanding::Refunded, $other->standing(9, $paid, 'payment_cod'));
     }
 
     #[TestDox('the statuses that release units are those of J2Commerce and the refunded ones of the settings')]

@@ -11,6 +11,7 @@ use CloverSync\Exception\RefusedException;
 use CloverSync\Exception\SettingsException;
 use CloverSync\OrderOutcome;
 use CloverSync\Orders;
+use CloverSync\OrderStanding;
 use CloverSync\OrderState;
 use CloverSync\Tests\Support\CloverTestCase;
 use CloverSync\Tests\Support\Json;
@@ -32,7 +33,7 @@ final class OrdersTest extends CloverTestCase
     public function testPush(): void
     {
         $orders = $this->orders();
-        $plan   = $orders->plan(self::order());
+        $plan   = $orders->plan(self::order(), OrderStanding::Paid);
         $made   = $orders->create($plan, self::MARK);
 
         self::assertSame([OrderState::Done, 0], [$made->state, $made->retryAfter]);
@@ -63,9 +64,9 @@ final class OrdersTest extends CloverTestCase
     public function testPlanIsStable(): void
     {
         $orders = $this->orders();
-        $plan   = $orders->plan(self::order());
+        $plan   = $orders->plan(self::order(), OrderStanding::Paid);
 
-        self::assertSame($plan, $orders->plan(self::order()));
+        self::assertSame($plan, $orders->plan(self::order(), OrderStanding::Paid));
         self::assertSame(6286, Json::decode($plan)['total']);
         self::assertLessThan(2000, \strlen($plan));
     }
@@ -81,7 +82,7 @@ final class OrdersTest extends CloverTestCase
             'note'     => null,
             'lines'    => [['name' => "Caf\xE9", 'sku' => null, 'quantity' => 2, 'unit_price' => 3]],
             'total'    => '6',
-        ]));
+        ], OrderStanding::Paid));
 
         self::assertSame([['name' => "Caf\u{FFFD}", 'price' => 300, 'times' => 2]], $plan['pieces']);
         self::assertSame('Web order: 7', $plan['note']);
@@ -113,7 +114,7 @@ final class OrdersTest extends CloverTestCase
     {
         try {
             $orders = $this->orders($this->connection());
-            (new \ReflectionMethod($orders, 'plan'))->invoke($orders, $with + self::order());
+            (new \ReflectionMethod($orders, 'plan'))->invoke($orders, $with + self::order(), OrderStanding::Paid);
             self::fail('accepted');
         } catch (ItemException $e) {
             self::assertSame($path, $e->getPath());
@@ -125,7 +126,7 @@ final class OrdersTest extends CloverTestCase
     public function testWrongArguments(): void
     {
         $orders = $this->orders();
-        $plan   = $orders->plan(self::order());
+        $plan   = $orders->plan(self::order(), OrderStanding::Paid);
         $mark   = $this->clover->mark();
 
         foreach ([
@@ -207,7 +208,7 @@ final class OrdersTest extends CloverTestCase
     {
         $this->grant('MERCHANT_R', 'PAYMENTS_W');
         $orders = $this->orders();
-        $plan   = $orders->plan(self::order());
+        $plan   = $orders->plan(self::order(), OrderStanding::Paid);
         $this->clover->fault(self::CREATE, $do, with: $with);
         $this->clover->fault(self::BULK, $do, skip: 1, with: $with);
         $this->clover->fault(self::PAYMENTS, $do, with: $with);
@@ -231,7 +232,7 @@ final class OrdersTest extends CloverTestCase
     public function testLater(): void
     {
         $orders = $this->orders();
-        $plan   = $orders->plan(self::order());
+        $plan   = $orders->plan(self::order(), OrderStanding::Paid);
         $wait   = ['code' => 429, 'retry_after' => 900];
         $this->clover->fault(self::CREATE, 'status', with: $wait);
         $later = $orders->create($plan, self::MARK);
@@ -247,7 +248,7 @@ final class OrdersTest extends CloverTestCase
     {
         $this->grant('MERCHANT_R', 'PAYMENTS_W');
         $orders = $this->orders();
-        $plan   = $orders->plan(self::order());
+        $plan   = $orders->plan(self::order(), OrderStanding::Paid);
         $said   = [
             'code' => 400,
             'body' => ['message' => 'Bad note: Ada Lovelace, ada@example.org, 555-0199, Ring twice'],
@@ -278,8 +279,8 @@ final class OrdersTest extends CloverTestCase
     public function testDiffersAndMissing(): void
     {
         $orders = $this->orders();
-        $plan   = $orders->plan(self::order());
-        $other  = $orders->plan(['total' => '62.87'] + self::order());
+        $plan   = $orders->plan(self::order(), OrderStanding::Paid);
+        $other  = $orders->plan(['total' => '62.87'] + self::order(), OrderStanding::Paid);
         $id     = (string) $orders->create($plan, self::MARK)->orderId;
         $orders->fill($plan, $id);
         $mark    = $this->clover->mark();
@@ -292,13 +293,94 @@ final class OrdersTest extends CloverTestCase
         self::assertSame(OrderState::Refused, $orders->pay($plan, 'ABSENT0000001', self::MARK)->state);
     }
 
+    #[TestDox('title and note say what became of an order, written once, while it is open in Clover')]
+    public function testMark(): void
+    {
+        $orders = $this->orders();
+        $plan   = $orders->plan(self::order(), OrderStanding::ToPay);
+        $id     = (string) $orders->create($plan, self::MARK)->orderId;
+        $orders->fill($plan, $id);
+        $mark = fn (OrderStanding $standing, bool $isChanged = false): array => [
+            $orders->mark($id, self::MARK, $standing, $isChanged, $plan)->state,
+            $this->clover->state()['orders'][0]['title'] ?? '',
+            substr($this->clover->state()['orders'][0]['note'] ?? '', 0, 24),
+        ];
+
+        foreach ([
+            [OrderStanding::ToPay,    false, 'WEB ORDER - TO PAY 10234',                  'To pay: 62.86 USD; Web o'],
+            [OrderStanding::ToPay,    true,  'CHANGED ONLINE - WEB ORDER - TO PAY 10234', 'Changed in the web shop.'],
+            [OrderStanding::Paid,     false, 'PAID ONLINE 10234',                         'Web order: 10234 (77); C'],
+            [OrderStanding::Refunded, true,  'REFUNDED ONLINE 10234',                     'Refunded in the web shop'],
+        ] as [$standing, $isChanged, $title, $note]) {
+            $since = $this->clover->mark();
+            self::assertSame([OrderState::Done, $title, $note], $mark($standing, $isChanged));
+            self::assertSame([OrderState::Done, $title, $note], $mark($standing, $isChanged));
+            $written = $this->clover->calls($since, '#^POST #');
+            self::assertCount($title === 'WEB ORDER - TO PAY 10234' ? 0 : 1, $written);
+        }
+
+        self::assertSame(
+            OrderState::Missing,
+            $orders->mark($id, 'OTHER1', OrderStanding::Cancelled, false, null)->state,
+            'Another shop\'s order.',
+        );
+        $gone = static fn (OrderStanding $standing): OrderState => $orders->mark(
+            'ABSENT0000001',
+            self::MARK,
+            $standing,
+            false,
+            null,
+        )->state;
+        self::assertSame(OrderState::Done, $gone(OrderStanding::Cancelled));
+        self::assertSame(OrderState::Missing, $gone(OrderStanding::Paid));
+        $this->grant('MERCHANT_R', 'PAYMENTS_W');
+        self::assertSame(OrderState::Recorded, $orders->pay($plan, $id, self::MARK)->state);
+        self::assertSame(OrderState::Locked, $mark(OrderStanding::Cancelled)[0]);
+        self::assertSame(OrderState::Locked, $mark(OrderStanding::Paid, true)[0]);
+        self::assertSame([OrderState::Done, 'REFUNDED ONLINE 10234'], \array_slice($mark(OrderStanding::Paid), 0, 2));
+    }
+
+    #[TestDox('a mark without an answer is looked up, and a refused one shows no personal data')]
+    public function testUnansweredMark(): void
+    {
+        $orders = $this->orders();
+        $plan   = $orders->plan(self::order(), OrderStanding::Paid);
+        $id     = (string) $orders->create($plan, self::MARK)->orderId;
+        $mark   = static fn (): OrderOutcome => $orders->mark($id, self::MARK, OrderStanding::Cancelled, false, null);
+        $this->clover->fault('POST /v3/merchants/*/orders/*', 'status', with: [
+            'code' => 400,
+            'body' => ['message' => 'Bad note: Ada Lovelace, ada@example.org, 555-0199, Ring twice'],
+        ]);
+        $refused = $mark();
+        self::assertSame(OrderState::Refused, $refused->state);
+        self::assertDiscreet($refused);
+
+        $this->clover->fault('POST /v3/merchants/*/orders/*', 'apply_then_drop');
+        self::assertSame(OrderState::Unknown, $mark()->state);
+        $since = $this->clover->mark();
+        self::assertSame(OrderState::Done, $mark()->state);
+        self::assertSame([], $this->clover->calls($since, '#^POST #'));
+        self::assertSame('CANCELLED ONLINE 10234', $this->clover->state()['orders'][0]['title'] ?? '');
+    }
+
+    #[TestDox('a fingerprint is of the order, whatever its numbers look like')]
+    public function testFingerprint(): void
+    {
+        $print = Orders::fingerprint(self::order());
+        self::assertMatchesRegularExpression('/^1-[0-9a-f]{32}$/', $print);
+        self::assertSame($print, Orders::fingerprint(['total' => '62.86', 'note' => null] + self::order()));
+        self::assertNotSame($print, Orders::fingerprint(['total' => '62.87'] + self::order()));
+        $this->expectException(ItemException::class);
+        Orders::fingerprint(['total' => 62.86] + self::order());
+    }
+
     #[TestDox(
         'recording the payment needs more permissions than the manual\'s four; a refusal causes no error or refresh',
     )]
     public function testPayment(): void
     {
         $orders = $this->orders();
-        $plan   = $orders->plan(self::order());
+        $plan   = $orders->plan(self::order(), OrderStanding::Paid);
         $id     = (string) $orders->create($plan, self::MARK)->orderId;
         $orders->fill($plan, $id);
 
@@ -328,9 +410,9 @@ final class OrdersTest extends CloverTestCase
     public function testNothing(): void
     {
         $orders = $this->orders();
-        $plan   = $orders->plan(['lines' => [], 'charges' => [], 'discounts' => [], 'total' => '0.00000']
-        + self::order());
-        $id = (string) $orders->create($plan, self::MARK)->orderId;
+        $free   = ['lines' => [], 'charges' => [], 'discounts' => [], 'total' => '0.00000'];
+        $plan   = $orders->plan($free + self::order(), OrderStanding::Paid);
+        $id     = (string) $orders->create($plan, self::MARK)->orderId;
 
         self::assertSame(OrderState::Done, $orders->fill($plan, $id)->state);
         self::assertSame(OrderState::Nothing, $orders->pay($plan, $id, self::MARK)->state);
@@ -340,7 +422,7 @@ final class OrdersTest extends CloverTestCase
     public function testPermissions(): void
     {
         $orders = $this->orders();
-        $plan   = $orders->plan(self::order());
+        $plan   = $orders->plan(self::order(), OrderStanding::Paid);
         $id     = (string) $orders->create($plan, self::MARK)->orderId;
 
         foreach ([
@@ -371,7 +453,7 @@ final class OrdersTest extends CloverTestCase
     public function testTokenEnds(): void
     {
         $orders = $this->orders();
-        $plan   = $orders->plan(self::order());
+        $plan   = $orders->plan(self::order(), OrderStanding::Paid);
         $id     = (string) $orders->create($plan, self::MARK)->orderId;
         $this->clover->fault(self::BULK, 'status', skip: 1, with: ['code' => 401]);
 
@@ -384,7 +466,7 @@ final class OrdersTest extends CloverTestCase
     public function testUninstalled(): void
     {
         $orders = $this->orders();
-        $plan   = $orders->plan(self::order());
+        $plan   = $orders->plan(self::order(), OrderStanding::Paid);
         $this->clover->tokens('uninstall');
 
         try {

@@ -54,6 +54,7 @@ final class SettingsTableTest extends TestCase
             SettingKind::Integer  => (int) $default,
             SettingKind::Switch   => $default === '1',
             SettingKind::Statuses => array_map(intval(...), array_filter(explode(',', $default))),
+            SettingKind::Names    => explode(',', $default),
             SettingKind::Secret   => null,
             default               => $default,
         });

@@ -20,6 +20,7 @@ use CloverSync\Tests\Support\KillingSql;
 use CloverSync\Tests\Support\Moment;
 use CloverSync\Tests\Support\Simulator;
 use CloverSync\Tests\Support\Snapshot;
+use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\TestDox;
 
 /**
@@ -39,6 +40,7 @@ final class KilledSaleTest extends ResilienceTestCase
     private const NUMBER  = 53;
 
     private const CONFIRMED = 1;
+    private const PENDING   = 4;
     private const CANCELLED = 6;
     private const REFUNDED  = 9;
 
@@ -79,6 +81,12 @@ final class KilledSaleTest extends ResilienceTestCase
 
     /** Of the first line, which is sold as the first item. */
     private int $quantity = 2;
+
+    /** The payment plugin's element. */
+    private string $method = '';
+
+    /** Of the order in Clover, in the end. */
+    private string $title = 'PAID ONLINE 53';
 
     /** Unix seconds on the clock of the killed process. */
     private int $now;
@@ -191,6 +199,54 @@ final class KilledSaleTest extends ResilienceTestCase
             5,
             self::CONFIRMED,
         ));
+    }
+
+    #[TestDox('The end of an order in Clover is killed at every step, and its title says it: $_dataName')]
+    #[DataProvider('ends')]
+    public function test_what_became_of_an_order(
+        int $from,
+        int $to,
+        string $method,
+        bool $isEdited,
+        string $title,
+    ): void {
+        $this->settings    = ['sync_sale' => true];
+        $this->method      = $method;
+        $this->title       = $title;
+        $this->permissions = $method === 'payment_cash' ? [...self::FOUR, ...self::PAYMENT] : self::FOUR;
+        $this->open();
+        $start = $this->now;
+        $this->killEverywhere(
+            "what became of it: $title",
+            static fn (OrderEvents $events) => $isEdited
+                ? $events->edited(self::ORDER)
+                : $events->statusChanged(self::ORDER, $from, $to),
+            before: function () use ($start, $from, $to, $isEdited): void {
+                $this->now = $start;
+                $this->placed(self::CONFIRMED);
+                $event = static fn (
+                    int $old,
+                    int $new,
+                ): \Closure => static fn (OrderEvents $events) => $events->statusChanged(self::ORDER, $old, $new);
+                $this->fresh(fn (Sql $sql) => $this->act($sql, $event(5, self::CONFIRMED)));
+
+                if ($from !== self::CONFIRMED) {
+                    $this->placed($from);
+                    $this->fresh(fn (Sql $sql) => $this->act($sql, $event(self::CONFIRMED, $from)));
+                }
+
+                $more = $isEdited ? ['lines' => [$this->line(1, 0, 1), $this->line(2, 1, 3)]] : [];
+                $this->fresh(fn (Sql $sql) => $this->place($this->shopOf($sql), ['new_status' => $to] + $more));
+            },
+        );
+    }
+
+    /** @return iterable<string, array{int, int, string, bool, string}> */
+    public static function ends(): iterable
+    {
+        yield 'cancelled' => [self::CONFIRMED, self::CANCELLED, '', false, 'CANCELLED ONLINE 53'];
+        yield 'its money comes in' => [self::PENDING, self::CONFIRMED, 'payment_cash', false, 'PAID ONLINE 53'];
+        yield 'edited' => [self::CONFIRMED, self::CONFIRMED, '', true, 'CHANGED ONLINE - PAID ONLINE 53'];
     }
 
     #[TestDox('An edit of a paid order is killed at every step, and Clover\'s count matches the order')]
@@ -646,7 +702,8 @@ final class KilledSaleTest extends ResilienceTestCase
 
         $order = $sql->fetchOne(
             "SELECT state, step, payment, reason, reference, attempts, next_try, claim <> '' AS claimed,
-                plan IS NULL AS is_planless, clover_order_id IS NULL AS is_nameless FROM #__j2commerce_clover_orders",
+                plan IS NULL AS is_planless, mark, wanted, shown, fingerprint,
+                clover_order_id IS NULL AS is_nameless FROM #__j2commerce_clover_orders",
         );
 
         return [
@@ -845,7 +902,8 @@ final class KilledSaleTest extends ResilienceTestCase
             $was['step'] === 'fill' => $found['orders'][0]['lines'] === 0
                 ? 'filled by the next process'
                 : 'filled to its end',
-            $was['payment'] === 'due' => $found['orders'][0]['payments'] === 0
+            $was['mark'] === 'due' => 'titled by the next process',
+            $was['payment'] === 'due' && $was['shown'] === 'paid' => $found['orders'][0]['payments'] === 0
                 ? 'asked for its payment by the next process'
                 : 'found paid',
             default => 'confirmed already',
@@ -874,8 +932,10 @@ final class KilledSaleTest extends ResilienceTestCase
         self::assertSame(['confirmed', null], [$row['state'], $row['reason']], $where);
         self::assertCount(1, $now['orders'], $where);
         $order = $this->clover->state()['orders'][0];
-        $sum   = array_sum(array_column($order['lineItems']['elements'], 'price'))
-        + array_sum(array_column($order['discounts']['elements'], 'amount'));
+        self::assertSame([$this->title, ''], [$order['title'] ?? null, $row['mark']], $where);
+        $sum =
+            array_sum(array_column($order['lineItems']['elements'], 'price'))
+            + array_sum(array_column($order['discounts']['elements'], 'amount'));
         $total = $this->order()['total'];
         self::assertSame(
             [$row['reference'], $total, $total],
@@ -968,6 +1028,7 @@ final class KilledSaleTest extends ResilienceTestCase
             'new_status'         => self::CONFIRMED,
             'currency'           => 'USD',
             'prices_include_tax' => false,
+            'payment_method'     => $this->method,
             'customer'           => ['name' => 'Ann Doe', 'email' => 'ann@example.org', 'phone' => '+1 555 0100'],
             'lines'              => [$this->line(1, 0, $this->quantity), $this->line(2, 1, 1)],
             'shipping'           => 500,

@@ -83,7 +83,7 @@ final class DashboardReaderTest extends SyncTestCase
         ]);
         self::assertGreaterThan(0, $now->products);
         self::assertSame($shop->state->get('last_sync'), $now->lastSync);
-        self::assertSame([null, null, ['later' => 0, 'uncertain' => 0, 'dead' => 0]], [
+        self::assertSame([null, null, ['later' => 0, 'uncertain' => 0, 'dead' => 0, 'corrections' => 0]], [
             $now->run,
             $now->lastFailure,
             $now->sales,

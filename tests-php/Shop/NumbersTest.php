@@ -4,9 +4,12 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Shop;
 
+use CloverSync\OrderStanding;
 use CloverSync\Shop\Database\Bulk;
 use CloverSync\Shop\Database\Dialect;
 use CloverSync\Shop\Exception\RefusedException;
+use CloverSync\Shop\Sales\OrderMark;
+use CloverSync\Shop\Sales\ShopOrder;
 use CloverSync\Tests\Support\SalesTestCase;
 
 /** Numbers of the shop that are used again: after a counter was set back, or a backup was restored. */
@@ -93,7 +96,9 @@ final class NumbersTest extends SalesTestCase
         foreach ([0, -86_400, -1, 400 * 366 * 86_400, -1] as $i => $seconds) {
             $this->clock->later += $seconds;
             $id                 = (string) (179540810000 + $i);
-            $this->sql->transaction(fn () => $this->sales()->pushes->intend($id, 900 + $i, true));
+            $order              = new ShopOrder($id, 900 + $i, 1, 0, '2026-01-01 00:00:00', '', []);
+            $paid               = OrderMark::of(OrderStanding::Paid);
+            $this->sql->transaction(fn () => $this->sales()->pushes->intend($id, $order, $paid, null));
         }
 
         $references = $this->texts('SELECT reference FROM #__j2commerce_clover_orders');

@@ -362,6 +362,27 @@ final class Simulator
      *
      * @return array<int|string, mixed>
      */
+    /**
+     * A request to Clover itself, as another program of the merchant's sends it.
+     *
+     * @param array<string, mixed> $body
+     *
+     * @return array<array-key, mixed>
+     */
+    public function ask(string $token, string $method, string $path, array $body = []): array
+    {
+        $answer = Http::ask("$this->url/v3/merchants/{$this->state()['merchant_id']}/$path", [
+            'method'  => $method,
+            'header'  => "Content-Type: application/json\r\nUser-Agent: A till\r\nAuthorization: Bearer $token",
+            'content' => $method === 'GET' ? '' : json_encode($body === [] ? new \stdClass() : $body),
+            'timeout' => 60,
+        ]);
+
+        return $answer->status() === 200
+            ? Json::decode($answer->body)
+            : throw new \RuntimeException("$method $path: {$answer->status()} $answer->body");
+    }
+
     private function call(string $method, string $path, ?array $body): array
     {
         $answer = Http::ask("$this->url/__sim/$path", [

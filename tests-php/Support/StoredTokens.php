@@ -17,4 +17,13 @@ final class StoredTokens
         $store = new DatabaseTokenStore($sql, 'sandbox');
         $store->write(AgedTokens::of((string) $store->read(), new Vault($secret), $seconds));
     }
+
+    /** The access token, with which a test acts in Clover as its staff do. */
+    public static function access(Sql $sql, string $secret): string
+    {
+        [$merchant, $sealed] = explode('.', (string) (new DatabaseTokenStore($sql, 'sandbox'))->read(), 2);
+        $opened = Json::decode((new Vault($secret))->open($sealed, "sandbox/$merchant/tokens"));
+
+        return Json::string(Json::decode(Json::string($opened['tokens']))['access'] ?? null);
+    }
 }

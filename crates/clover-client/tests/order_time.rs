@@ -10,7 +10,7 @@ use clover_client::transport::Method;
 use clover_client::{Error, Policy};
 use clover_core::ids::OrderId;
 use clover_core::money::Currency;
-use clover_core::order::{OrderPlan, OrderReference, ShopOrder};
+use clover_core::order::{OrderPlan, OrderReference, OrderStanding, ShopOrder};
 use serde_json::json;
 use support::{Script, Seen, Step, access, api, api_with, policy};
 use tokio::time::Instant;
@@ -22,7 +22,11 @@ fn plan() -> Arc<OrderPlan> {
         "total": "9.90",
     });
     let order = ShopOrder::parse(order.to_string().as_bytes()).unwrap();
-    Arc::new(order.plan(Currency::from_code("USD").unwrap()).unwrap())
+    Arc::new(
+        order
+            .plan(Currency::from_code("USD").unwrap(), OrderStanding::Paid)
+            .unwrap(),
+    )
 }
 
 fn reference() -> OrderReference {

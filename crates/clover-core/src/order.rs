@@ -4,16 +4,21 @@
 //! No line names a Clover item. A line that did could take the sold unit out of Clover's count
 //! again.
 
+mod fingerprint;
+mod mark;
 mod plan;
 mod reference;
 mod shop_order;
+mod standing;
 mod text;
 
 use crate::json::JsonError;
 
-pub use plan::{OrderPlan, PlannedDiscount, PlannedLine};
+pub use mark::OrderMark;
+pub use plan::{OrderPlan, PlannedDiscount, PlannedLine, private_parts};
 pub use reference::{InvalidReference, OrderReference, order_reference, site_tag};
 pub use shop_order::{Address, ChosenOption, Customer, NamedAmount, OrderLine, ShopOrder, Shopper};
+pub use standing::OrderStanding;
 
 /// Most line items of an order. One page of the Clover documentation says 2,500, another 3,000.
 pub const MAX_LINE_ITEMS: usize = 2_500;

@@ -190,6 +190,14 @@ settings! {
     push_stock: bool = Switch(true);
     /// Whether web orders are sent to Clover.
     sync_sale: bool = Switch(true);
+    /// Whether orders of goods that are not in Clover are sent to it too.
+    push_foreign_orders: bool = Switch(true);
+    /// Payment plugins whose orders are paid later.
+    pay_later_methods: Vec<String> = Names(&[
+        "payment_cash",
+        "payment_banktransfer",
+        "payment_moneyorder",
+    ]);
     /// Days that log entries are kept.
     log_retention: i64 = Integer(30, 1..=3650);
     /// Whether diagnostics are logged.
@@ -264,6 +272,8 @@ crate::text_enum! {
         Switch = "switch",
         /// Ids of order statuses.
         Statuses = "statuses",
+        /// Names of extensions.
+        Names = "names",
     }
 }
 
@@ -313,6 +323,8 @@ pub enum Shown<'a> {
     Switch(bool),
     /// A list of ids.
     Ids(&'a [i64]),
+    /// A list of names.
+    Names(&'a [String]),
 }
 
 /// How the value of a setting is checked, described and shown.
@@ -458,14 +470,8 @@ impl Kind for Statuses {
     type Value = Vec<i64>;
 
     fn read(&self, form: &mut Form, name: &str) -> Vec<i64> {
-        let values = match form.take(name) {
-            None => return self.0.to_vec(),
-            Some(Value::Array(values)) => values,
-            Some(Value::String(text)) => text
-                .split(',')
-                .map(|part| Value::String(part.into()))
-                .collect(),
-            Some(value) => vec![value],
+        let Some(values) = form.list(name) else {
+            return self.0.to_vec();
         };
         let ids: Option<Vec<i64>> = values
             .iter()
@@ -487,6 +493,56 @@ impl Kind for Statuses {
 
     fn show<'a>(&self, value: &'a Vec<i64>) -> Shown<'a> {
         Shown::Ids(value)
+    }
+}
+
+/// With the default. A list of names of extensions, or Joomla's comma text. An empty list means the
+/// default, as in [`Statuses`]; a name that no extension has, such as `none`, stands for no
+/// extension.
+struct Names(&'static [&'static str]);
+
+impl Names {
+    const LONGEST: usize = 100;
+
+    fn default(&self) -> Vec<String> {
+        self.0.iter().map(|name| (*name).to_owned()).collect()
+    }
+}
+
+impl Kind for Names {
+    type Value = Vec<String>;
+
+    fn read(&self, form: &mut Form, name: &str) -> Vec<String> {
+        let Some(values) = form.list(name) else {
+            return self.default();
+        };
+        let is_name = |text: &&str| {
+            (1..=Self::LONGEST).contains(&text.len())
+                && text
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+        };
+        let names: Option<Vec<String>> = values
+            .iter()
+            .map(|value| value.as_str().map(str::trim).filter(is_name))
+            .map(|name| name.map(str::to_ascii_lowercase))
+            .collect();
+        match names {
+            Some(names) if names.is_empty() => self.default(),
+            Some(names) => names,
+            None => {
+                form.refuse(name, "must be a list of names of plugins");
+                self.default()
+            }
+        }
+    }
+
+    fn describe(&self) -> Description {
+        Description::new(SettingKind::Names, self.default())
+    }
+
+    fn show<'a>(&self, value: &'a Vec<String>) -> Shown<'a> {
+        Shown::Names(value)
     }
 }
 
@@ -651,6 +707,15 @@ impl Form {
         }
     }
 
+    /// A list, or text with commas.
+    fn list(&mut self, field: &str) -> Option<Vec<Value>> {
+        Some(match self.take(field)? {
+            Value::Array(values) => values,
+            Value::String(text) => text.split(',').map(Value::from).collect(),
+            value => vec![value],
+        })
+    }
+
     fn refuse(&mut self, field: &str, problem: impl Into<String>) {
         self.problems
             .entry(field.into())
@@ -803,6 +868,7 @@ mod tests {
                 Shown::Integer(number) => number.into(),
                 Shown::Switch(on) => on.into(),
                 Shown::Ids(ids) => ids.into(),
+                Shown::Names(names) => names.into(),
             };
             assert_eq!(shown, default, "{}", setting.name);
             if let Some(range) = range {
@@ -831,6 +897,27 @@ mod tests {
                 let read = parse(json!({ setting.name: number }));
                 assert_eq!(read.is_ok(), is_taken, "{} {number}", setting.name);
             }
+        }
+    }
+
+    #[test]
+    fn payment_methods_are_names_in_a_list_or_a_text() {
+        let names = |given| parse(json!({"pay_later_methods": given})).map(|s| s.pay_later_methods);
+        for given in [
+            json!(["payment_cod", "Payment_X"]),
+            json!("payment_cod, payment_x"),
+        ] {
+            assert_eq!(names(given).unwrap(), ["payment_cod", "payment_x"]);
+        }
+        assert_eq!(names(json!("none")).unwrap(), ["none"]);
+        assert_eq!(names(json!([])).unwrap().len(), 3, "the default");
+        for wrong in [
+            json!([1]),
+            json!("cash on delivery"),
+            json!([""]),
+            json!(true),
+        ] {
+            assert!(names(wrong).is_err());
         }
     }
 

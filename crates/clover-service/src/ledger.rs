@@ -6,6 +6,7 @@ use clover_core::ledger::{
     LedgerEntry, LedgerRow, Line, NewRow, OrderEvent, Plan, Resolution, RowChange, SaleState,
     StatusSets, committed,
 };
+use clover_core::order::OrderStanding;
 
 use crate::error::Error;
 use crate::rows::{Input, Key, NOT_UTF8, Output, required, row};
@@ -17,6 +18,7 @@ pub struct Ledger {
     push: bool,
     paid: Vec<i64>,
     refunded: Vec<i64>,
+    pay_later: Vec<String>,
 }
 
 impl Ledger {
@@ -27,6 +29,7 @@ impl Ledger {
             push: settings.core.push_stock,
             paid: settings.core.paid_statuses.clone(),
             refunded: settings.core.refunded_statuses.clone(),
+            pay_later: settings.core.pay_later_methods.clone(),
         }
     }
 
@@ -40,6 +43,25 @@ impl Ledger {
         events: impl Input<'a>,
     ) -> Result<SaleState, Error> {
         Ok(self.statuses().sale_state(status, &order_events(events)?))
+    }
+
+    /// What became of an order; nothing where its status decides nothing.
+    ///
+    /// # Errors
+    /// An event is malformed.
+    pub fn standing<'a>(
+        &self,
+        status: Option<i64>,
+        events: impl Input<'a>,
+        payment_method: &str,
+    ) -> Result<Option<OrderStanding>, Error> {
+        let method = payment_method.trim();
+        let pays_later = self.pay_later.iter();
+        let pays_later = pays_later
+            .map(String::as_str)
+            .any(|name| method.eq_ignore_ascii_case(name));
+        let events = order_events(events)?;
+        Ok(self.statuses().standing(status, &events, pays_later))
     }
 
     /// Whether an event reported a payment.

@@ -5,12 +5,13 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clover_client::orders::{self, Create, Fill, Pay};
+use clover_client::orders::{self, Create, Fill, Mark, Pay};
 use clover_client::{Error as ClientError, error_chain};
 use clover_core::ids::OrderId;
 use clover_core::money::Currency;
 use clover_core::order::{
-    InvalidReference, OrderError, OrderPlan, OrderReference, ShopOrder, order_reference, site_tag,
+    InvalidReference, OrderError, OrderMark, OrderPlan, OrderReference, OrderStanding, ShopOrder,
+    order_reference, site_tag,
 };
 
 use crate::error::{Error, SOME_TIME};
@@ -27,6 +28,8 @@ clover_core::text_enum! {
         Differs = "differs",
         /// Clover does not have the order.
         Missing = "missing",
+        /// The order is paid or locked in Clover.
+        Locked = "locked",
         /// The payment is recorded.
         Recorded = "recorded",
         /// There was nothing to record.
@@ -144,6 +147,28 @@ impl OrderOutcome {
         Ok(Self::new(state, Some(order), message))
     }
 
+    /// Of [`clover_client::orders::mark`].
+    ///
+    /// # Errors
+    /// As [`OrderOutcome::created`].
+    pub fn marked(answer: Result<Mark, ClientError>, order: OrderId) -> Result<Self, ClientError> {
+        let (state, message) = match answer {
+            Ok(Mark::Done) => (OrderState::Done, "the order in Clover says so"),
+            Ok(Mark::Locked) => (
+                OrderState::Locked,
+                "the order is paid or locked in Clover, so its title was not changed",
+            ),
+            Ok(Mark::Unknown) => (
+                OrderState::Unknown,
+                "Clover did not answer in time, so the title may be changed: try again, which \
+                 looks first",
+            ),
+            Ok(Mark::Missing) => (OrderState::Missing, "Clover does not have the order"),
+            Err(error) => return Self::failed(error, Some(order)),
+        };
+        Ok(Self::new(state, Some(order), message))
+    }
+
     /// Waits and refusals are the order's own affair; all else is the caller's.
     fn failed(error: ClientError, order: Option<OrderId>) -> Result<Self, ClientError> {
         let (state, retry_after) = match &error {
@@ -197,6 +222,16 @@ pub fn site_tag_of(random: &[u8]) -> Result<String, Error> {
     Ok(site_tag(*random))
 }
 
+/// Another text for an order that was edited in the shop. The order is given as JSON.
+///
+/// # Errors
+/// [`Error::Item`] with the place in the order.
+pub fn fingerprint_of(order: &[u8]) -> Result<String, Error> {
+    let order = ShopOrder::parse(order);
+    let order = order.map_err(|error| Error::item(error.to_string(), error.path))?;
+    Ok(order.fingerprint())
+}
+
 impl Orders {
     /// Asks Clover nothing.
     ///
@@ -214,9 +249,9 @@ impl Orders {
     ///
     /// # Errors
     /// [`Error::Item`] with the place in the order.
-    pub fn plan(&self, order: &[u8]) -> Result<String, Error> {
+    pub fn plan(&self, order: &[u8], standing: OrderStanding) -> Result<String, Error> {
         let plan = ShopOrder::parse(order)
-            .and_then(|order| order.plan(self.currency))
+            .and_then(|order| order.plan(self.currency, standing))
             .map_err(|error| Error::item(error.to_string(), error.path))?;
         Ok(plan.to_json())
     }
@@ -269,14 +304,39 @@ impl Orders {
             async move { OrderOutcome::paid(step.await, order) }
         })
     }
+
+    /// Makes title and note of the order say what became of it.
+    ///
+    /// # Errors
+    /// As [`Orders::create`].
+    pub fn mark(
+        &self,
+        order: String,
+        reference: String,
+        standing: OrderStanding,
+        is_changed: bool,
+        now: Option<&str>,
+    ) -> Result<OrderOutcome, Error> {
+        let now = now.map(stored).transpose()?;
+        let (order, reference) = (named(order)?, marked(reference)?);
+        let mark = Arc::new(OrderMark::new(standing, is_changed, now));
+        self.session.call(|api, access| {
+            let mark = Arc::clone(&mark);
+            let step = orders::mark(api, access, mark, order.clone(), reference.clone());
+            let order = order.clone();
+            async move { OrderOutcome::marked(step.await, order) }
+        })
+    }
 }
 
 fn frozen(plan: &str) -> Result<Arc<OrderPlan>, Error> {
+    stored(plan).map(Arc::new)
+}
+
+fn stored(plan: &str) -> Result<OrderPlan, Error> {
     let wrong =
         |error: OrderError| Error::item(format!("the plan is not one of ours at {error}"), "plan");
-    OrderPlan::from_json(plan.as_bytes())
-        .map(Arc::new)
-        .map_err(wrong)
+    OrderPlan::from_json(plan.as_bytes()).map_err(wrong)
 }
 
 fn marked(reference: String) -> Result<OrderReference, Error> {

@@ -36,7 +36,7 @@ impl Settings {
                 }
                 (Key::Bytes(_), _) => NOT_UTF8,
                 (_, None) if matches!(value.kind(), Kind::Bytes(_)) => NOT_UTF8,
-                (_, None) => "must be text, a number, yes or no, or a list of numbers",
+                (_, None) => "must be text, a number, yes or no, or a list",
             };
             problems.insert(key.shown(), problem.to_owned());
         }
@@ -84,6 +84,7 @@ impl Settings {
             Shown::Integer(number) => number.into(),
             Shown::Switch(on) => on.into(),
             Shown::Ids(ids) => Output::list(ids.iter().copied()),
+            Shown::Names(names) => Output::list(names.iter().map(String::as_str)),
         })
     }
 }

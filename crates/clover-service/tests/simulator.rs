@@ -11,6 +11,7 @@ use clover_core::diff::Known;
 use clover_core::environment::Environment;
 use clover_core::ids::ItemId;
 use clover_core::ledger::CountWrite;
+use clover_core::order::OrderStanding;
 use clover_core::quantity::Quantity;
 use clover_core::seal::Vault;
 use clover_core::settings::Settings as CoreSettings;
@@ -444,19 +445,45 @@ fn an_order_is_created_filled_and_paid_once() {
         "lines": [{"name": "Mug", "sku": "M-1", "quantity": "2", "unit_price": "5.00"}],
         "total": "10.00",
     });
-    let plan = orders.plan(order.to_string().as_bytes()).unwrap();
+    let plan = orders
+        .plan(order.to_string().as_bytes(), OrderStanding::ToPay)
+        .unwrap();
     let created = orders.create(&plan, reference.clone()).unwrap();
     assert_eq!(created.state, OrderState::Done, "{}", created.message);
     let id: String = created.order.unwrap().into();
     let filled = orders.fill(&plan, id.clone()).unwrap();
     assert_eq!(filled.state, OrderState::Done, "{}", filled.message);
+    let title = || {
+        world.clover.state()["orders"][0]["title"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    assert_eq!(title(), "WEB ORDER - TO PAY 10042");
+    let mark = |standing, is_changed| {
+        let mark = orders.mark(
+            id.clone(),
+            reference.clone(),
+            standing,
+            is_changed,
+            Some(&plan),
+        );
+        mark.unwrap().state
+    };
+    assert_eq!(mark(OrderStanding::Paid, true), OrderState::Done);
+    assert_eq!(title(), "CHANGED ONLINE - PAID ONLINE 10042");
+    assert_eq!(mark(OrderStanding::Paid, false), OrderState::Done);
+    assert_eq!(title(), "PAID ONLINE 10042");
     for _ in 0..2 {
         let paid = orders.pay(&plan, id.clone(), reference.clone()).unwrap();
         assert_eq!(paid.state, OrderState::Recorded, "{}", paid.message);
     }
+    assert_eq!(mark(OrderStanding::Cancelled, false), OrderState::Locked);
+    assert_eq!(mark(OrderStanding::ToPay, false), OrderState::Done);
+    assert_eq!(title(), "PAID ONLINE 10042", "a paid order is left");
     let order = format!("POST /v3/merchants/{}/orders", world.clover.merchant_id());
     assert_eq!(world.count(&format!("{order}/{id}/payments")), 1);
-    let wrong = orders.plan(br#"{"number": 1}"#);
+    let wrong = orders.plan(br#"{"number": 1}"#, OrderStanding::Paid);
     assert!(matches!(wrong, Err(Error::Item { .. })));
 }
 

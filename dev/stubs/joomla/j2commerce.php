@@ -22,6 +22,15 @@ class OrderstatusField extends ListField
 {
 }
 
+class PaymentmethodsField extends ListField
+{
+    /** @return list<object> */
+    public function getOptions(): array
+    {
+        return [];
+    }
+}
+
 namespace J2Commerce\Component\J2commerce\Administrator\Event;
 
 use Joomla\CMS\Event\AbstractImmutableEvent;

@@ -120,10 +120,11 @@ final readonly class Notices
         }
 
         foreach ([
-            'uncertain' => [$attention->uncertain ?? 0, 'outbox'],
-            'dead'      => [$attention->dead ?? 0, 'outbox'],
-            'errors'    => [$attention->errors ?? 0, 'mappings'],
-            'conflicts' => [$attention->conflicts ?? 0, 'mappings'],
+            'uncertain'   => [$attention->uncertain ?? 0, 'outbox'],
+            'dead'        => [$attention->dead ?? 0, 'outbox'],
+            'corrections' => [$attention->corrections ?? 0, 'outbox'],
+            'errors'      => [$attention->errors ?? 0, 'mappings'],
+            'conflicts'   => [$attention->conflicts ?? 0, 'mappings'],
         ] as $what => [$count, $page]) {
             if ($count > 0) {
                 $messages[] = self::message(

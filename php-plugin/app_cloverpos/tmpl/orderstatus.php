@@ -13,6 +13,7 @@ use CloverSync\SaleState;
 use CloverSync\Settings;
 use CloverSync\Shop\Joomla\LocalTime;
 use CloverSync\Shop\Sales\LedgerRow;
+use CloverSync\Shop\Sales\MarkState;
 use CloverSync\Shop\Sales\OrderPushRow;
 use CloverSync\Shop\Sales\OrderStatus;
 use CloverSync\Shop\Sales\OrderStatusLine;
@@ -103,7 +104,9 @@ $choices    = static function (string $row) use ($escape, $mayAct): void {
 
 <?php if ($push !== null) : ?>
     <p class="mb-1">
-        <span class="badge text-bg-<?php echo $colour($push->state->value); ?>"><?php
+        <span class="badge text-bg-<?php
+            echo $push->mark === MarkState::Shown ? $colour($push->state->value) : 'warning';
+        ?>"><?php
             echo $say('PUSH_' . strtoupper($push->state->value));
         ?></span>
         <?php if ($push->state->value === 'confirmed' && $push->settled !== null) : ?>
@@ -116,6 +119,32 @@ $choices    = static function (string $row) use ($escape, $mayAct): void {
     <?php if ($detail($push) !== '' && !\in_array($push->payment, ['not_granted', 'no_tender', 'nothing'], true)) : ?>
         <p class="mb-1 small text-body-secondary text-break"><?php echo $escape($detail($push)); ?></p>
     <?php endif; ?>
+    <?php if ($push->state->value === 'confirmed') : ?>
+        <p class="mb-1">
+            <?php if ($push->mark === MarkState::Due) : ?>
+                <?php echo $say('MARK_DUE', $push->wanted->words()); ?>
+            <?php elseif ($push->mark === MarkState::Shown) : ?>
+                <?php echo $say('MARK_SHOWN', $push->shown->words()); ?>
+            <?php else : ?>
+                <?php echo $say('MARK_' . strtoupper($push->mark->value), $push->wanted->words()); ?>
+            <?php endif; ?>
+        </p>
+    <?php endif; ?>
+    <?php if ($push->needsCorrection()) : ?>
+        <div class="alert alert-warning">
+            <p><?php echo $say('CORRECT_' . strtoupper($push->wanted->correction())); ?></p>
+            <?php if ($mayAct) : ?>
+                <div class="d-flex flex-wrap gap-1">
+                    <?php foreach (['leave' => 'CORRECTED', 'not_applied' => 'RETRY'] as $word => $key) : ?>
+                        <button type="button" class="btn btn-sm btn-secondary" data-clover-action="settle"
+                            data-row="mark:<?php echo $push->id; ?>" data-word="<?php echo $word; ?>"><?php
+                                echo $escape(Text::_("PLG_J2COMMERCE_APP_CLOVERPOS_OUTBOX_$key"));
+                            ?></button>
+                    <?php endforeach; ?>
+                </div>
+            <?php endif; ?>
+        </div>
+    <?php endif; ?>
     <dl class="mb-2 mt-2">
         <?php if ((string) $push->cloverOrderId !== '') : ?>
             <dt><?php echo $say('CLOVER_ORDER_ID'); ?></dt>
@@ -127,7 +156,10 @@ $choices    = static function (string $row) use ($escape, $mayAct): void {
         <?php endif; ?>
         <?php if ($push->payment !== '') : ?>
             <dt><?php echo $say('PAYMENT'); ?></dt>
-            <dd><?php echo $say('PAYMENT_' . strtoupper($push->payment)); ?></dd>
+            <dd><?php
+                $later = $push->payment === 'due' && !$push->isPaymentDue();
+                echo $later ? $say('PAYMENT_LATER') : $say('PAYMENT_' . strtoupper($push->payment));
+            ?></dd>
         <?php endif; ?>
     </dl>
     <?php if ($push->needsDecision()) : ?>

@@ -21,13 +21,13 @@ use Joomla\CMS\Language\Text;
 
 /**
  * @var array{waiting: WorkReport, stock: list<LedgerRow>, orders: list<OrderPushRow>, events: list<UnreadableOrder>,
- *   mayAct: bool} $displayData
+ *   marks: list<OrderPushRow>, mayAct: bool} $displayData
  */
 $waiting = $displayData['waiting'];
 $off     = $displayData['mayAct'] ? '' : ' disabled';
 $prefix  = 'PLG_J2COMMERCE_APP_CLOVERPOS_OUTBOX_';
 $text    = static fn (string $value): string => htmlspecialchars($value, ENT_QUOTES, 'UTF-8');
-$badges  = ['uncertain' => 'text-bg-warning', 'dead' => 'text-bg-danger'];
+$badges  = ['uncertain' => 'text-bg-warning', 'dead' => 'text-bg-danger', 'correct' => 'text-bg-warning'];
 $words   = ['applied' => 'APPLIED', 'not_applied' => 'NOT_APPLIED', 'leave' => 'LEAVE'];
 $rows    = [];
 
@@ -64,6 +64,18 @@ foreach ($displayData['events'] as $row) {
         'what'   => Text::_($prefix . 'WHOLE_ORDER'),
         'detail' => Text::_($prefix . 'UNREADABLE'),
         'words'  => ['not_applied' => 'RETRY', 'leave' => 'LEAVE'],
+    ];
+}
+
+foreach ($displayData['marks'] as $row) {
+    $rows[] = [
+        'row'    => $row,
+        'key'    => "mark:$row->id",
+        'state'  => null,
+        'why'    => Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_ORDER_CORRECT_' . strtoupper($row->wanted->correction())),
+        'what'   => Text::sprintf($prefix . 'MARK', $row->wanted->words()),
+        'detail' => Text::sprintf($prefix . 'REFERENCE', $row->reference),
+        'words'  => ['leave' => 'CORRECTED', 'not_applied' => 'RETRY'],
     ];
 }
 
@@ -106,7 +118,7 @@ usort($rows, static fn (array $a, array $b): int => $b['row']->created <=> $a['r
 
     <section class="card" aria-labelledby="clover-outbox-title">
         <div class="card-header"><h2 class="h4 mb-0" id="clover-outbox-title"><?php
-            echo Text::sprintf($prefix . 'UNSETTLED', $waiting->uncertain + $waiting->dead);
+            echo Text::sprintf($prefix . 'UNSETTLED', $waiting->uncertain + $waiting->dead + $waiting->corrections);
         ?></h2></div>
         <div class="card-body">
             <?php if ($rows === []) : ?>
@@ -158,8 +170,9 @@ usort($rows, static fn (array $a, array $b): int => $b['row']->created <=> $a['r
                                         ?></div>
                                     </td>
                                     <td class="text-break">
-                                        <span class="badge <?php echo $badges[$row['state']->value]; ?>"><?php
-                                            echo Text::_($prefix . 'STATE_' . strtoupper($row['state']->value));
+                                        <?php $state = $row['state']->value ?? 'correct'; ?>
+                                        <span class="badge <?php echo $badges[$state]; ?>"><?php
+                                            echo Text::_($prefix . 'STATE_' . strtoupper($state));
                                         ?></span>
                                         <div class="small mt-1"><?php echo $text($row['why']); ?></div>
                                     </td>
@@ -189,7 +202,8 @@ usort($rows, static fn (array $a, array $b): int => $b['row']->created <=> $a['r
                 $listed = max(
                     count($displayData['stock']),
                     count($displayData['orders']),
-                    count($displayData['events'])
+                    count($displayData['events']),
+                    count($displayData['marks'])
                 );
                 ?>
                 <?php if ($listed >= OutboxPage::LISTED) : ?>

@@ -197,10 +197,15 @@ CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_orders` (
   `clover_order_id` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL,
   `state` varchar(12) NOT NULL COMMENT 'intended, sent, confirmed, uncertain, skipped or dead',
   `step` varchar(8) NOT NULL DEFAULT '' COMMENT 'create or fill, while sent',
-  `payment` varchar(16) NOT NULL DEFAULT '' COMMENT 'due, recorded, not_granted, no_tender, nothing or refused',
+  `payment` varchar(16) NOT NULL DEFAULT '' COMMENT 'later, due, recorded, not_granted, no_tender, nothing, refused or edited',
   `reason` varchar(24) DEFAULT NULL,
   `message` text,
   `plan` mediumtext COMMENT 'The plan sent to Clover, frozen before the first call; null once the payment is recorded',
+  `fingerprint` varchar(40) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL COMMENT 'Of the order as it was sent',
+  `wanted` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT 'paid' COMMENT 'What title and note in Clover are to say: the standing, and the fingerprint of an edited order',
+  `shown` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT 'paid' COMMENT 'What they say',
+  `mark` varchar(8) NOT NULL DEFAULT '' COMMENT 'due, locked, refused, gone or left: wanted differs from shown',
+  `seen` datetime DEFAULT NULL COMMENT 'modified_on of the shop''s order when it was last compared',
   `claim` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '',
   `attempts` int unsigned NOT NULL DEFAULT 0,
   `misses` int unsigned NOT NULL DEFAULT 0 COMMENT 'Times it could not be sent or settled, without a refusal',
@@ -212,7 +217,9 @@ CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_orders` (
   UNIQUE KEY `idx_order` (`environment`,`merchant_id`,`order_id`,`order_pk`),
   UNIQUE KEY `idx_reference` (`environment`,`merchant_id`,`reference`),
   KEY `idx_state` (`environment`,`merchant_id`,`state`,`next_try`),
-  KEY `idx_payment` (`environment`,`merchant_id`,`payment`)
+  KEY `idx_payment` (`environment`,`merchant_id`,`payment`),
+  KEY `idx_mark` (`environment`,`merchant_id`,`mark`),
+  KEY `idx_scan` (`environment`,`merchant_id`,`order_pk`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 -- Clover's webhook events, one row an object. Events that were received but not processed are still to be fetched.

@@ -18,6 +18,7 @@ use CloverSync\Dev\FakeCheckout;
 use CloverSync\Dev\OrderFile;
 use CloverSync\Ledger;
 use CloverSync\Orders;
+use CloverSync\OrderStanding;
 use CloverSync\Settings;
 use CloverSync\Shop\Connection\DatabaseTokenStore;
 use CloverSync\Shop\Services;
@@ -355,7 +356,7 @@ function steps(): array
         'objects'             => objects(...),
         'a wrong order'       => static fn () => unchecked((new Orders(World::$shop->connection, 'USD'))->plan(...))([
             'total' => World::$canaries['app secret'],
-        ]),
+        ], OrderStanding::Paid),
         'no plan'             => static fn () => (new Orders(World::$shop->connection, 'USD'))->create('{}', 'K3Z9Q7'),
         'refreshed'           => static fn () => [
             note(),
@@ -501,7 +502,7 @@ function objects(): void
         'customer' => [],
         'lines'    => [['name' => 'A', 'sku' => 'A', 'quantity' => 1, 'unit_price' => '1.00']],
         'total'    => '1.00',
-    ]);
+    ], OrderStanding::Paid);
 
     foreach ([
         settings(),

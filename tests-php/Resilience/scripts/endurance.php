@@ -15,6 +15,7 @@ use CloverSync\Ledger;
 use CloverSync\LedgerCause;
 use CloverSync\OrderEventKind;
 use CloverSync\Orders;
+use CloverSync\OrderStanding;
 use CloverSync\Resolution;
 use CloverSync\SaleState;
 use CloverSync\SendState;
@@ -133,7 +134,7 @@ $works = [
         Resolution::NotApplied,
     ),
     static fn () => $ledger->committed(['ITEM000000001' => 4], [$row], 9),
-    static fn () => $orders->plan($order),
+    static fn () => $orders->plan($order, OrderStanding::ToPay),
     static fn () => Orders::reference(Orders::siteTag('12345678'), 77),
     static fn () => $catalog->groups($staged, []),
     static fn () => $page->changes([]),
@@ -142,6 +143,8 @@ $works = [
     static fn () => $page->errors(),
     static fn () => $catalog->groups([['group_id' => 'G', 'payload' => '{']], [])->errors,
     static fn () => serialize($page->members()),
+    static fn () => Orders::fingerprint($order),
+    static fn () => $ledger->standing(1, $events, 'payment_cash'),
 ];
 $refused = [
     static fn () => Settings::fromArray(['environment' => 'moon']),
@@ -149,7 +152,7 @@ $refused = [
     static fn () => $vault->open($sealed, 'sandbox/N/tokens'),
     static fn () => $webhook->judge($body, $header, 'no id'),
     static fn () => $ledger->plan(['quantity' => 'two'] + $line, SaleState::Paid),
-    static fn () => $orders->plan(['total' => 'much'] + $order),
+    static fn () => $orders->plan(['total' => 'much'] + $order, OrderStanding::Paid),
     static fn () => Orders::reference('k', 1),
 ];
 

@@ -1,11 +1,12 @@
-//! Pushing a web order: create, find, fill, pay. Each step reads before it writes, so it can be
-//! repeated after any outcome. No step waits until an unknown outcome becomes known.
+//! Pushing a web order: create, find, fill, pay, mark. Each step reads before it writes, so it can
+//! be repeated after any outcome. No step waits until an unknown outcome becomes known.
 //!
 //! The caller chooses the order of the steps. It must also ensure that no earlier write for this
-//! order is still running when a step begins. After [`Create::Unknown`], [`Fill::Unknown`] and
-//! [`Pay::Unknown`], this holds once the request's timeout has passed. Each step also has a time
-//! after which it begins no more writes: [`CREATING`], [`FILLING`] or [`PAYING`]. So a caller that
-//! died in a step knows when it has ended: after that time plus one write's timeout.
+//! order is still running when a step begins. After [`Create::Unknown`], [`Fill::Unknown`],
+//! [`Pay::Unknown`] and [`Mark::Unknown`], this holds once the request's timeout has passed. Each
+//! step also has a time after which it begins no more writes: [`CREATING`], [`FILLING`],
+//! [`PAYING`] or [`MARKING`]. So a caller that died in a step knows when it has ended: after that
+//! time plus one write's timeout.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -13,7 +14,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use clover_core::ids::{OrderId, TenderId};
-use clover_core::order::{OrderPlan, OrderReference, PlannedDiscount, PlannedLine};
+use clover_core::order::{
+    OrderMark, OrderPlan, OrderReference, PlannedDiscount, PlannedLine, private_parts,
+};
 use clover_core::wire;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -30,6 +33,8 @@ pub const CREATING: Duration = Duration::from_secs(30);
 pub const FILLING: Duration = Duration::from_secs(180);
 /// After this time from its start, [`pay`] begins no more writes.
 pub const PAYING: Duration = Duration::from_secs(60);
+/// After this time from its start, [`mark`] begins no more writes.
+pub const MARKING: Duration = Duration::from_secs(60);
 
 /// The maximum number of line items in one request. Clover takes all of them or none.
 const CHUNK: usize = 100;
@@ -89,6 +94,19 @@ pub enum Pay {
     /// The payment may be recorded, or the time was over: call [`pay`] again later, which reads
     /// first.
     Unknown,
+}
+
+/// The result of [`mark`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// Title and note say it, or the order in Clover agrees with it as it is.
+    Done,
+    /// The order is paid or locked in Clover, and says something else.
+    Locked,
+    /// The write has no response: mark again later.
+    Unknown,
+    /// The order does not exist in Clover.
+    Missing,
 }
 
 /// Creates the order without its lines.
@@ -238,6 +256,62 @@ pub async fn pay(
     }
 }
 
+/// Writes title and note that say what became of the order, where they do not say it yet. An order
+/// that is paid or locked in Clover is not changed.
+///
+/// # Errors
+/// When nothing was written. Call it again.
+pub async fn mark(
+    api: Api,
+    access: Access,
+    mark: Arc<OrderMark>,
+    order: OrderId,
+    reference: OrderReference,
+) -> Result<Mark, Error> {
+    let began = Instant::now();
+    let path = format!("orders/{order}");
+    let deleted = || match mark.agrees_with_deletion() {
+        true => Mark::Done,
+        false => Mark::Missing,
+    };
+    let shown = match order_with_payments(&api, &access, &path).await {
+        Err(Error::NotFound { .. }) => return Ok(deleted()),
+        shown => shown?,
+    };
+    if shown.is_deleted() {
+        return Ok(deleted());
+    }
+    let carried = shown.external_reference_id.as_deref();
+    if carried.is_some_and(|carried| carried != reference.as_str()) {
+        return Ok(Mark::Missing);
+    }
+    let (title, note) = (
+        shown.title.as_deref().unwrap_or_default(),
+        shown.note.as_deref().unwrap_or_default(),
+    );
+    let (new_title, new_note) = (mark.title(title), mark.note(note));
+    if (new_title.as_str(), new_note.as_str()) == (title, note) {
+        return Ok(Mark::Done);
+    }
+    if shown.is_locked() {
+        return Ok(match mark.agrees_with_payment() && shown.is_paid_at_all() {
+            true => Mark::Done,
+            false => Mark::Locked,
+        });
+    }
+    let body = json!({"title": new_title, "note": new_note});
+    let left = MARKING.saturating_sub(began.elapsed());
+    if left.is_zero() {
+        return Ok(Mark::Unknown);
+    }
+    match write(&in_time(&api, left), &access, &path, &body).await {
+        Ok(()) => Ok(Mark::Done),
+        Err(error) if error.leaves_write_unknown() => Ok(Mark::Unknown),
+        Err(Error::NotFound { .. }) => Ok(deleted()),
+        Err(error) => Err(redacted(error, private_parts(&new_note))),
+    }
+}
+
 /// An order with its payments. `expand=payments` would need Payments Read; the list of an order's
 /// payments needs only Orders Read. If Clover refuses that list as well, the payment state is still
 /// known.
@@ -299,12 +373,16 @@ async fn write(api: &Api, access: &Access, path: &str, body: &Value) -> Result<(
 const PRIVATE_FROM: usize = 3;
 
 /// The error with the customer's data redacted, in case Clover's message repeats it.
-fn discreet(mut error: Error, plan: &OrderPlan) -> Error {
+fn discreet(error: Error, plan: &OrderPlan) -> Error {
+    redacted(error, plan.private())
+}
+
+fn redacted<'a>(mut error: Error, private: impl Iterator<Item = &'a str>) -> Error {
     if let Error::Unauthorized { said, .. }
     | Error::NotFound { said, .. }
     | Error::Rejected { said, .. } = &mut error
     {
-        for private in plan.private().filter(|text| text.len() >= PRIVATE_FROM) {
+        for private in private.filter(|text| text.len() >= PRIVATE_FROM) {
             *said = said.replace(private, "[redacted]");
         }
     }

@@ -8,7 +8,7 @@ use clover_client::orders::{self, Create, Fill, MERCHANT_READ, PAYMENTS_WRITE, P
 use clover_client::{Api, Error, Hosts, Policy, RateLimit, RateLimiter, Write};
 use clover_core::ids::OrderId;
 use clover_core::money::Currency;
-use clover_core::order::{OrderPlan, OrderReference, ShopOrder, order_reference};
+use clover_core::order::{OrderPlan, OrderReference, OrderStanding, ShopOrder, order_reference};
 use clover_simulator::{Config, Limits};
 use serde_json::{Value, json};
 
@@ -58,7 +58,11 @@ fn plan_of(lines: &Value, discounts: &Value, total: &str) -> Arc<OrderPlan> {
         "discounts": discounts, "total": total,
     });
     let order = ShopOrder::parse(order.to_string().as_bytes()).unwrap();
-    Arc::new(order.plan(Currency::from_code("USD").unwrap()).unwrap())
+    Arc::new(
+        order
+            .plan(Currency::from_code("USD").unwrap(), OrderStanding::Paid)
+            .unwrap(),
+    )
 }
 
 /// Three bulk writes, two discounts.

@@ -1,5 +1,7 @@
 //! What the status of an order means for its units.
 
+use crate::order::OrderStanding;
+
 crate::text_enum! {
     /// What an order's status means for its units.
     pub enum SaleState {
@@ -14,6 +16,9 @@ crate::text_enum! {
 
 /// J2Commerce's Failed, New and Cancelled: the statuses that hold no stock.
 const RELEASING: [i64; 3] = [3, 5, 6];
+
+/// The status before that of a new order.
+const NO_STATUS: i64 = 0;
 
 /// The statuses that decide, from the owner's settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,6 +117,63 @@ impl StatusSets<'_> {
             return SaleState::Released;
         }
         sale_state
+    }
+
+    /// What became of the order, by the same statuses and events. `None` where they decide nothing.
+    ///
+    /// `pays_later`: its payment method takes the money later. The first paid status then says only
+    /// that the order is accepted. Its money is in once a paid status follows one that waits, such
+    /// as Pending.
+    #[must_use]
+    pub fn standing(
+        &self,
+        status: Option<i64>,
+        events: &[OrderEvent],
+        pays_later: bool,
+    ) -> Option<OrderStanding> {
+        match self.sale_state(status, events) {
+            SaleState::Unchanged => None,
+            SaleState::Released if self.is_refund(status, events) => Some(OrderStanding::Refunded),
+            SaleState::Released => Some(OrderStanding::Cancelled),
+            SaleState::Paid if pays_later && !self.was_settled(status, events) => {
+                Some(OrderStanding::ToPay)
+            }
+            SaleState::Paid => Some(OrderStanding::Paid),
+        }
+    }
+
+    /// Whether a released order was refunded.
+    fn is_refund(&self, status: Option<i64>, events: &[OrderEvent]) -> bool {
+        let past = events.iter().rev().filter_map(|event| match event {
+            OrderEvent::Status { new, .. } => Some(*new),
+            OrderEvent::Refunded => None,
+        });
+        let deciding = status
+            .into_iter()
+            .chain(past)
+            .find(|status| self.of(*status) != SaleState::Unchanged);
+        deciding.is_some_and(|status| self.refunded.contains(&status)) || self.was_refunded(events)
+    }
+
+    /// Whether a paid status followed a waiting one, since the order was last released. The event
+    /// of the present status may be lost.
+    fn was_settled(&self, status: Option<i64>, events: &[OrderEvent]) -> bool {
+        let changes = events.iter().filter_map(|event| match event {
+            OrderEvent::Status { old, new } => Some((*old, *new)),
+            OrderEvent::Refunded => None,
+        });
+        let changes: Vec<_> = changes.collect();
+        let last = changes.last().map(|(_, new)| *new);
+        let unseen = last.zip(status).filter(|(last, now)| last != now);
+        let is_waiting =
+            |status: i64| status != NO_STATUS && self.of(status) == SaleState::Unchanged;
+        let all = unseen.iter().chain(changes.iter().rev());
+        let decided = all.copied().find_map(|(old, new)| match self.of(new) {
+            SaleState::Released => Some(false),
+            SaleState::Paid if is_waiting(old) => Some(true),
+            _ => None,
+        });
+        decided.unwrap_or(false)
     }
 
     /// Whether the order was refunded and not paid again afterwards.

@@ -1,6 +1,7 @@
 use std::collections::HashMap;
 
 use super::*;
+use crate::order::OrderStanding;
 use crate::quantity::Quantity;
 use proptest::prelude::*;
 
@@ -149,6 +150,44 @@ fn a_status_is_paid_released_or_says_nothing() {
     assert_eq!(of(Some(1), "5>1,R,1>6,6>1"), SaleState::Paid, "paid anew");
     assert!(statuses.was_paid(&events("5>4,4>1")));
     assert!(!statuses.was_paid(&events("1>7,7>8,8>6")));
+}
+
+#[test]
+fn an_order_that_is_paid_later_is_to_pay_until_a_paid_status_follows_a_waiting_one() {
+    let statuses = StatusSets {
+        paid: &[1, 2, 7, 8],
+        refunded: &[9],
+    };
+    let cash = |status, text: &str| statuses.standing(status, &events(text), true);
+    let card = |status, text: &str| statuses.standing(status, &events(text), false);
+    let (paid, to_pay) = (Some(OrderStanding::Paid), Some(OrderStanding::ToPay));
+    let (cancelled, refunded) = (
+        Some(OrderStanding::Cancelled),
+        Some(OrderStanding::Refunded),
+    );
+    for (status, text, with_cash, with_card) in [
+        (Some(1), "", to_pay, paid),
+        (Some(1), "0>1", to_pay, paid),
+        (Some(1), "5>1", to_pay, paid),
+        (Some(7), "5>1,1>7", to_pay, paid),
+        (Some(4), "5>4", None, None),
+        (Some(1), "5>4,4>1", paid, paid),
+        (Some(1), "5>4", paid, paid),
+        (Some(7), "5>1,1>4,4>1,1>7", paid, paid),
+        (Some(4), "5>4,4>1,1>4", paid, paid),
+        (Some(6), "5>1,1>6", cancelled, cancelled),
+        (Some(1), "5>4,4>1,1>6,6>1", to_pay, paid),
+        (Some(1), "5>4,4>1,1>6", to_pay, paid),
+        (Some(9), "5>1,1>9", refunded, refunded),
+        (Some(4), "5>1,1>9,9>4", refunded, refunded),
+        (Some(1), "5>1,R", refunded, refunded),
+        (Some(6), "5>1,R,1>6", refunded, refunded),
+        (None, "5>1", cancelled, cancelled),
+        (None, "5>1,R", refunded, refunded),
+    ] {
+        assert_eq!(cash(status, text), with_cash, "{status:?} {text}");
+        assert_eq!(card(status, text), with_card, "{status:?} {text}");
+    }
 }
 
 #[test]

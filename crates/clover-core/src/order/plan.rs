@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::shop_order::{OrderLine, ShopOrder};
+use super::standing::OrderStanding;
 use super::text::{self, NAME, SEPARATOR, clean, line_texts, with_quantity};
 use super::{MAX_DISCOUNTS, MAX_LINE_ITEMS, OrderError};
 use crate::json::parse;
@@ -161,7 +162,7 @@ impl OrderPlan {
         serde_json::to_string(self).expect("texts and numbers")
     }
 
-    /// `PAID ONLINE` and the order's number.
+    /// Such as `PAID ONLINE` and the order's number.
     #[must_use]
     pub fn title(&self) -> &str {
         &self.title
@@ -199,11 +200,7 @@ impl OrderPlan {
 
     /// What an error message must not repeat: the note, and each value in it.
     pub fn private(&self) -> impl Iterator<Item = &str> {
-        let values = self
-            .note
-            .split(SEPARATOR)
-            .filter_map(|part| Some(part.split_once(": ")?.1));
-        std::iter::once(self.note.as_str()).chain(values)
+        private_parts(&self.note)
     }
 
     fn sum(&self) -> i128 {
@@ -213,8 +210,15 @@ impl OrderPlan {
     }
 }
 
+/// What an error message must not repeat of a note: the note, and each value in it.
+pub fn private_parts(note: &str) -> impl Iterator<Item = &str> {
+    let parts = note.split(SEPARATOR);
+    let values = parts.filter_map(|part| Some(part.split_once(": ")?.1));
+    std::iter::once(note).chain(values)
+}
+
 impl ShopOrder {
-    /// The plan of what Clover is sent.
+    /// The plan of what Clover is sent, for an order of this standing.
     ///
     /// Every amount is rounded to the currency's minor unit by itself, an exact half away from
     /// zero. What is then missing to the rounded total is one entry of its own: `Rounding` as long
@@ -224,7 +228,11 @@ impl ShopOrder {
     /// # Errors
     /// [`OrderError`] for unreadable or excessive amounts, another currency, a negative total, and
     /// too many lines.
-    pub fn plan(&self, currency: Currency) -> Result<OrderPlan, OrderError> {
+    pub fn plan(
+        &self,
+        currency: Currency,
+        standing: OrderStanding,
+    ) -> Result<OrderPlan, OrderError> {
         if !self.currency.trim().eq_ignore_ascii_case(currency.code()) {
             let reason = format!("the order is not in {}", currency.code());
             return Err(OrderError::new("currency", reason));
@@ -269,8 +277,8 @@ impl ShopOrder {
             return Err(OrderError::new("discounts", reason));
         }
         let mut plan = OrderPlan {
-            title: clean(&format!("PAID ONLINE {}", self.number), NAME),
-            note: text::order_note(self, total, currency),
+            title: clean(&format!("{} {}", standing.words(), self.number), NAME),
+            note: text::order_note(self, total, currency, standing),
             currency,
             total,
             pieces: draft.pieces,

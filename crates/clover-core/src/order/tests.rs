@@ -32,7 +32,7 @@ fn with(change: impl FnOnce(&mut Value)) -> Result<OrderPlan, OrderError> {
     let mut order = base();
     change(&mut order);
     let currency = currency("USD");
-    ShopOrder::parse(order.to_string().as_bytes())?.plan(currency)
+    ShopOrder::parse(order.to_string().as_bytes())?.plan(currency, OrderStanding::Paid)
 }
 
 fn prices(plan: &OrderPlan) -> Vec<(&str, i64)> {
@@ -534,7 +534,7 @@ fn amounts_are_read_from_text_and_whole_numbers_and_nothing_else() {
 #[test]
 fn neither_order_nor_plan_prints_the_customer() {
     let order = ShopOrder::parse(base().to_string().as_bytes()).unwrap();
-    let plan = order.plan(currency("USD")).unwrap();
+    let plan = order.plan(currency("USD"), OrderStanding::Paid).unwrap();
     let printed = format!("{order:?} {plan:?}");
     for shown in ["ShopOrder", "Mug", "60.00000", "6000"] {
         assert!(printed.contains(shown), "{printed}");
@@ -676,7 +676,7 @@ proptest! {
 
     #[test]
     fn pieces_and_discounts_add_up_to_the_total((order, currency, total) in orders()) {
-        let plan = order.plan(currency).unwrap();
+        let plan = order.plan(currency, OrderStanding::Paid).unwrap();
         let pieces: i64 = plan.pieces().iter().map(|p| p.price.0).sum();
         let discounts: i64 = plan.discounts().iter().map(|d| d.amount.0).sum();
         prop_assert_eq!(pieces + discounts, plan.total().0);
@@ -739,5 +739,112 @@ proptest! {
             order["lines"][0] = json!({"name": "A", "quantity": quantity, "unit_price": price});
             order["total"] = json!(total);
         });
+    }
+}
+
+#[test]
+fn title_and_note_say_what_became_of_the_order_and_keep_what_staff_added() {
+    let order = ShopOrder::parse(base().to_string().as_bytes()).unwrap();
+    let to_pay = order.plan(currency("USD"), OrderStanding::ToPay).unwrap();
+    assert_eq!(to_pay.title(), "WEB ORDER - TO PAY 10234");
+    assert!(
+        to_pay
+            .note()
+            .starts_with("To pay: 60.00 USD; Web order: 10234 (a-77); ")
+    );
+    let now = || Some(to_pay.clone());
+    let mut shown = (
+        to_pay.title().to_owned(),
+        format!("{}; table 5", to_pay.note()),
+    );
+    let own = shown.1["To pay: 60.00 USD; ".len()..].to_owned();
+    let changed = "Changed in the web shop. Now 60.00 USD: 2 x Mug, Kite, Shipping, Tax; ";
+    for (standing, is_changed, title, head) in [
+        (OrderStanding::Paid, false, "PAID ONLINE 10234", ""),
+        (
+            OrderStanding::Paid,
+            true,
+            "CHANGED ONLINE - PAID ONLINE 10234",
+            changed,
+        ),
+        (
+            OrderStanding::Cancelled,
+            true,
+            "CANCELLED ONLINE 10234",
+            "Cancelled in the web shop; ",
+        ),
+        (
+            OrderStanding::Refunded,
+            false,
+            "REFUNDED ONLINE 10234",
+            "Refunded in the web shop; ",
+        ),
+        (
+            OrderStanding::ToPay,
+            true,
+            "CHANGED ONLINE - WEB ORDER - TO PAY 10234",
+            &format!("{changed}To pay: 60.00 USD; "),
+        ),
+        (
+            OrderStanding::ToPay,
+            false,
+            "WEB ORDER - TO PAY 10234",
+            "To pay: 60.00 USD; ",
+        ),
+    ] {
+        let mark = OrderMark::new(standing, is_changed, now());
+        for _ in 0..2 {
+            shown = (mark.title(&shown.0), mark.note(&shown.1));
+            assert_eq!(shown, (title.to_owned(), format!("{head}{own}")));
+        }
+    }
+}
+
+#[test]
+fn a_title_that_staff_wrote_stays_behind_the_words() {
+    let mark = OrderMark::new(OrderStanding::Cancelled, false, None);
+    assert_eq!(mark.title("Ann, 5 pm"), "CANCELLED ONLINE Ann, 5 pm");
+    assert_eq!(mark.title("PAID ONLINER"), "CANCELLED ONLINE PAID ONLINER");
+    assert_eq!(mark.title(""), "CANCELLED ONLINE");
+    assert_eq!(
+        mark.note("two\nlines"),
+        "Cancelled in the web shop; two\nlines"
+    );
+    let long = mark.note(&"ä".repeat(2_047));
+    assert_eq!(long.chars().count(), 2_047);
+}
+
+#[test]
+fn an_edit_changes_the_fingerprint_and_another_form_of_a_number_does_not() {
+    let print = |change: &dyn Fn(&mut Value)| {
+        let mut order = base();
+        change(&mut order);
+        ShopOrder::parse(order.to_string().as_bytes())
+            .unwrap()
+            .fingerprint()
+    };
+    let whole = print(&|_| {});
+    assert_eq!((whole.len(), &whole[..2]), (34, "1-"));
+    let same: [&dyn Fn(&mut Value); 5] = [
+        &|order| order["lines"][0]["unit_price"] = json!("14.99"),
+        &|order| order["lines"].as_array_mut().unwrap().reverse(),
+        &|order| order["charges"][2]["amount"] = json!("0"),
+        &|order| order["note"] = json!("Ring once"),
+        &|order| order["number"] = json!("10235"),
+    ];
+    for change in same {
+        assert_eq!(print(change), whole);
+    }
+    let edits: [&dyn Fn(&mut Value); 7] = [
+        &|order| order["lines"][0]["unit_price"] = json!("15"),
+        &|order| order["lines"][0]["quantity"] = json!("3"),
+        &|order| order["lines"][0]["options"] = json!([{"name": "Size", "value": "L"}]),
+        &|order| drop(order["lines"].as_array_mut().unwrap().pop()),
+        &|order| order["charges"][0]["name"] = json!("Express"),
+        &|order| order["total"] = json!("60.01"),
+        &|order| order["delivery"] = json!({"street": "1 Main St"}),
+    ];
+    for (index, change) in edits.into_iter().enumerate() {
+        assert_ne!(print(change), whole, "edit {index}");
     }
 }

@@ -3,6 +3,7 @@
 //! They are in English, as the till's other fixed words, whatever the shop's language.
 
 use super::shop_order::{Address, ChosenOption, OrderLine, ShopOrder};
+use super::standing::OrderStanding;
 use crate::money::{Currency, Decimal, MinorUnits};
 
 /// Clover's limits on texts, taken as characters.
@@ -58,10 +59,16 @@ pub(super) fn with_quantity(quantity: Decimal, name: &str) -> String {
 
 /// The order's note: what staff need first stands first. A part that has no room is left out whole,
 /// and the customer's remark, the last part, is cut.
-pub(super) fn order_note(order: &ShopOrder, total: MinorUnits, currency: Currency) -> String {
+pub(super) fn order_note(
+    order: &ShopOrder,
+    total: MinorUnits,
+    currency: Currency,
+    standing: OrderStanding,
+) -> String {
     let part = |label: &str, value: &str| labelled(label, ": ", value, ORDER_NOTE);
     let customer = &order.customer;
     let facts = [
+        standing.head(&money(total, currency)),
         part("Web order", &numbers(order)),
         part("Customer", &customer.name),
         part("Phone", &customer.phone),

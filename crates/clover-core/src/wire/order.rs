@@ -51,6 +51,12 @@ pub struct OrderHead {
     /// ISO 4217.
     #[serde(default)]
     pub currency: Option<String>,
+    /// As the till shows it.
+    #[serde(default)]
+    pub title: Option<String>,
+    /// As the till shows it.
+    #[serde(default)]
+    pub note: Option<String>,
     /// Minor units.
     #[serde(default, deserialize_with = "lenient_integer")]
     pub total: Option<i64>,
@@ -76,6 +82,15 @@ impl OrderHead {
     #[must_use]
     pub fn is_deleted(&self) -> bool {
         self.deleted_timestamp.is_some_and(|time| time > 0)
+    }
+
+    /// Whether it is closed to changes: paid, in part or whole, or locked. Clover may call an order
+    /// without a total paid; then it has no payment.
+    #[must_use]
+    pub fn is_locked(&self) -> bool {
+        let state = self.state.as_deref().unwrap_or_default();
+        let is_free = self.total == Some(0) && self.payments.is_empty();
+        state.eq_ignore_ascii_case("locked") || self.is_paid_at_all() && !is_free
     }
 
     /// Whether money was taken for it, in any way.

@@ -2,7 +2,7 @@
 
 use clover_core::money::{Currency, MinorUnits};
 use clover_core::order::{
-    MAX_DISCOUNTS, OrderError, OrderPlan, OrderReference, ShopOrder, order_reference,
+    MAX_DISCOUNTS, OrderError, OrderPlan, OrderReference, OrderStanding, ShopOrder, order_reference,
 };
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ fn plan(change: impl FnOnce(&mut Value)) -> Result<OrderPlan, OrderError> {
     });
     change(&mut order);
     let usd = Currency::from_code("USD").unwrap();
-    ShopOrder::parse(order.to_string().as_bytes())?.plan(usd)
+    ShopOrder::parse(order.to_string().as_bytes())?.plan(usd, OrderStanding::Paid)
 }
 
 #[test]

@@ -24,6 +24,11 @@ pub fn call(request: &Request<'_>) -> Result<Json, Error> {
             let state = ledger.sale_state(first.whole(), request.at(1))?;
             return Ok(Json::of(&state));
         }
+        "standing" => {
+            let method = request.text(2, "paymentMethod")?;
+            let standing = ledger.standing(first.whole(), request.at(1), &method)?;
+            return Ok(Json::of(&standing));
+        }
         "wasPaid" => return Ok(Json::of(&ledger.was_paid(first)?)),
         "releasingStatuses" => ledger.releasing_statuses(),
         "plan" => ledger.plan(first, request.case(1)?)?,

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use clover_core::ids::OrderId;
 use clover_service::Error;
-use clover_service::orders::{Orders, reference_of, site_tag_of};
+use clover_service::orders::{Orders, fingerprint_of, reference_of, site_tag_of};
 use clover_service::rows::orders;
 
 use crate::json::Json;
@@ -25,6 +25,11 @@ pub fn call(request: &Request<'_>) -> Result<Json, Error> {
             let reference = reference_of(&request.text(0, "siteTag")?, number)?;
             return Ok(Json::of(&reference));
         }
+        "fingerprint" => {
+            let order = orders::json(request.at(0))?;
+            let fingerprint = fingerprint_of(order.to_string().as_bytes())?;
+            return Ok(Json::of(&fingerprint));
+        }
         "siteTag" => return Ok(Json::of(&site_tag_of(&request.bytes(0))?)),
         _ => {}
     }
@@ -33,7 +38,7 @@ pub fn call(request: &Request<'_>) -> Result<Json, Error> {
     match request.method {
         "plan" => {
             let order = orders::json(request.at(0))?;
-            let plan = pushes.plan(order.to_string().as_bytes())?;
+            let plan = pushes.plan(order.to_string().as_bytes(), request.case(1)?)?;
             Ok(Json::of(&plan))
         }
         "create" => {
@@ -52,6 +57,13 @@ pub fn call(request: &Request<'_>) -> Result<Json, Error> {
         "pay" => {
             let (order, reference) = (text(1, "orderId")?, text(2, "reference")?);
             let outcome = pushes.pay(&text(0, "plan")?, order, reference)?;
+            Ok(Json::of(&orders::outcome(&outcome)))
+        }
+        "mark" => {
+            let (order, reference) = (text(0, "orderId")?, text(1, "reference")?);
+            let now = request.optional_text(4, "plan")?;
+            let (standing, is_changed) = (request.case(2)?, request.is_true(3));
+            let outcome = pushes.mark(order, reference, standing, is_changed, now.as_deref())?;
             Ok(Json::of(&orders::outcome(&outcome)))
         }
         _ => Err(request.unknown()),

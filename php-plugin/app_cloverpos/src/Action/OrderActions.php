@@ -151,15 +151,19 @@ final readonly class OrderActions implements ActionGroup
 
         if (
             $choice === null
-            || preg_match('/^(stock|order):(\d+)$/', $input->post->getString('row', ''), $name) !== 1
+            || preg_match('/^(stock|order|mark):(\d+)$/', $input->post->getString('row', ''), $name) !== 1
         ) {
             throw new ShopException(Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_NO_SUCH_ACTION'));
         }
 
-        if ($name[1] === 'order') {
-            $isSettled =
-                $sales->pushes->of($orderId)?->id === (int) $name[2]
-                && $sales->pushes->resolve((int) $name[2], $choice);
+        if ($name[1] !== 'stock') {
+            $id        = (int) $name[2];
+            $isSettled = $sales->pushes->of($orderId)?->id === $id
+            && (
+                $name[1] === 'order'
+                    ? $sales->pushes->resolve($id, $choice)
+                    : $sales->pushes->resolveMark($id, $choice === Resolution::NotApplied)
+            );
         } else {
             $row       = $sales->ledger->row((int) $name[2]);
             $isSettled = $row !== null && $row->orderId === $orderId;

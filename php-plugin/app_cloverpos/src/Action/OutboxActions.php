@@ -61,7 +61,7 @@ final readonly class OutboxActions implements ActionGroup
 
         if (
             $choice === null
-            || preg_match('/^(stock|order|event):(\d+)$/', $input->post->getString('row', ''), $row) !== 1
+            || preg_match('/^(stock|order|event|mark):(\d+)$/', $input->post->getString('row', ''), $row) !== 1
         ) {
             throw new ShopException(Text::_(self::PREFIX . 'SETTLED_ALREADY'));
         }
@@ -69,6 +69,7 @@ final readonly class OutboxActions implements ActionGroup
         $sales = $shop->sales();
         $done  = match ($row[1]) {
             'order' => $sales->pushes->resolve((int) $row[2], $choice),
+            'mark'  => $sales->pushes->resolveMark((int) $row[2], $choice === Resolution::NotApplied),
             'event' => $sales->events->resolve(
                 (string) $sales->events->orderOf((int) $row[2]),
                 $choice === Resolution::NotApplied,

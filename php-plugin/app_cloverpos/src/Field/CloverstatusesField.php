@@ -14,17 +14,15 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Field;
 
 use J2Commerce\Component\J2commerce\Administrator\Field\OrderstatusField;
 
-/** Several order statuses. Joomla passes the default of a multiple list as one text, and would select nothing. */
+/** Several order statuses. */
 final class CloverstatusesField extends OrderstatusField
 {
+    use MultipleTrait;
+
     protected $type = 'Cloverstatuses';
 
     public function setup(\SimpleXMLElement $element, $value, $group = null)
     {
-        if ($value === null || $value === '' || $value === []) {
-            $value = (string) $element['default'];
-        }
-
-        return parent::setup($element, \is_string($value) ? array_filter(explode(',', $value)) : $value, $group);
+        return parent::setup($element, self::chosen($element, $value), $group);
     }
 }

@@ -48,6 +48,7 @@ final readonly class OutboxPage implements Page
                 'stock'   => $sales->ledger->waiting(self::LISTED),
                 'orders'  => $sales->pushes->waiting(self::LISTED),
                 'events'  => $sales->events->dead(self::LISTED),
+                'marks'   => $sales->pushes->corrections(self::LISTED),
                 'mayAct'  => J2CommerceHelper::canAccess('j2commerce.editsetup'),
             ];
         } catch (\Throwable $e) {

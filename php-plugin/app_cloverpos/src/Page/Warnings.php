@@ -207,7 +207,8 @@ final readonly class Warnings
 
     private function waiting(): ?Warning
     {
-        $rows = ($this->now->sales['uncertain'] ?? 0) + ($this->now->sales['dead'] ?? 0);
+        $sales = $this->now->sales;
+        $rows  = $sales === null ? 0 : $sales['uncertain'] + $sales['dead'] + $sales['corrections'];
 
         return $rows === 0 ? null : new Warning('warning', Text::plural(self::PREFIX . 'N_SALES_WAITING', $rows), [
                 Text::_(self::PREFIX . 'BUTTON_OUTBOX') => Pages::url('outbox'),

@@ -25,6 +25,11 @@ enum MessageCode: string
     case DeleteUnpublished    = 'delete_unpublished';
     case DeleteWasUnpublished = 'delete_was_unpublished';
 
+    // Title and note of orders in Clover
+    case MarkLocked  = 'mark_locked';
+    case MarkRefused = 'mark_refused';
+    case MarkShown   = 'mark_shown';
+
     // Webhook events
     case WebhookCreated  = 'webhook_created';
     case WebhookUpdated  = 'webhook_updated';

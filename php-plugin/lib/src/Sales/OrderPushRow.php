@@ -6,6 +6,7 @@ namespace CloverSync\Shop\Sales;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\OrderStanding;
 use CloverSync\SendState;
 use CloverSync\Shop\Database\Row;
 
@@ -28,6 +29,13 @@ final readonly class OrderPushRow
         public ?string $message,
         /** The plan sent to Clover, frozen before the first call; empty once the payment is recorded. */
         public string $plan,
+        /** Of the order as it was sent; null before that, and of orders that 0.1.0 sent. */
+        public ?string $fingerprint,
+        public OrderMark $wanted,
+        public OrderMark $shown,
+        public MarkState $mark,
+        /** `modified_on` of the shop's order when it was last compared. */
+        public ?string $seen,
         public string $claim,
         public int $attempts,
         /** How often it was postponed without a refusal. */
@@ -53,6 +61,11 @@ final readonly class OrderPushRow
             Row::nullableString($row, 'reason'),
             Row::nullableString($row, 'message'),
             Row::string($row, 'plan'),
+            Row::nullableString($row, 'fingerprint'),
+            OrderMark::fromText(Row::string($row, 'wanted')),
+            OrderMark::fromText(Row::string($row, 'shown')),
+            MarkState::from(Row::string($row, 'mark')),
+            Row::nullableString($row, 'seen'),
             Row::string($row, 'claim'),
             Row::int($row, 'attempts'),
             Row::int($row, 'misses'),
@@ -65,5 +78,28 @@ final readonly class OrderPushRow
     public function needsDecision(): bool
     {
         return LedgerRow::isUndecided($this->state);
+    }
+
+    /** Whether title and note in Clover are to be written. */
+    public function isMarkDue(): bool
+    {
+        return $this->state === SendState::Confirmed && $this->mark === MarkState::Due;
+    }
+
+    /** Whether the owner has to correct the order in Clover. */
+    public function needsCorrection(): bool
+    {
+        return $this->state === SendState::Confirmed && $this->mark->needsOwner();
+    }
+
+    /** Whether its payment is to be recorded now: money that comes later, or is paid back, is not. */
+    public function isPaymentDue(): bool
+    {
+        return (
+            $this->payment === 'due'
+            && $this->mark === MarkState::Shown
+            && $this->shown->standing === OrderStanding::Paid
+            && !$this->shown->isChanged()
+        );
     }
 }

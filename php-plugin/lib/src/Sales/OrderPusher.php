@@ -20,12 +20,15 @@ use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Exception\HelperLostException;
 use CloverSync\Shop\Locking\Lock;
 use CloverSync\Shop\Log\SyncLog;
+use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\MessageCode;
 use CloverSync\Shop\Pauses\CircuitBreaker;
 use CloverSync\Shop\Support\Clock;
 
 /**
- * Makes a paid order appear in Clover, once. The plan is frozen and stored with its reference before the first call. An
- * order whose call got no answer is searched for by that reference and never created a second time on a guess.
+ * Makes a sold order appear in Clover, once, and its title and note say what becomes of it. The plan is frozen and
+ * stored with its reference before the first call. An order whose call got no answer is searched for by that reference
+ * and never created a second time on a guess.
  */
 final readonly class OrderPusher
 {
@@ -35,12 +38,15 @@ final readonly class OrderPusher
     /** Seconds after which a step whose end was not seen can no longer arrive: {@see Orders}. */
     private const QUIET_CREATING = 65;
     public const QUIET_FILLING = 240;
-    private const QUIET_PAYING = 100;
+    private const QUIET_PAYING  = 100;
+    private const QUIET_MARKING = 100;
 
     /** Seconds: Clover finds an order by its reference only some time after it was created. */
     private const SEARCHED = 150;
 
     private const SEARCH_EVERY = 20;
+
+    private const NO_CURRENCY = 'waits until the merchant\'s currency is known to be the shop\'s';
 
     public function __construct(
         private Sql $sql,
@@ -89,16 +95,42 @@ final readonly class OrderPusher
         return $row === null ? 0 : $this->process($row, $lock, $result);
     }
 
+    /**
+     * Writes title and note of the next order in Clover that do not say what became of it.
+     *
+     * @return int Orders processed; 0 when none is due
+     *
+     * @throws CloverException when nothing can be sent at all
+     */
+    public function markStep(Lock $lock): int
+    {
+        $row = $this->pushes->dueForMark();
+
+        if ($row === null) {
+            return 0;
+        }
+
+        if ($this->clover === null) {
+            $this->postponeMark($row, $row->claim, 600, self::NO_CURRENCY);
+
+            return 1;
+        }
+
+        try {
+            $this->mark($this->clover, $row, $lock);
+        } catch (BugException|ItemException $e) {
+            // Clover's answer about one order must not hold up the others.
+            $claim = $this->pushes->row($row->id)->claim ?? '';
+            $this->postponeMark($row, $claim, self::QUIET_MARKING, $e->getMessage());
+        }
+
+        return 1;
+    }
+
     private function process(OrderPushRow $row, Lock $lock, WorkReport $result): int
     {
         if ($this->clover === null) {
-            $this->postpone(
-                $row,
-                $row->claim,
-                600,
-                'waits until the merchant\'s currency is known to be the shop\'s',
-                'currency',
-            );
+            $this->postpone($row, $row->claim, 600, self::NO_CURRENCY, 'currency');
 
             return 1;
         }
@@ -141,12 +173,21 @@ final readonly class OrderPusher
 
     private function create(Orders $clover, OrderPushRow $row, Lock $lock, WorkReport $result): void
     {
-        $id   = $row->id;
-        $name = $row->orderId;
+        $id     = $row->id;
+        $name   = $row->orderId;
+        $wanted = OrderMark::of($row->wanted->standing);
+
+        // The owner may send an order again that was called off meanwhile.
+        if (!$wanted->isSold()) {
+            $this->pushes->skip($id, 'cancelled');
+            $result->skipped++;
+
+            return;
+        }
 
         try {
             $order = $this->orders->read($name, $row->orderPk, $this->currency);
-            $plan  = $order === null ? null : $clover->plan($order);
+            $plan  = $order === null ? null : $clover->plan($order, $wanted->standing);
         } catch (ItemException $e) {
             if ($this->pushes->kill($id, 'unusable', "{$e->getPath()}: {$e->getMessage()}")) {
                 $this->log->add(
@@ -161,7 +202,7 @@ final readonly class OrderPusher
             return;
         }
 
-        if ($plan === null) {
+        if ($order === null || $plan === null) {
             $this->pushes->skip($id, 'deleted');
             $result->skipped++;
 
@@ -172,6 +213,8 @@ final readonly class OrderPusher
             $id,
             $lock->holder(),
             $plan,
+            $wanted,
+            Orders::fingerprint($order),
             self::QUIET_CREATING,
         ))) {
             return;
@@ -323,6 +366,111 @@ final readonly class OrderPusher
             OrderState::Later   => $this->postpone($row, $claim, max(1, $outcome->retryAfter), $outcome->message),
             default             => $this->pushes->paid($id, $claim, $outcome->state->value, $outcome->message),
         };
+    }
+
+    private function mark(Orders $clover, OrderPushRow $row, Lock $lock): void
+    {
+        $id    = $row->id;
+        $claim = $lock->holder();
+
+        if (!$this->claims($lock, fn (): bool => $this->pushes->mark($id, $row->claim, $claim, self::QUIET_MARKING))) {
+            return;
+        }
+
+        // The text shows the order as it is now, which may be another than the planner saw.
+        $order = $row->wanted->isSold() ? $this->orders->read($row->orderId, $row->orderPk, $this->currency) : null;
+        $now   = $order === null
+            ? $row->wanted
+            : OrderMark::of($row->wanted->standing, $row->fingerprint, Orders::fingerprint($order));
+        $plan = null;
+
+        try {
+            $plan = $order === null ? null : $clover->plan($order, $now->standing);
+        } catch (ItemException) {
+            // It could not be sent in this form: the note names no amounts.
+        }
+
+        try {
+            $cloverId = $row->cloverOrderId ?? self::only($clover->find($row->reference));
+
+            if ($cloverId === null) {
+                $this->pushes->stopMark($id, $claim, $row->wanted, MarkState::Gone, 'Clover does not have the order');
+
+                return;
+            }
+
+            $outcome = $clover->mark($cloverId, $row->reference, $now->standing, $now->isChanged(), $plan);
+        } catch (HelperLostException $e) {
+            // Title and note may be written: the next try reads them first.
+            throw $e;
+        } catch (PermissionException|ReconnectException|UnavailableException $e) {
+            // Refused before anything was carried out.
+            $this->pushes->later($id, $claim, 0, $e->getMessage());
+
+            throw $e;
+        }
+
+        $said = $outcome->message;
+
+        match ($outcome->state) {
+            OrderState::Done    => $this->marked($row, $claim, $now, $cloverId),
+            OrderState::Locked  => $this->stopMark($row, $claim, MarkState::Locked, $said),
+            OrderState::Missing => $this->pushes->stopMark($id, $claim, $row->wanted, MarkState::Gone, $said),
+            OrderState::Unknown => $this->postponeMark($row, $claim, self::QUIET, $said),
+            OrderState::Later   => $this->postponeMark($row, $claim, max(1, $outcome->retryAfter), $said),
+            default             => $this->stopMark($row, $claim, MarkState::Refused, $said),
+        };
+    }
+
+    /** @param list<string> $found */
+    private static function only(array $found): ?string
+    {
+        return \count($found) === 1 ? $found[0] : null;
+    }
+
+    private function marked(OrderPushRow $row, string $claim, OrderMark $now, string $cloverId): void
+    {
+        $this->sql->transaction(function () use ($row, $claim, $now, $cloverId): void {
+            if ($this->pushes->marked($row->id, $claim, $row->wanted, $now, $cloverId)) {
+                $this->log->add('order_push', 'order', $row->orderId, 'success', new Message(MessageCode::MarkShown, [
+                    'id'    => $cloverId,
+                    'title' => $now->words(),
+                ]));
+            }
+        });
+        $this->breaker->succeeded();
+    }
+
+    private function stopMark(OrderPushRow $row, string $claim, MarkState $state, string $message): void
+    {
+        if ($this->pushes->stopMark($row->id, $claim, $row->wanted, $state, $message)) {
+            $this->logStopped($row, $state, $message);
+        }
+
+        if ($state === MarkState::Refused) {
+            $this->breaker->refused($message);
+        }
+    }
+
+    private function postponeMark(OrderPushRow $row, string $claim, int $seconds, string $message): void
+    {
+        if ($this->pushes->postponeMark($row->id, $claim, $seconds, $message)) {
+            $this->logStopped($row, MarkState::Refused, $message);
+        }
+    }
+
+    private function logStopped(OrderPushRow $row, MarkState $state, string $details): void
+    {
+        $title = $row->wanted->words();
+        $this->log->add(
+            'order_push',
+            'order',
+            $row->orderId,
+            'error',
+            $state === MarkState::Locked
+                ? new Message(MessageCode::MarkLocked, ['title' => $title])
+                : new Message(MessageCode::MarkRefused, ['title' => $title], $details),
+        );
     }
 
     /**

@@ -14,6 +14,7 @@ use CloverSync\Shop\Database\KeyValueStore;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Support\Clock;
+use CloverSync\Shop\Support\UtcTime;
 
 /** Orders of the shop that are to appear in Clover, one row each. */
 final readonly class OrderPushes
@@ -37,6 +38,9 @@ final readonly class OrderPushes
     private const LONGEST_WAIT = 3_600;
 
     private const UNPAID = " AND payment = 'due'";
+
+    /** A payment that can be recorded: the title in Clover says so, see {@see OrderPushRow::isPaymentDue()}. */
+    private const PAYABLE = " AND payment = 'due' AND mark = '' AND shown = 'paid'";
 
     /** Reason of an order that is whole in Clover, and whose payment could not be recorded. */
     private const PAYMENT = 'payment';
@@ -67,6 +71,17 @@ final readonly class OrderPushes
         ]) !== null;
     }
 
+    /** @return list<OrderPushRow> All orders with this id, oldest first */
+    public function all(string $orderId): array
+    {
+        return array_map(OrderPushRow::fromRow(...), $this->sql->fetchAll('SELECT * FROM '
+        . self::TABLE
+        . ' WHERE environment = ? AND merchant_id = ? AND order_id = ? ORDER BY id', [
+            ...$this->links->key(),
+            $orderId,
+        ]));
+    }
+
     /** The row of the newest order with this id. */
     public function of(string $orderId): ?OrderPushRow
     {
@@ -84,20 +99,35 @@ final readonly class OrderPushes
     }
 
     /**
-     * The order is paid: it is to appear in Clover, once. Without `$push` it is stored as skipped, so that it is not
-     * sent later.
+     * The order is sold: it is to appear in Clover, once.
      *
      * Call it in a transaction, which keeps the number and the row together.
+     *
+     * @param ?string $without Reason for which it is left out; then it is not sent later either, except by hand, or
+     *   when a "foreign" order gets goods that are in Clover
      */
-    public function intend(string $orderId, int $pk, bool $push): void
+    public function intend(string $orderId, ShopOrder $order, OrderMark $wanted, ?string $without): void
     {
-        if ($this->has($orderId, $pk)) {
+        if ($this->has($orderId, $order->pk)) {
+            $revived = $without === null ? ['cancelled', 'foreign'] : ['cancelled'];
             $this->sql->execute(
-                'UPDATE ' . self::TABLE . "
-                      SET state = 'intended', reason = NULL, settled = NULL, attempts = 0, misses = 0, next_try = 0
+                'UPDATE '
+                . self::TABLE
+                . "
+                      SET state = 'intended', reason = NULL, settled = NULL, attempts = 0, misses = 0, next_try = 0,
+                        wanted = ?, seen = ?
                   WHERE environment = ? AND merchant_id = ? AND order_id = ? AND order_pk = ?
-                    AND state = 'skipped' AND reason = 'cancelled'",
-                [...$this->links->key(), $orderId, $pk],
+                    AND state = 'skipped' AND reason IN ("
+                . Bulk::marks($revived)
+                . ')',
+                [
+                    $wanted->text(),
+                    $this->compared($order->modified),
+                    ...$this->links->key(),
+                    $orderId,
+                    $order->pk,
+                    ...$revived,
+                ],
             );
 
             return;
@@ -114,22 +144,49 @@ final readonly class OrderPushes
                 'reference',
                 'state',
                 'reason',
+                'wanted',
+                'seen',
                 'settled',
                 'created',
             ],
             [[
                 ...$this->links->key(),
                 $orderId,
-                $pk,
+                $order->pk,
                 Orders::reference($this->siteTag(), $this->nextNumber()),
-                $push ? 'intended' : 'skipped',
-                $push ? null : 'sync_sale_off',
-                $push ? null : $now,
+                $without === null ? 'intended' : 'skipped',
+                $without,
+                $wanted->text(),
+                $this->compared($order->modified),
+                $without === null ? null : $now,
                 $now,
             ]],
             ['environment', 'merchant_id', 'order_id', 'order_pk'],
             [],
         );
+    }
+
+    /**
+     * Stores what title and note in Clover are to say. What they do not say yet becomes due; a call on its way keeps
+     * its time.
+     *
+     * @param ?string $fingerprint Of the order as it is, for a row that has none
+     * @param ?string $seen        `modified_on` of the shop's order that was compared
+     */
+    public function want(int $id, OrderMark $wanted, ?string $fingerprint, ?string $seen): void
+    {
+        $text = $wanted->text();
+        // MySQL assigns from left to right: "wanted" comes last.
+        $this->sql->execute('UPDATE ' . self::TABLE . " SET fingerprint = COALESCE(fingerprint, ?), seen = ?,
+                    mark = CASE WHEN shown = ? THEN '' WHEN wanted = ? THEN mark ELSE 'due' END, wanted = ?
+              WHERE id = ?", [
+            $fingerprint,
+            $seen === null ? null : $this->compared($seen),
+            $text,
+            $text,
+            $text,
+            $id,
+        ]);
     }
 
     /** The order is released: it need not appear in Clover, unless it does already. */
@@ -145,7 +202,7 @@ final readonly class OrderPushes
         ]);
     }
 
-    /** The owner wants to send an order that was left out while Sync Sale was off. */
+    /** The owner wants to send an order that was left out by a setting. */
     public function pushNow(string $orderId): bool
     {
         $row = $this->of($orderId);
@@ -158,7 +215,7 @@ final readonly class OrderPushes
             "state = 'intended', reason = NULL, message = NULL, settled = NULL, attempts = 0, misses = 0,
                     next_try = 0",
             [],
-            " AND reason = 'sync_sale_off'",
+            " AND reason IN ('sync_sale_off', 'foreign')",
         );
     }
 
@@ -179,7 +236,7 @@ final readonly class OrderPushes
                                     WHEN state = 'intended' THEN ? ELSE ? END,
                     sent = CASE WHEN sent > ? THEN ? ELSE sent END
               WHERE environment = ? AND merchant_id = ?
-                AND (state IN ('intended', 'sent') OR (state = 'confirmed' AND payment = 'due'))
+                AND (state IN ('intended', 'sent') OR (state = 'confirmed' AND (payment = 'due' OR mark = 'due')))
                 AND ((state = 'sent' AND sent > ?) OR next_try > ?)",
             [$end, $ago, $now, $now + $quiet, $ago, $now, ...$this->links->key(), $ago, $end],
         );
@@ -194,7 +251,13 @@ final readonly class OrderPushes
     /** The next order in Clover whose payment is to be recorded. */
     public function dueForPayment(): ?OrderPushRow
     {
-        return $this->next("state = 'confirmed' AND payment = 'due'");
+        return $this->next("state = 'confirmed'" . self::PAYABLE);
+    }
+
+    /** The next order in Clover whose title and note do not say what became of it. */
+    public function dueForMark(): ?OrderPushRow
+    {
+        return $this->next("state = 'confirmed' AND mark = 'due'");
     }
 
     private function next(string $condition): ?OrderPushRow
@@ -208,22 +271,32 @@ final readonly class OrderPushes
     }
 
     /**
-     * @param int $lease Seconds after which the call can no longer arrive, if its end was not seen
+     * @param OrderMark $shown       What the plan says
+     * @param string    $fingerprint Of the order that was planned
+     * @param int       $lease       Seconds after which the call can no longer arrive, if its end was not seen
      *
      * @return bool Whether the row was still to be sent
      */
-    public function create(int $id, string $claim, string $plan, int $lease): bool
-    {
+    public function create(
+        int $id,
+        string $claim,
+        string $plan,
+        OrderMark $shown,
+        string $fingerprint,
+        int $lease,
+    ): bool {
         $now = $this->clock->now();
 
         return $this->rows->change(
             $id,
             SendState::Intended,
             null,
-            "state = 'sent', step = 'create',
-            plan = ?, claim = ?, sent = ?, next_try = ?, reason = NULL, message = NULL",
+            "state = 'sent', step = 'create', plan = ?, shown = ?, fingerprint = ?,
+            claim = ?, sent = ?, next_try = ?, reason = NULL, message = NULL",
             [
                 $plan,
+                $shown->text(),
+                $fingerprint,
                 $claim,
                 $now,
                 $now + $lease,
@@ -253,7 +326,7 @@ final readonly class OrderPushes
             $id,
             SendState::Sent,
             $claim,
-            "state = 'confirmed', step = '', payment = 'due',
+            "state = 'confirmed', step = '', payment = 'due', mark = CASE WHEN wanted = shown THEN '' ELSE 'due' END,
              attempts = 0, misses = 0, next_try = 0, settled = ?, message = NULL",
             [$this->clock->now()],
         );
@@ -268,7 +341,7 @@ final readonly class OrderPushes
             $was,
             'claim = ?, attempts = attempts + 1, next_try = ?',
             [$claim, $this->clock->now() + $lease],
-            self::UNPAID,
+            self::PAYABLE,
         );
     }
 
@@ -279,10 +352,116 @@ final readonly class OrderPushes
             $id,
             SendState::Confirmed,
             $claim,
-            'payment = ?, message = ?, plan = NULL',
+            'payment = ?, message = ?, plan = NULL, misses = 0, next_try = 0',
             [$payment, $message === '' ? null : SendRows::message($message)],
             self::UNPAID,
         );
+    }
+
+    /** Null within its second: the order may be edited again in it. The next scan compares it once more. */
+    private function compared(string $modified): ?string
+    {
+        return (UtcTime::unix($modified) + 1) < $this->clock->now() ? $modified : null;
+    }
+
+    /** @return bool Whether title and note were still to be written, and this claim holds the row now */
+    public function mark(int $id, string $was, string $claim, int $lease): bool
+    {
+        return $this->rows->change(
+            $id,
+            SendState::Confirmed,
+            $was,
+            'claim = ?, next_try = ?',
+            [$claim, $this->clock->now() + $lease],
+            " AND mark = 'due'",
+        );
+    }
+
+    /**
+     * Title and note say it.
+     *
+     * @param OrderMark $was What was wanted when the call began; if another is wanted by now, that is due
+     * @param OrderMark $now What was written, from the order as it was then
+     */
+    public function marked(int $id, string $claim, OrderMark $was, OrderMark $now, string $cloverOrderId): bool
+    {
+        return $this->rows->change(
+            $id,
+            SendState::Confirmed,
+            $claim,
+            "mark = CASE WHEN wanted IN (?, ?) THEN '' ELSE 'due' END, shown = ?, clover_order_id = ?, misses = 0,
+             next_try = 0, message = NULL, wanted = CASE WHEN wanted = ? THEN ? ELSE wanted END",
+            [$was->text(), $now->text(), $now->text(), $cloverOrderId, $was->text(), $now->text()],
+        );
+    }
+
+    /** Title and note cannot be written: what was wanted stays, until the owner decides or another is wanted. */
+    public function stopMark(int $id, string $claim, OrderMark $was, MarkState $state, string $message): bool
+    {
+        return $this->rows->change(
+            $id,
+            SendState::Confirmed,
+            $claim,
+            "mark = CASE WHEN wanted = ? THEN ? ELSE 'due' END, misses = 0, next_try = 0, message = ?",
+            [$was->text(), $state->value, SendRows::message($message)],
+        );
+    }
+
+    /**
+     * Puts title and note off, longer each time; after the last time the owner corrects them.
+     *
+     * @return bool Whether that was the last time
+     */
+    public function postponeMark(int $id, string $claim, int $seconds, string $message): bool
+    {
+        $row = $this->row($id);
+
+        if ($row === null || $row->claim !== $claim) {
+            return false;
+        }
+
+        $misses = $row->misses + 1;
+
+        if ($misses < self::MAX_MISSES) {
+            $this->wait($id, $claim, max($seconds, 2 ** min(12, $misses - 1)), $message, $misses);
+
+            return false;
+        }
+
+        return $this->stopMark($id, $claim, $row->wanted, MarkState::Refused, $message);
+    }
+
+    /** @return list<OrderPushRow> Orders that the owner has to correct in Clover, newest first */
+    public function corrections(int $limit): array
+    {
+        return array_map(
+            OrderPushRow::fromRow(...),
+            $this->sql->fetchAll(
+                'SELECT * FROM '
+                . self::TABLE
+                . " WHERE environment = ? AND merchant_id = ? AND state = 'confirmed' AND mark IN ('locked', 'refused')
+            ORDER BY id DESC LIMIT $limit",
+                $this->links->key(),
+            ),
+        );
+    }
+
+    /**
+     * Carries out the owner's decision about an order that had to be corrected in Clover.
+     *
+     * @param bool $again Whether to try once more; else it is corrected, or stays as it is
+     *
+     * @return bool False when it does not need a correction
+     */
+    public function resolveMark(int $id, bool $again): bool
+    {
+        return $this->sql->execute('UPDATE ' . self::TABLE . " SET mark = ?, misses = 0, next_try = 0, message = NULL
+              WHERE environment = ? AND merchant_id = ? AND id = ? AND state = 'confirmed'
+                AND mark IN ('locked', 'refused')", [
+            ($again ? MarkState::Due : MarkState::Left)->value,
+            ...$this->links->key(),
+            $id,
+        ]) === 1;
     }
 
     /**
@@ -410,7 +589,7 @@ final readonly class OrderPushes
             . self::TABLE
             . " SET state = CASE WHEN reason = 'payment' THEN 'confirmed' ELSE ? END, reason = ?, step = '',
                     payment = '', claim = '', plan = NULL, attempts = 0, misses = 0, next_try = 0,
-                    message = NULL, settled = ?
+                    mark = CASE WHEN wanted = shown THEN '' ELSE 'due' END, message = NULL, settled = ?
               WHERE environment = ? AND merchant_id = ? AND id = ? AND state IN ('uncertain', 'dead')",
             [
                 $state->value,
@@ -441,18 +620,26 @@ final readonly class OrderPushes
         return array_map(OrderPushRow::fromRow(...), $this->rows->waiting($limit));
     }
 
-    /** @return array{intended: int, sent: int, uncertain: int, dead: int, unpaid: int} */
+    /**
+     * @return array{intended: int, sent: int, uncertain: int, dead: int, unpaid: int, unmarked: int, corrections: int}
+     *   unpaid, unmarked: orders in Clover whose payment, or whose title and note, are due. corrections: orders that
+     *   the owner has to correct in Clover
+     */
     public function counts(): array
     {
+        $count = fn (string $condition): int => (int) $this->sql->fetchValue(
+            'SELECT COUNT(*) FROM '
+            . self::TABLE
+            . " WHERE environment = ? AND merchant_id = ? AND state = 'confirmed'$condition",
+            $this->links->key(),
+        );
+
         return (
             $this->rows->counts()
             + [
-                'unpaid' => (int) $this->sql->fetchValue(
-                    'SELECT COUNT(*) FROM '
-                    . self::TABLE
-                    . " WHERE environment = ? AND merchant_id = ? AND payment = 'due'",
-                    $this->links->key(),
-                ),
+                'unpaid'      => $count(self::PAYABLE),
+                'unmarked'    => $count(" AND mark = 'due'"),
+                'corrections' => $count(" AND mark IN ('locked', 'refused')"),
             ]
         );
     }

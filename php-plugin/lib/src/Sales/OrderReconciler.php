@@ -64,7 +64,13 @@ final readonly class OrderReconciler
     private function isFound(string $orderId): bool
     {
         try {
-            return $this->planner->wouldChange($orderId);
+            if ($this->planner->wouldChange($orderId)) {
+                return true;
+            }
+
+            $this->planner->compared($orderId);
+
+            return false;
         } catch (\Throwable) {
             // An order that cannot be read gets an event as well: the tries are counted there.
             return true;

@@ -63,7 +63,7 @@ final readonly class OrderStatus
         );
     }
 
-    /** Whether it was left out while Sync Sale was off and can be sent to Clover by hand. */
+    /** Whether it was left out by a setting and can be sent to Clover by hand. */
     public function mayPush(): bool
     {
         return (
@@ -71,7 +71,7 @@ final readonly class OrderStatus
             && $this->state === SaleState::Paid
             && $this->push !== null
             && $this->push->state === SendState::Skipped
-            && $this->push->reason === 'sync_sale_off'
+            && \in_array($this->push->reason, ['sync_sale_off', 'foreign'], true)
         );
     }
 
@@ -82,7 +82,8 @@ final readonly class OrderStatus
             $this->waits
             || $this->push?->state === SendState::Intended
             || $this->push?->state === SendState::Sent
-            || $this->push?->payment === 'due'
+            || $this->push?->isPaymentDue()
+            || $this->push?->isMarkDue()
             || $this->rowsIn(SendState::Intended, SendState::Sent) !== []
         );
     }

@@ -8,6 +8,8 @@ namespace CloverSync\Shop\Sales;
 
 use CloverSync\Ledger;
 use CloverSync\LedgerReason;
+use CloverSync\Orders;
+use CloverSync\OrderStanding;
 use CloverSync\Resolution;
 use CloverSync\SaleState;
 use CloverSync\SendState;
@@ -25,6 +27,7 @@ final readonly class Planner
         private StockLedger $ledger,
         private OrderPushes $pushes,
         private OrderEventLog $events,
+        private OrderReader $reader,
         private Ledger $rules,
         private SyncLog $log,
         private Settings $settings,
@@ -56,8 +59,80 @@ final readonly class Planner
                 $this->warnAboutParts($orderId, $order, $pending);
             }
 
+            $this->compare($orderId, $order, $events);
             $this->events->done(array_column($pending, 'id'));
         });
+    }
+
+    /** Compares an order with what Clover shows of it. Where they differ, the difference becomes due. */
+    public function compared(string $orderId): void
+    {
+        $this->sql->transaction(function () use ($orderId): void {
+            $order  = $this->orders->find($orderId);
+            $events = $this->events->of($orderId);
+            $gone   = self::replaced($order, $this->ledger->ofOrder($orderId));
+            $this->compare($orderId, $order, self::since($events, $order, $gone));
+        });
+    }
+
+    /** @param list<OrderEventRow> $events */
+    private function compare(string $orderId, ?ShopOrder $order, array $events): void
+    {
+        foreach ($this->pushes->all($orderId) as $row) {
+            // Another order may have the id now.
+            $own    = $order?->pk === $row->orderPk ? $order : null;
+            $print  = $this->fingerprint($row, $own);
+            $wanted = $this->wanted($row, $own, $print, $events);
+
+            if (
+                $wanted->text() !== $row->wanted->text()
+                || $own?->modified !== $row->seen
+                || $row->fingerprint === null && $print !== null
+            ) {
+                $this->pushes->want($row->id, $wanted, $print, $own?->modified);
+            }
+        }
+    }
+
+    /** Of the order as it is; null when it is gone or not in Clover. */
+    private function fingerprint(OrderPushRow $row, ?ShopOrder $own): ?string
+    {
+        $isSent = \in_array($row->state, [SendState::Sent, SendState::Confirmed, SendState::Uncertain], true);
+        $order  = $own === null || !$isSent ? null : $this->reader->read($row->orderId, $own->pk, '');
+
+        return $order === null ? null : Orders::fingerprint($order);
+    }
+
+    /**
+     * What Clover is to show of an order.
+     *
+     * @param ?ShopOrder          $own    Null when the order is gone
+     * @param list<OrderEventRow> $events
+     */
+    private function wanted(OrderPushRow $row, ?ShopOrder $own, ?string $print, array $events): OrderMark
+    {
+        return OrderMark::of($this->standing($own, $events) ?? $row->wanted->standing, $row->fingerprint, $print);
+    }
+
+    /** @param list<OrderEventRow> $events */
+    private function standing(?ShopOrder $order, array $events): ?OrderStanding
+    {
+        return $this->rules->standing($order?->status, OrderEventLog::history($events), $order->paymentMethod ?? '');
+    }
+
+    /** @param list<OrderEventRow> $events */
+    private function differs(string $orderId, ?ShopOrder $order, array $events): bool
+    {
+        foreach ($this->pushes->all($orderId) as $row) {
+            $own    = $order?->pk === $row->orderPk ? $order : null;
+            $wanted = $this->wanted($row, $own, $this->fingerprint($row, $own), $events);
+
+            if ($wanted->text() !== $row->wanted->text()) {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /** Notes that {@see plan()} could not read an order; other orders go on. */
@@ -99,6 +174,7 @@ final readonly class Planner
                 && $this->saleState($order, $events) === SaleState::Paid
                 && !$this->pushes->has($orderId, $order->pk)
             )
+            || $this->differs($orderId, $order, $events)
         );
     }
 
@@ -306,7 +382,12 @@ final readonly class Planner
         }
 
         if ($state === SaleState::Paid && $order !== null) {
-            $this->pushes->intend($orderId, $pk, $this->settings->syncSale);
+            $this->pushes->intend(
+                $orderId,
+                $order,
+                OrderMark::of($this->standing($order, $events) ?? OrderStanding::Paid),
+                $this->without(self::lines($order, $rows)),
+            );
         } elseif ($state === SaleState::Released) {
             $this->pushes->cancel($orderId, $pk);
         }
@@ -321,6 +402,22 @@ final readonly class Planner
                 . 'from there with the next sync',
             );
         }
+    }
+
+    /**
+     * Why a sold order is not to appear in Clover; null when it is.
+     *
+     * @param list<LineBooks> $lines
+     */
+    private function without(array $lines): ?string
+    {
+        $isForeign = array_filter($lines, static fn (LineBooks $line): bool => $line->cloverId !== '') === [];
+
+        return match (true) {
+            !$this->settings->syncSale => 'sync_sale_off',
+            $isForeign && !$this->settings->pushForeignOrders => 'foreign',
+            default => null,
+        };
     }
 
     /** @param \Closure(LineBooks): LedgerPlan $rule */

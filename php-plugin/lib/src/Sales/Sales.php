@@ -60,6 +60,7 @@ final readonly class Sales
             $this->ledger,
             $this->pushes,
             $this->events,
+            new OrderReader($sql),
             $rules,
             $log,
             $settings,

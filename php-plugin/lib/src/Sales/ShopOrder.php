@@ -18,6 +18,10 @@ final readonly class ShopOrder
         public int $status,
         /** Unix seconds. */
         public int $created,
+        /** Time of the last change, as the column has it. */
+        public string $modified,
+        /** The payment plugin's element. */
+        public string $paymentMethod,
         public array $lines,
     ) {
     }

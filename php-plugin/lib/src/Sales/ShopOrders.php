@@ -191,9 +191,9 @@ final readonly class ShopOrders
     /** The fields of an order that concern stock; null when the order is gone. */
     public function find(string $orderId): ?ShopOrder
     {
-        $order = $this->sql->fetchOne('SELECT j2commerce_order_id AS pk, order_state_id, created_on FROM '
-        . self::ORDERS
-        . ' WHERE order_id = ?', [$orderId]);
+        $columns = 'j2commerce_order_id AS pk, order_state_id, created_on, modified_on, orderpayment_type';
+        $query   = "SELECT $columns FROM " . self::ORDERS . ' WHERE order_id = ?';
+        $order   = $this->sql->fetchOne($query, [$orderId]);
 
         if ($order === null) {
             return null;
@@ -221,6 +221,8 @@ final readonly class ShopOrders
             Row::int($order, 'pk'),
             Row::int($order, 'order_state_id'),
             self::created($order),
+            Row::string($order, 'modified_on'),
+            Row::string($order, 'orderpayment_type'),
             $lines,
         );
     }
@@ -276,9 +278,9 @@ final readonly class ShopOrders
     }
 
     /**
-     * Orders whose ledger may be out of date: paid orders with units that were not taken, released orders with units
-     * that were not given back, lines that are gone or sell another product, and paid orders that are not planned to
-     * appear in Clover.
+     * Orders of which Clover may be out of date: paid orders with units that were not taken, released orders with
+     * units that were not given back, lines that are gone or sell another product, paid orders that are not planned to
+     * appear in Clover, and orders in Clover that have changed or are released.
      *
      * @param list<int> $paid
      * @param list<int> $released
@@ -359,6 +361,27 @@ final readonly class ShopOrders
               GROUP BY l.order_id, l.order_pk, l.line_id, l.variant_id HAVING SUM(l.delta) <> 0 LIMIT $limit",
                 [...$key, $floor],
             ),
+        ];
+
+        $inClover =
+            ' FROM '
+            . OrderPushes::TABLE
+            . ' p LEFT JOIN '
+            . self::ORDERS
+            . " o ON o.order_id = p.order_id AND o.j2commerce_order_id = p.order_pk
+              WHERE p.environment = ? AND p.merchant_id = ? AND p.order_pk >= ?
+                AND p.state IN ('sent', 'confirmed', 'uncertain')";
+        $orders = [
+            ...$orders,
+            ...$this->sql->fetchColumn(
+                "SELECT p.order_id$inClover AND (p.seen IS NULL OR p.seen <> o.modified_on) AND o.order_id IS NOT NULL
+                  LIMIT $limit",
+                [...$key, $floor],
+            ),
+            ...$this->sql->fetchColumn("SELECT p.order_id$inClover AND p.wanted NOT IN ('cancelled', 'refunded')
+                    AND (o.order_id IS NULL OR o.order_state_id IN "
+            . $in($released)
+            . ") LIMIT $limit", [...$key, $floor]),
         ];
 
         return array_values(array_unique(array_map(strval(...), $orders)));

@@ -23,6 +23,9 @@ final class WorkReport
 
     public int $dead = 0;
 
+    /** Orders that the owner has to correct in Clover. */
+    public int $corrections = 0;
+
     /** Rows that are not yet due, and orders with unprocessed events. */
     public int $later = 0;
 

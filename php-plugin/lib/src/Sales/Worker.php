@@ -87,16 +87,18 @@ final readonly class Worker
     /** Counts of what waits; sends nothing. */
     public function waiting(): WorkReport
     {
-        $result            = new WorkReport();
-        $stock             = $this->ledger->counts();
-        $orders            = $this->pushes->counts();
-        $result->uncertain = $stock['uncertain'] + $orders['uncertain'];
-        $result->dead      = $stock['dead'] + $orders['dead'] + $this->events->countDead();
-        $result->later     = $stock['intended']
+        $result              = new WorkReport();
+        $stock               = $this->ledger->counts();
+        $orders              = $this->pushes->counts();
+        $result->uncertain   = $stock['uncertain'] + $orders['uncertain'];
+        $result->dead        = $stock['dead'] + $orders['dead'] + $this->events->countDead();
+        $result->corrections = $orders['corrections'];
+        $result->later       = $stock['intended']
         + $stock['sent']
         + $orders['intended']
         + $orders['sent']
         + $orders['unpaid']
+        + $orders['unmarked']
         + $this->events->countLater();
         $result->paused = array_values(array_filter(
             $this->pauses->all(),
@@ -112,7 +114,10 @@ final readonly class Worker
         return (
             $this->events->due(1) !== []
             || self::isDue($this->stockBreaker, $this->stock->hasDue(...))
-            || self::isDue($this->orderBreaker, fn (): bool => $this->pushes->due() !== null)
+            || self::isDue(
+                $this->orderBreaker,
+                fn (): bool => $this->pushes->due() !== null || $this->pushes->dueForMark() !== null,
+            )
             || self::isDue($this->paymentBreaker, fn (): bool => $this->pushes->dueForPayment() !== null)
         );
     }
@@ -143,10 +148,11 @@ final readonly class Worker
                 $this->lock,
                 $done,
             ));
-            $taken += $this->unlessPaused($this->orderBreaker, 'order_push', fn (): int => $this->orders->step(
-                $this->lock,
-                $done,
-            ));
+            $taken += $this->unlessPaused(
+                $this->orderBreaker,
+                'order_push',
+                fn (): int => $this->orders->step($this->lock, $done) ?: $this->orders->markStep($this->lock),
+            );
             $taken += $this->unlessPaused($this->paymentBreaker, 'order_push', fn (): int => $this->pay($done));
         } while (
             !$once

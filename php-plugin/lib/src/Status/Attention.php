@@ -30,6 +30,8 @@ final readonly class Attention
         public int $uncertain,
         /** Stock changes and orders that Clover refuses, and orders that cannot be read. */
         public int $dead,
+        /** Orders that the owner has to correct in Clover, because they are paid or locked there. */
+        public int $corrections,
         /** @var list<Pause> Kinds of work that are paused */
         public array $paused,
         /** A sync needs the owner's confirmation before it deletes many products. */
@@ -49,6 +51,7 @@ final readonly class Attention
             $counts['conflicts'],
             $stock['uncertain'] + $orders['uncertain'],
             $stock['dead'] + $orders['dead'] + (new OrderEventLog($sql, $links->environment, $clock))->countDead(),
+            $orders['corrections'],
             Pauses::stored($state),
             $run?->status === RunStatus::NeedsConfirmation,
         );
@@ -61,6 +64,7 @@ final readonly class Attention
             + $this->conflicts
             + $this->uncertain
             + $this->dead
+            + $this->corrections
             + \count($this->paused)
             + ($this->confirmDeletes ? 1 : 0)
         );

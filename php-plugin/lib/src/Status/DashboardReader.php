@@ -141,10 +141,15 @@ final readonly class DashboardReader
         );
     }
 
-    /** @return array{later: int, uncertain: int, dead: int} */
+    /** @return array{later: int, uncertain: int, dead: int, corrections: int} */
     private static function sales(WorkReport $waiting): array
     {
-        return ['later' => $waiting->later, 'uncertain' => $waiting->uncertain, 'dead' => $waiting->dead];
+        return [
+            'later'       => $waiting->later,
+            'uncertain'   => $waiting->uncertain,
+            'dead'        => $waiting->dead,
+            'corrections' => $waiting->corrections,
+        ];
     }
 
     /** @return array{count: int, titles: list<string>} */

@@ -51,8 +51,8 @@ final readonly class DashboardStatus
         /** Why the newest run failed; null when it did not. */
         public ?string $lastFailure,
         /**
-         * @var ?array{later: int, uncertain: int, dead: int} Web sales on their way to Clover; null before the first
-         *   connection
+         * @var ?array{later: int, uncertain: int, dead: int, corrections: int} Web sales on their way to Clover; null
+         *   before the first connection
          */
         public ?array $sales,
         /** Whether web sales could be sent now. */

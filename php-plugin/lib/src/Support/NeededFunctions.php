@@ -13,7 +13,7 @@ final class NeededFunctions
 {
     public const LIBRARY = [
         'Core' => [
-            'defined', 'is_a', 'property_exists', 'strlen',
+            'defined', 'is_a', 'property_exists', 'strcmp', 'strlen',
         ],
         'SPL' => [
             'spl_autoload_register',
@@ -49,9 +49,9 @@ final class NeededFunctions
             'implode', 'in_array', 'intdiv', 'intval', 'is_array', 'is_bool', 'is_dir', 'is_executable', 'is_file',
             'is_finite', 'is_float', 'is_int', 'is_numeric', 'is_object', 'is_readable', 'is_scalar', 'is_string',
             'ksort', 'ltrim', 'max', 'min', 'ord', 'pack', 'reset', 'round', 'rtrim', 'serialize', 'sort', 'sprintf',
-            'str_contains', 'str_ends_with', 'str_replace', 'str_starts_with', 'stream_set_chunk_size',
+            'str_contains', 'str_ends_with', 'str_pad', 'str_replace', 'str_starts_with', 'stream_set_chunk_size',
             'stream_set_read_buffer', 'stripos', 'strpos', 'strrpos', 'strtolower', 'strtoupper', 'strtr', 'strval',
-            'substr', 'trim', 'unpack', 'unserialize',
+            'substr', 'trim', 'unpack', 'unserialize', 'usort',
         ],
     ];
 
@@ -61,7 +61,7 @@ final class NeededFunctions
         ],
         'standard' => [
             'basename', 'dirname', 'header', 'htmlspecialchars', 'http_response_code', 'nl2br', 'parse_url',
-            'str_repeat', 'strstr', 'usort',
+            'str_repeat', 'strstr',
         ],
     ];
 
@@ -80,9 +80,8 @@ final class NeededFunctions
         ],
         'standard' => [
             'array_pop', 'chdir', 'fgets', 'file_put_contents', 'floor', 'flush', 'fopen', 'getcwd', 'header',
-            'http_response_code', 'ob_end_flush', 'ob_get_level', 'parse_str', 'parse_url', 'realpath', 'str_pad',
-            'str_repeat', 'str_split', 'stream_context_create', 'stream_get_contents', 'stream_get_meta_data',
-            'uasort', 'unlink',
+            'http_response_code', 'ob_end_flush', 'ob_get_level', 'parse_str', 'parse_url', 'realpath', 'str_repeat',
+            'str_split', 'stream_context_create', 'stream_get_contents', 'stream_get_meta_data', 'uasort', 'unlink',
         ],
     ];
 }

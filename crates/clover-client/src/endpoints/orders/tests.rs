@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use clover_core::json::parse;
 use clover_core::money::Currency;
-use clover_core::order::ShopOrder;
+use clover_core::order::{OrderStanding, ShopOrder};
 
 use super::*;
 use crate::error::Call;
@@ -17,7 +17,9 @@ fn plan(pieces: usize) -> OrderPlan {
         "total": format!("{}.{:02}", (pieces - 30) / 100, (pieces - 30) % 100),
     });
     let order = ShopOrder::parse(order.to_string().as_bytes()).unwrap();
-    order.plan(Currency::from_code("USD").unwrap()).unwrap()
+    order
+        .plan(Currency::from_code("USD").unwrap(), OrderStanding::Paid)
+        .unwrap()
 }
 
 fn seen(head: &Value, lines: (usize, i128), discounts: (usize, i128)) -> Seen {

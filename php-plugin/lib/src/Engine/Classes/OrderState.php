@@ -11,7 +11,7 @@ namespace CloverSync;
 /** The result of one step of {@see Orders}. */
 enum OrderState: string
 {
-    /** Of create and fill: the step is complete. */
+    /** Of create, fill and mark: the step is complete. */
     case Done = 'done';
 
     /** A write has no response: wait, then read. */
@@ -20,8 +20,11 @@ enum OrderState: string
     /** Of fill: the order was changed in Clover, and nothing more is written. */
     case Differs = 'differs';
 
-    /** Of fill: the order does not exist in Clover. */
+    /** Of fill and mark: the order does not exist in Clover. */
     case Missing = 'missing';
+
+    /** Of mark: the order is paid or locked in Clover, and nothing was written. */
+    case Locked = 'locked';
 
     /** Of pay: the payment is recorded. */
     case Recorded = 'recorded';

@@ -33,4 +33,7 @@ enum SettingKind: string
 
     /** Ids of order statuses. */
     case Statuses = 'statuses';
+
+    /** Names of extensions. */
+    case Names = 'names';
 }

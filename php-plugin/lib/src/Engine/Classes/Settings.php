@@ -59,6 +59,12 @@ final readonly class Settings
     /** Whether web orders are sent to Clover. */
     public readonly bool $syncSale;
 
+    /** Whether orders of goods that are not in Clover are sent to it too. */
+    public readonly bool $pushForeignOrders;
+
+    /** @var list<string> Payment plugins whose orders are paid later */
+    public readonly array $payLaterMethods;
+
     /** Days. */
     public readonly int $logRetention;
 
@@ -90,9 +96,9 @@ final readonly class Settings
     /**
      * What settings there are.
      *
-     * @return list<array{name: string, property: string, kind: SettingKind, default: string|int|bool|list<int>|null,
-     *   min: ?int, max: ?int, choices: list<string>, longest: ?int}> min and max: of a number. choices: of a choice,
-     *   the values of its enum. longest: characters of a text
+     * @return list<array{name: string, property: string, kind: SettingKind, default:
+     *   string|int|bool|list<int>|list<string>|null, min: ?int, max: ?int, choices: list<string>, longest: ?int}> min
+     *   and max: of a number. choices: of a choice, the values of its enum. longest: characters of a text
      */
     public static function describe(): array
     {
@@ -135,11 +141,13 @@ final readonly class Settings
         $self->syncInterval = $row[12];
         $self->pushStock = $row[13];
         $self->syncSale = $row[14];
-        $self->logRetention = $row[15];
-        $self->debug = $row[16];
-        $self->paidStatuses = $row[17];
-        $self->refundedStatuses = $row[18];
-        $self->paceShare = $row[19];
+        $self->pushForeignOrders = $row[15];
+        $self->payLaterMethods = $row[16];
+        $self->logRetention = $row[17];
+        $self->debug = $row[18];
+        $self->paidStatuses = $row[19];
+        $self->refundedStatuses = $row[20];
+        $self->paceShare = $row[21];
 
         return $self;
     }
