@@ -4,6 +4,7 @@
 use std::rc::Rc;
 
 use clover_service::Session;
+use clover_service::connection::CurrencySource;
 use clover_service::rows::connection;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
@@ -19,6 +20,7 @@ use crate::token_store::Store;
 use crate::values::{Authorization, ConnectionStatus, Merchant};
 use crate::vault::Vault;
 use crate::zend::class::{Finish, sensitive};
+use crate::zend::text_enum::Case;
 
 /// One shop's connection to one Clover merchant.
 #[php_class]
@@ -75,8 +77,9 @@ impl Connection {
     }
 
     /// The merchant's profile in Clover.
-    pub fn merchant(&self) -> PhpResult<Merchant> {
-        let merchant = self.session.merchant().map_err(of)?;
+    pub fn merchant(&self, before: Option<Case<CurrencySource>>) -> PhpResult<Merchant> {
+        let before = before.map(|case| case.0);
+        let merchant = self.session.merchant(before).map_err(of)?;
         Ok(Merchant(zval(&connection::merchant(&merchant))?))
     }
 
@@ -87,7 +90,7 @@ impl Connection {
 
     /// Item fields that Clover does not return to this app.
     pub fn withheld(&self) -> Vec<String> {
-        self.session.withheld().fields()
+        self.session.withheld_from_items()
     }
 
     /// Requests sent so far.

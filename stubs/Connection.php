@@ -77,9 +77,12 @@ final class Connection
     /**
      * The merchant's profile, as far as the granted permissions show it. Other fields are null.
      *
+     * @param ?CurrencySource $before Where the currency was found before. If it is still there, one request reads it,
+     *   and no other source is asked: the name is null then.
+     *
      * @throws CloverException
      */
-    public function merchant(): Merchant
+    public function merchant(?CurrencySource $before = null): Merchant
     {
         throw new \LogicException('provided by the extension');
     }

@@ -58,6 +58,7 @@ final class Workspace
         $authorization = $shop->connection->authorize('http://127.0.0.1:8902/callback');
         $shop->connection->complete(Simulator::approve($authorization->url), $authorization->state);
         $shop->connectionService()->connected();
+        $shop->merchant->ask();
     }
 
     public function __destruct()

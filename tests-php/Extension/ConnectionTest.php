@@ -94,6 +94,28 @@ final class ConnectionTest extends CloverTestCase
         self::assertNotEmpty($merchant->name);
     }
 
+    #[TestDox('a currency that is still where it was before is read with one request, and searched when it is not')]
+    public function testAskedAgain(): void
+    {
+        $connection = $this->connected();
+        $calls      = function (CurrencySource $before) use ($connection): array {
+            $mark     = $this->clover->mark();
+            $currency = $connection->merchant($before)->currency;
+
+            return [$currency, ...$this->clover->calls($mark)];
+        };
+
+        self::assertSame(['USD', 'GET /v3/-/orders 200'], $calls(CurrencySource::Order));
+        $this->clover->post('merchant', [
+            'permissions' => ['INVENTORY_R', 'INVENTORY_W', 'ORDERS_R', 'ORDERS_W', 'MERCHANT_R'],
+        ]);
+        self::assertSame(['USD', 'GET /v3/-/properties 200'], $calls(CurrencySource::Properties));
+        $this->clover->switches(['order_history' => false]);
+        $searched = $calls(CurrencySource::Order);
+        self::assertSame(['USD', 'GET /v3/-/orders 200'], \array_slice($searched, 0, 2));
+        self::assertContains('GET /v3/-/properties 200', $searched);
+    }
+
     #[TestDox('each way in which a callback can be wrong has its own kind')]
     public function testCallbacks(): void
     {

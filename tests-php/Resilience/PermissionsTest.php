@@ -35,7 +35,6 @@ final class PermissionsTest extends ResilienceTestCase
             [
                 'GET /oauth/v2/authorize 302' => 1,
                 'GET /v3/- 401'               => 1,
-                'GET /v3/-/attributes 200'    => 1,
                 'GET /v3/-/item_groups 200'   => 1,
                 'GET /v3/-/items 200'         => 2,
                 'GET /v3/-/orders 200'        => 1,
@@ -100,6 +99,7 @@ final class PermissionsTest extends ResilienceTestCase
             ['categories', 'tags'],
             ['categories', 'tags'],
         ];
+        yield 'attributes of groups, which have a list of their own' => [['attributes'], []];
         yield 'counts' => [['itemStock'], ['itemStock']];
         yield 'all but the options' => [
             ['categories', 'tags',      'itemStock'],

@@ -234,7 +234,9 @@ final class RateLimitTest extends ShopTestCase
         self::assertCount(5, array_merge(...array_values($row['recent'])));
     }
 
-    #[TestDox('The end of an object keeps only the permits of its requests in flight, and leaves the others their parts')]
+    #[TestDox(
+        'The end of an object keeps only the permits of its requests in flight, and leaves the others their parts',
+    )]
     public function test_the_end_of_an_object_with_a_request(): void
     {
         $first = $this->limiter();

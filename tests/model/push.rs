@@ -8,7 +8,7 @@ use clover_client::Error;
 use clover_client::orders::{self, Create, Fill};
 use clover_core::ids::OrderId;
 use clover_core::money::Currency;
-use clover_core::order::{OrderPlan, OrderReference, ShopOrder, order_reference};
+use clover_core::order::{OrderPlan, OrderReference, OrderStanding, ShopOrder, order_reference};
 use serde_json::{Value, json};
 
 use crate::run::Planted;
@@ -77,7 +77,8 @@ fn plan_of(number: usize, order: &Order) -> OrderPlan {
     });
     let shop_order = ShopOrder::parse(shop_order.to_string().as_bytes()).expect("an order");
     let currency = Currency::from_code("USD").expect("a currency");
-    shop_order.plan(currency).expect("it adds up")
+    let plan = shop_order.plan(currency, OrderStanding::Paid);
+    plan.expect("it adds up")
 }
 
 impl Shop {

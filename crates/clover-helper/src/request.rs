@@ -99,6 +99,17 @@ impl<'a> Request<'a> {
         case.ok_or_else(|| Error::bug(format!("not a case of {}", T::NAME), None))
     }
 
+    /// An enum or `null`.
+    ///
+    /// # Errors
+    /// It is another text.
+    pub fn optional_case<T: TextEnum>(&self, index: usize) -> Result<Option<T>, Error> {
+        if self.at(index).is_null() {
+            return Ok(None);
+        }
+        self.case(index).map(Some)
+    }
+
     /// An `int`.
     pub fn integer(&self, index: usize) -> i64 {
         self.at(index).whole().unwrap_or(0)

@@ -6,7 +6,7 @@ use std::fmt;
 use std::rc::Rc;
 use std::time::Instant;
 
-use clover_client::items::{IDS_A_REQUEST, name_lists};
+use clover_client::items::{IDS_A_REQUEST, attributes, item_groups};
 use clover_core::diff::Known;
 use clover_core::ids::ItemId;
 use clover_core::mapping::{Mapper, Names};
@@ -15,7 +15,7 @@ use clover_core::wire::Item;
 
 use crate::catalog_pages::CatalogPages;
 use crate::error::Error;
-use crate::groups::{GroupChanges, Staged, names};
+use crate::groups::{self, GroupChanges, Staged};
 use crate::items;
 use crate::page::{Fault, Page};
 use crate::session::Session;
@@ -150,8 +150,10 @@ impl Catalog {
         if let Some(names) = self.names.get() {
             return Ok(names);
         }
-        let (groups, attributes) = self.session.call(name_lists)?;
-        let read = names(&groups, &attributes)?;
-        Ok(self.names.get_or_init(|| read))
+        let (mut names, has_all) = groups::names(&self.session.call(item_groups)?)?;
+        if !has_all {
+            names.attributes = groups::attribute_names(&self.session.call(attributes)?)?;
+        }
+        Ok(self.names.get_or_init(|| names))
     }
 }

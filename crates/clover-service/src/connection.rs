@@ -1,5 +1,6 @@
 //! Connecting a shop with a merchant, and what is known of the connection.
 
+pub use clover_client::merchant::CurrencySource;
 use clover_client::merchant::{self, MerchantFacts};
 use clover_client::{AuthorizeRequest, Callback, CsrfToken, authorize_url};
 use clover_core::environment::Environment;
@@ -27,16 +28,6 @@ pub struct ConnectionStatus {
     pub refused_at: Option<i64>,
     /// When Clover is asked once more.
     pub next_try_at: Option<i64>,
-}
-
-clover_core::text_enum! {
-    /// Where a merchant's currency was found.
-    pub enum CurrencySource {
-        /// In the merchant's properties.
-        Properties = "properties",
-        /// In an order, because the app may not read the properties.
-        Order = "order",
-    }
 }
 
 /// The merchant, as far as the app may read it.
@@ -125,11 +116,18 @@ impl Session {
         })
     }
 
-    /// Reads what the app may read of the merchant.
+    /// Reads what the app may read of the merchant. If its currency is still where it was before,
+    /// that is all that is read, with one request.
     ///
     /// # Errors
     /// [`Error`].
-    pub fn merchant(&self) -> Result<Merchant, Error> {
-        Ok(self.call(merchant::read)?.into())
+    pub fn merchant(&self, before: Option<CurrencySource>) -> Result<Merchant, Error> {
+        let facts = match before {
+            Some(source) => {
+                self.call(move |api, access| merchant::read_again(api, access, source))?
+            }
+            None => self.call(merchant::read)?,
+        };
+        Ok(facts.into())
     }
 }

@@ -1,11 +1,11 @@
 //! Products of whole item groups, made from items that were staged one by one.
 
 use std::collections::{BTreeMap, HashMap};
-use std::hash::Hash;
 
 use clover_client::RawPage;
+use clover_client::items::MAX_EXPANDED;
 use clover_core::diff::{Change, Known, compare};
-use clover_core::ids::{GroupId, ItemId};
+use clover_core::ids::{AttributeId, GroupId, ItemId};
 use clover_core::json::parse;
 use clover_core::mapping::{Mapper, Names};
 use clover_core::wire::{Attribute, Item, ItemGroup, Listing};
@@ -97,33 +97,44 @@ impl GroupChanges {
     }
 }
 
-/// The names in the lists of item groups and of attributes.
+/// The names in the list of item groups, and whether it has all of their attributes.
 ///
 /// # Errors
 /// [`Error::Bug`] when Clover's answer is not a list.
-pub fn names(groups: &[RawPage], attributes: &[RawPage]) -> Result<Names, Error> {
-    Ok(Names {
-        groups: named::<ItemGroup, _>(groups, |g| (g.id, g.name))?,
-        attributes: named::<Attribute, _>(attributes, |a| (a.id, a.name))?,
-    })
+pub fn names(pages: &[RawPage]) -> Result<(Names, bool), Error> {
+    let mut names = Names::default();
+    let mut has_all = true;
+    for group in entries::<ItemGroup>(pages)? {
+        let nested = group.attributes.filter(|list| list.0.len() < MAX_EXPANDED);
+        has_all &= nested.is_some();
+        for attribute in nested.into_iter().flat_map(|list| list.0) {
+            names
+                .attributes
+                .extend(attribute.name.map(|name| (attribute.id, name)));
+        }
+        names.groups.extend(group.name.map(|name| (group.id, name)));
+    }
+    Ok((names, has_all))
 }
 
-fn named<T: serde::de::DeserializeOwned, I: Eq + Hash>(
-    pages: &[RawPage],
-    parts: impl Fn(T) -> (I, Option<String>),
-) -> Result<HashMap<I, String>, Error> {
-    let mut names = HashMap::new();
+/// The names in the list of attributes.
+///
+/// # Errors
+/// [`Error::Bug`] when Clover's answer is not a list.
+pub fn attribute_names(pages: &[RawPage]) -> Result<HashMap<AttributeId, String>, Error> {
+    let named = entries::<Attribute>(pages)?.into_iter();
+    Ok(named
+        .filter_map(|attribute| Some((attribute.id, attribute.name?)))
+        .collect())
+}
+
+/// A nameless or broken entry only fails the groups that need it.
+fn entries<T: serde::de::DeserializeOwned>(pages: &[RawPage]) -> Result<Vec<T>, Error> {
+    let mut all = Vec::new();
     for page in pages {
-        // A nameless or broken entry only fails the groups that need it.
         let listing = Listing::<T>::parse(&page.body)
             .map_err(|e| Error::bug(e.to_string(), page.call.request_id.as_deref()))?;
-        names.extend(
-            listing
-                .elements
-                .into_iter()
-                .map(&parts)
-                .filter_map(|(id, name)| Some((id, name?))),
-        );
+        all.extend(listing.elements);
     }
-    Ok(names)
+    Ok(all)
 }

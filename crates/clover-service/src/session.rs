@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use clover_client::items::{ITEM_EXPANSIONS, STOCK_EXPANSION};
 use clover_client::token_manager::ON_DEMAND;
 use clover_client::tokens::CONFIRMED_AFTER;
 use clover_client::transport::{Boxed, Failure, Reply, Request, Transport};
@@ -217,6 +218,17 @@ impl Session {
     #[must_use]
     pub fn withheld(&self) -> &Withheld {
         &self.withheld
+    }
+
+    /// Those of [`Self::withheld`] that are fields of an item.
+    #[must_use]
+    pub fn withheld_from_items(&self) -> Vec<String> {
+        let mut fields = self.withheld.fields();
+        fields.retain(|field| {
+            let is_it = |known: &&str| known == field;
+            ITEM_EXPANSIONS.iter().chain(&STOCK_EXPANSION).any(is_it)
+        });
+        fields
     }
 
     /// Where Clover is.

@@ -231,12 +231,12 @@ fn a_shop_is_connected_by_the_owners_approval_and_disconnected() {
         (1, 1)
     );
     assert_eq!(
-        world.session.merchant().unwrap().id,
+        world.session.merchant(None).unwrap().id,
         world.clover.merchant_id()
     );
     world.session.disconnect().unwrap();
     assert!(!world.session.status().unwrap().connected);
-    let merchant = world.session.merchant();
+    let merchant = world.session.merchant(None);
     assert!(matches!(merchant, Err(Error::Reconnect { .. })));
 }
 

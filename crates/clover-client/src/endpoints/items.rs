@@ -94,13 +94,19 @@ pub async fn count(api: Api, access: Access, id: ItemId) -> Result<Option<f64>, 
     }
 }
 
-/// The lists of all item groups (first) and all attributes (second).
+/// The list of all item groups with their attributes, at most [`MAX_EXPANDED`] each. Clover may
+/// return the groups without them.
 ///
 /// # Errors
 /// As [`Api::get`].
-pub async fn name_lists(api: Api, access: Access) -> Result<(Vec<RawPage>, Vec<RawPage>), Error> {
-    tokio::try_join!(
-        api.list_all(&access, "item_groups", &[]),
-        api.list_all(&access, "attributes", &[])
-    )
+pub async fn item_groups(api: Api, access: Access) -> Result<Vec<RawPage>, Error> {
+    api.list_all(&access, "item_groups", &["attributes"]).await
+}
+
+/// The list of all attributes.
+///
+/// # Errors
+/// As [`Api::get`].
+pub async fn attributes(api: Api, access: Access) -> Result<Vec<RawPage>, Error> {
+    api.list_all(&access, "attributes", &[]).await
 }

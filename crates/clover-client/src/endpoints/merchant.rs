@@ -17,6 +17,54 @@ pub struct MerchantFacts {
     pub order_currency: Option<String>,
 }
 
+impl MerchantFacts {
+    fn has_currency(&self) -> bool {
+        let stated = self.properties.as_ref().map(|p| &p.default_currency);
+        stated.is_some_and(Option::is_some) || self.order_currency.is_some()
+    }
+}
+
+clover_core::text_enum! {
+    /// Where a merchant's currency was found.
+    pub enum CurrencySource {
+        /// In the merchant's properties.
+        Properties = "properties",
+        /// In an order, because the app may not read the properties.
+        Order = "order",
+    }
+}
+
+/// Reads the merchant's properties, or the currency of an order, with one request if the currency
+/// is still where it was before. Otherwise reads the whole profile.
+///
+/// # Errors
+/// As [`Api::get`].
+pub async fn read_again(
+    api: Api,
+    access: Access,
+    before: CurrencySource,
+) -> Result<MerchantFacts, Error> {
+    let mut facts = MerchantFacts {
+        id: access.merchant.clone().into(),
+        name: None,
+        properties: None,
+        order_currency: None,
+    };
+    match before {
+        CurrencySource::Properties => match read_properties(&api, &access).await {
+            Ok(properties) => facts.properties = Some(properties),
+            Err(Error::Unauthorized { .. }) => {}
+            Err(error) => return Err(error),
+        },
+        CurrencySource::Order => facts.order_currency = read_order_currency(&api, &access).await?,
+    }
+    if facts.has_currency() {
+        Ok(facts)
+    } else {
+        read(api, access).await
+    }
+}
+
 /// Reads the merchant's profile. The owner's manual requires four permissions, and Merchant Read is
 /// not one of them. So a refusal is normal here and must not cause a token refresh: it counts as
 /// final if the same token can read something else.
@@ -26,7 +74,7 @@ pub struct MerchantFacts {
 pub async fn read(api: Api, access: Access) -> Result<MerchantFacts, Error> {
     let (merchant, properties) = tokio::join!(
         api.get_json::<WireMerchant>(&access, "", &[]),
-        api.get_json::<Properties>(&access, "properties", &[])
+        read_properties(&api, &access)
     );
     let mut refused = false;
     let mut granted = |error: Error| match error {
@@ -40,20 +88,20 @@ pub async fn read(api: Api, access: Access) -> Result<MerchantFacts, Error> {
     let properties = properties
         .map(Some)
         .or_else(|e| granted(e).map(|()| None))?;
-    let has_currency = properties
-        .as_ref()
-        .is_some_and(|p| p.default_currency.is_some());
-    let order_currency = if refused || !has_currency {
-        read_order_currency(&api, &access).await?
-    } else {
-        None
-    };
-    Ok(MerchantFacts {
-        id: access.merchant.into(),
+    let mut facts = MerchantFacts {
+        id: access.merchant.clone().into(),
         name: merchant.and_then(|m| m.name),
         properties,
-        order_currency,
-    })
+        order_currency: None,
+    };
+    if refused || !facts.has_currency() {
+        facts.order_currency = read_order_currency(&api, &access).await?;
+    }
+    Ok(facts)
+}
+
+async fn read_properties(api: &Api, access: &Access) -> Result<Properties, Error> {
+    api.get_json(access, "properties", &[]).await
 }
 
 /// The currency of any order. An error also means that the token does not work: reading orders is

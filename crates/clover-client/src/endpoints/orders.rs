@@ -270,9 +270,12 @@ pub async fn mark(
 ) -> Result<Mark, Error> {
     let began = Instant::now();
     let path = format!("orders/{order}");
-    let deleted = || match mark.agrees_with_deletion() {
-        true => Mark::Done,
-        false => Mark::Missing,
+    let deleted = || {
+        if mark.agrees_with_deletion() {
+            Mark::Done
+        } else {
+            Mark::Missing
+        }
     };
     let shown = match order_with_payments(&api, &access, &path).await {
         Err(Error::NotFound { .. }) => return Ok(deleted()),
@@ -294,10 +297,8 @@ pub async fn mark(
         return Ok(Mark::Done);
     }
     if shown.is_locked() {
-        return Ok(match mark.agrees_with_payment() && shown.is_paid_at_all() {
-            true => Mark::Done,
-            false => Mark::Locked,
-        });
+        let agrees = mark.agrees_with_payment() && shown.is_paid_at_all();
+        return Ok(if agrees { Mark::Done } else { Mark::Locked });
     }
     let body = json!({"title": new_title, "note": new_note});
     let left = MARKING.saturating_sub(began.elapsed());

@@ -56,9 +56,10 @@ impl OrderMark {
             .find(|number| number.is_empty() || number.starts_with(' '))
             .unwrap_or(own);
         let title = format!("{} {}", self.standing.words(), number.trim_start());
-        match self.is_changed {
-            true => clean(&format!("{CHANGED}{title}"), NAME),
-            false => clean(&title, NAME),
+        if self.is_changed {
+            clean(&format!("{CHANGED}{title}"), NAME)
+        } else {
+            clean(&title, NAME)
         }
     }
 

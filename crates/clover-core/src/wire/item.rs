@@ -308,6 +308,9 @@ pub struct ItemGroup {
     /// At most 255 characters in Clover.
     #[serde(default, deserialize_with = "text")]
     pub name: Option<String>,
+    /// Only when expanded: at most 100, without a sign whether there are more.
+    #[serde(default)]
+    pub attributes: Option<Elements<Attribute>>,
 }
 
 /// An attribute of a group, such as Size.

@@ -28,9 +28,11 @@ pub fn call(request: &Request<'_>) -> Result<Json, Error> {
         }
         "status" => Ok(Json::of(&connection::status(&session.status()?))),
         "refresh" => Ok(Json::of(&session.refresh(request.integer(0))?)),
-        "merchant" => Ok(Json::of(&connection::merchant(&session.merchant()?))),
+        "merchant" => Ok(Json::of(&connection::merchant(
+            &session.merchant(request.optional_case(0)?)?,
+        ))),
         "disconnect" => session.disconnect().map(|()| Json::null()),
-        "withheld" => Ok(Json::of(&session.withheld().fields())),
+        "withheld" => Ok(Json::of(&session.withheld_from_items())),
         "requests" => Ok(Json::of(&session.requests())),
         _ => Err(request.unknown()),
     }

@@ -24,7 +24,7 @@ final readonly class PreparePhase implements SyncPhase
 
     public function run(SyncSlice $slice, SyncRunRow $run): bool
     {
-        $facts    = $this->merchant->ask();
+        $facts    = $this->merchant->askAgain();
         $currency = MerchantProfile::requireCurrency($facts->currency, $this->config->currency);
         $this->warnAboutTax($facts->vat);
         $slice->write([

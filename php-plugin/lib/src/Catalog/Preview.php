@@ -53,7 +53,7 @@ final readonly class Preview
     public function run(callable $report): array
     {
         $merchant = $this->guard->requireConnection($this->connection->status());
-        $facts    = $this->merchantFacts->ask();
+        $facts    = $this->merchantFacts->askAgain();
         $currency = MerchantProfile::requireCurrency($facts->currency, ShopConfig::read($this->sql)->currency);
         $links    = new Links($this->sql, $this->settings->environment->value, $merchant);
         $known    = new KnownProducts($this->sql, $links, ($this->committed)($links));

@@ -29,6 +29,9 @@ use CloverSync\Shop\Support\UtcTime;
  */
 final readonly class ProductWriter
 {
+    /** Products whose rows are in memory at the same time: a new one has about 25. */
+    private const AT_ONCE = 250;
+
     private ProductTables $tables;
 
     private ProductVariants $variants;
@@ -83,7 +86,11 @@ final readonly class ProductWriter
         $this->noteConflicts(array_intersect_key($create, $clashes), $clashes, $links, $written, $run);
         // Left over from an attempt that the database refused.
         $this->variants->takeAbandoned();
-        $this->import->apply(array_diff_key($create, $clashes), $links, $written, $run, $now);
+
+        foreach (array_chunk(array_diff_key($create, $clashes), self::AT_ONCE, true) as $some) {
+            $this->import->apply($some, $links, $written, $run, $now);
+        }
+
         $this->update->apply($update, $links, $written, $run, $now);
         $this->abandon($written);
 

@@ -7,7 +7,9 @@ namespace CloverSync\Shop\Connection;
 \defined('_JEXEC') or die();
 
 use CloverSync\Connection;
+use CloverSync\CurrencySource;
 use CloverSync\Exception\CloverException;
+use CloverSync\Merchant;
 use CloverSync\Shop\Database\KeyValueStore;
 use CloverSync\Shop\Exception\CurrencyException;
 
@@ -24,14 +26,31 @@ final readonly class MerchantProfile
     }
 
     /**
-     * Reads the facts from Clover and stores them.
+     * Reads all facts from Clover and stores them.
      *
      * @throws CloverException
      */
     public function ask(): MerchantFacts
     {
-        $merchant = $this->connection->merchant();
-        $facts    = new MerchantFacts(
+        return $this->store($this->connection->merchant());
+    }
+
+    /**
+     * The same with one request, from where the currency was found before. Permissions that the owner grants take
+     * effect when he connects again, and {@see ask()} reads everything then.
+     *
+     * @throws CloverException
+     */
+    public function askAgain(): MerchantFacts
+    {
+        $before = CurrencySource::tryFrom($this->remembered()->currencySource ?? '');
+
+        return $this->store($this->connection->merchant($before));
+    }
+
+    private function store(Merchant $merchant): MerchantFacts
+    {
+        $facts = new MerchantFacts(
             $merchant->id,
             $merchant->name,
             $merchant->currency,

@@ -206,10 +206,10 @@ final class PermitTable
     /** @return array<string, PermitProcess> Without those that only wait for the end of their requests */
     private function active(): array
     {
-        return array_filter($this->processes, fn (PermitProcess $process): bool => (
-            $process->since > 0
-            || $process->until > ($this->now + self::DRAIN)
-        ));
+        return array_filter(
+            $this->processes,
+            fn (PermitProcess $process): bool => $process->since > 0 || $process->until > ($this->now + self::DRAIN),
+        );
     }
 
     /** Frees the permits of processes that are gone: dead on this node, or silent beyond their lease on any node. */

@@ -83,11 +83,14 @@ final readonly class Connection
     /**
      * The merchant's profile, as far as the granted permissions show it. Other fields are null.
      *
+     * @param ?CurrencySource $before Where the currency was found before. If it is still there, one request reads it,
+     *   and no other source is asked: the name is null then.
+     *
      * @throws CloverException
      */
-    public function merchant(): Merchant
+    public function merchant(?CurrencySource $before = null): Merchant
     {
-        return Merchant::fromRow(Handle::call($this, 'merchant', []));
+        return Merchant::fromRow(Handle::call($this, 'merchant', [$before]));
     }
 
     /** Deletes the stored tokens. Sends no request, because Clover has no endpoint to revoke them. */
