@@ -4,7 +4,14 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Joomla;
 
+use CloverSync\Ledger;
+use CloverSync\Orders;
+use CloverSync\OrderStanding;
+use CloverSync\Settings;
 use CloverSync\Shop\Database\Schema;
+use CloverSync\Shop\Sales\OrderEventLog;
+use CloverSync\Shop\Sales\OrderReader;
+use CloverSync\Tests\Support\FakeClock;
 use CloverSync\Tests\Support\JoomlaSite;
 use CloverSync\Tests\Support\JoomlaTestCase;
 use J2Commerce\Component\J2commerce\Administrator\Model\OrderModel;
@@ -65,6 +72,50 @@ final class RealOrdersTest extends JoomlaTestCase
         }
 
         self::assertSame(['status 5 1', 'status 1 7', 'status 7 5'], $this->outbox());
+    }
+
+    #[TestDox('J2Commerce\'s events say what became of a cash order, and its edits change the order\'s fingerprint')]
+    public function test_standing(): void
+    {
+        $order           = $this->order();
+        $order->order_id = self::ORDER;
+        $order->store();
+        $seen = [];
+
+        foreach ([1, 7, 4, 1, 6, 1] as $status) {
+            $order->order_state_id = $status;
+            self::assertTrue($order->store());
+            $seen[] = $this->standing($status)?->value;
+        }
+
+        self::assertSame(['to_pay', 'to_pay', 'to_pay', 'paid', 'cancelled', 'to_pay'], $seen);
+        $before = $this->fingerprint();
+        $order->bind(['order_total' => '40.00000']);
+        self::assertTrue($order->store());
+        self::assertNotSame($before, $this->fingerprint());
+        $order->bind(['order_total' => '50.00000']);
+        self::assertTrue($order->store());
+        self::assertSame($before, $this->fingerprint());
+    }
+
+    private function standing(int $status): ?OrderStanding
+    {
+        $events = (new OrderEventLog($this->sql, 'sandbox', new FakeClock()))->of(self::ORDER);
+
+        return (new Ledger(Settings::fromArray([])))->standing(
+            $status,
+            OrderEventLog::history($events),
+            (string) $this->sql->fetchValue('SELECT orderpayment_type FROM #__j2commerce_orders'),
+        );
+    }
+
+    private function fingerprint(): string
+    {
+        $pk    = (int) $this->sql->fetchValue('SELECT j2commerce_order_id FROM #__j2commerce_orders');
+        $order = (new OrderReader($this->sql))->read(self::ORDER, $pk, 'USD');
+        self::assertNotNull($order);
+
+        return Orders::fingerprint($order);
     }
 
     #[TestDox('J2Commerce can change an order whatever the state of the app\'s tables')]

@@ -156,6 +156,33 @@ final class EightOrdersTest extends CommandLineTestCase
         self::assertStringStartsWith('Web order: 601 ', $paid['note']);
     }
 
+    #[TestDox('An order that is paid in Clover is listed for a correction there, until the owner says that it is done')]
+    public function test_a_paid_order(): void
+    {
+        $this->clover->merchant(['permissions' => [
+            'INVENTORY_R',
+            'INVENTORY_W',
+            'ORDERS_R',
+            'ORDERS_W',
+            'MERCHANT_R',
+            'PAYMENTS_W',
+        ]]);
+        $order =
+            [
+                'lines' => [
+                    ['line_id' => 1, 'sku' => 'MUG-01', 'name' => 'Enamel Mug', 'quantity' => 1, 'unit_price' => 1499],
+                ],
+            ] + self::BASE;
+        $paid = $this->placed($order);
+        self::assertSame([1499], array_column($paid['payments']['elements'], 'amount'));
+        self::assertSame('PAID ONLINE 601', $this->placed(['new_status' => 6] + $order)['title']);
+        $listed = $this->shell->run(['work']);
+        self::assertSame(0, $listed['code']);
+        self::assertStringContainsString('to be corrected in Clover: CANCELLED ONLINE', $listed['out']);
+        $this->shell->done(['work', '--leave', 'mark:1']);
+        self::assertStringNotContainsString('to be corrected', $this->shell->run(['work'])['out']);
+    }
+
     /**
      * Stores the order as the shop would, and sends what is due.
      *

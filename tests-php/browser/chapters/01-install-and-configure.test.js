@@ -40,7 +40,7 @@ const TABS = {
 };
 
 /** Fields that the manual does not have, each with a description. */
-const OURS = { sync: ['Paid Statuses', 'Refunded Statuses'], advanced: ['API rate limit share (%)'] };
+const OURS = { sync: ['Orders Without Clover Products', 'Paid Later', 'Paid Statuses', 'Refunded Statuses'], advanced: ['API rate limit share (%)'] };
 
 const OPTIONS = {
   environment: ['Sandbox', 'North America', 'Europe', 'Latin America'],

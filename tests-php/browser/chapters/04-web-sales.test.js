@@ -15,6 +15,7 @@ const SLOW = 4000;
 const itemOf = async (sku) => (await clover.state()).items.find((item) => item.sku === sku && !item.deleted);
 const countOf = async (sku) => clover.count((await itemOf(sku)).id);
 const cents = (amount) => Math.round(Number(amount) * 100);
+const titleInClover = (state) => state.orders.slice(before).find((one) => one.total > 0)?.title ?? '';
 
 let sale;
 let before;
@@ -54,7 +55,9 @@ chapter('Order events: a web order is paid, cancelled, refunded', async (browser
   step('the order is in Clover, with its lines, its total and the customer in the note', async () => {
     const order = await until('the order', async () => (await clover.state()).orders.slice(before).find((one) => one.lineItems?.elements?.length > 0 && one.total > 0), 60);
     assert.equal(order.total, cents(sale.order.order_total));
-    assert.match(order.title ?? '', /PAID ONLINE/);
+    assert.match(order.title ?? '', /^WEB ORDER - TO PAY /, 'the site’s payment method is a bank transfer');
+    assert.match(order.note ?? '', /^To pay: \d+\.\d\d USD; /);
+    assert.equal(order.payments?.elements?.length ?? 0, 0);
     assert.match(order.note ?? '', /O’Guest|O'Guest|Guest/);
     const names = order.lineItems.elements.map((line) => line.name);
     assert.ok(names.some((name) => name.includes('Candle')), names.join());
@@ -66,6 +69,7 @@ chapter('Order events: a web order is paid, cancelled, refunded', async (browser
     const card = await openOrder(browser, sale.order);
     const words = await card.innerText();
     assert.match(words, /In Clover/);
+    assert.match(words, /Its title in Clover says WEB ORDER - TO PAY/);
     assert.match(words, /2 taken out/);
     assert.match(words, /1 taken out/);
     await browser.shot('04 order card');
@@ -83,9 +87,27 @@ chapter('Order events: a web order is paid, cancelled, refunded', async (browser
     await setStatus(browser, sale.order, 'Cancelled');
     await until('the counts', async () => await countOf(CANDLE) === candles && await countOf(SHIRT) === shirts, 60);
     assert.equal(shopCount(CANDLE), candles);
+    await until('the title', async () => /^CANCELLED ONLINE /.test(titleInClover(await clover.state())), 60);
     const card = await openOrder(browser, sale.order);
     assert.match(await card.innerText(), /2 given back/);
+    assert.match(await card.innerText(), /Its title in Clover says CANCELLED ONLINE/);
     await browser.shot('04 order card cancelled');
+  });
+
+  step('money that came in, an edit and a cancellation are in the title of the order in Clover', async (browser) => {
+    for (const [status, title] of [['Confirmed', /^WEB ORDER - TO PAY /], ['Pending', /^WEB ORDER - TO PAY /], ['Confirmed', /^PAID ONLINE /]]) {
+      await setStatus(browser, sale.order, status);
+      await until(`${status}: ${title}`, async () => title.test(titleInClover(await clover.state())), 60);
+    }
+
+    query('UPDATE #__j2commerce_orders SET order_total = order_total + 1, modified_on = UTC_TIMESTAMP() WHERE order_id = ?', [sale.order.order_id]);
+    await setStatus(browser, sale.order, 'Processed');
+    await until('changed', async () => /^CHANGED ONLINE - PAID ONLINE /.test(titleInClover(await clover.state())), 60);
+    query('UPDATE #__j2commerce_orders SET order_total = order_total - 1, modified_on = UTC_TIMESTAMP() WHERE order_id = ?', [sale.order.order_id]);
+    await setStatus(browser, sale.order, 'Cancelled');
+    await until('cancelled', async () => /^CANCELLED ONLINE /.test(titleInClover(await clover.state())), 60);
+    await until('all back', async () => await countOf(CANDLE) === candles && await countOf(SHIRT) === shirts, 60);
+    assert.equal((await clover.state()).orders.length, before + 1);
   });
 
   step('the Sync Log has inventory_decrement, order_push and inventory_restock of the order', async (browser) => {

@@ -60,6 +60,7 @@ final readonly class Warnings
                 $this->lastFailure(),
                 ...$this->paused(),
                 $this->waiting(),
+                $this->corrections(),
                 $this->conflicts(),
                 $this->sandboxProducts(),
                 $this->tax(),
@@ -207,10 +208,20 @@ final readonly class Warnings
 
     private function waiting(): ?Warning
     {
-        $sales = $this->now->sales;
-        $rows  = $sales === null ? 0 : $sales['uncertain'] + $sales['dead'] + $sales['corrections'];
+        return $this->sales(
+            'N_SALES_WAITING',
+            ($this->now->sales['uncertain'] ?? 0) + ($this->now->sales['dead'] ?? 0),
+        );
+    }
 
-        return $rows === 0 ? null : new Warning('warning', Text::plural(self::PREFIX . 'N_SALES_WAITING', $rows), [
+    private function corrections(): ?Warning
+    {
+        return $this->sales('NOTICE_N_CORRECTIONS', $this->now->sales['corrections'] ?? 0);
+    }
+
+    private function sales(string $key, int $rows): ?Warning
+    {
+        return $rows === 0 ? null : new Warning('warning', Text::plural(self::PREFIX . $key, $rows), [
                 Text::_(self::PREFIX . 'BUTTON_OUTBOX') => Pages::url('outbox'),
             ]);
     }
