@@ -83,6 +83,7 @@ value_classes! {
         categoryId: T::STRING,
         tags: T::ARRAY,
         warnings: T::ARRAY,
+        cautions: T::ARRAY,
         fingerprint: T::STRING,
         minPrice: T::STRING,
         maxPrice: T::STRING,

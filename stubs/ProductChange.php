@@ -53,6 +53,9 @@ final readonly class ProductChange
     /** @var list<string> */
     public array $warnings;
 
+    /** @var list<Caution> Why the product is withheld */
+    public array $cautions;
+
     /** Store the fingerprint with the mapping. */
     public string $fingerprint;
 
@@ -71,12 +74,12 @@ final readonly class ProductChange
     /**
      * All variants that exist in Clover; a simple product has exactly one. `fields` names the fields that differ
      * in this variant (on create, all). `availability` is null when it must not change. `quantity` is null when the
-     * item is untracked. `option_values` has one value for each of `options`, in their order. Store `fingerprint` with
-     * the mapping of a variant of a group.
+     * item is untracked, and `count` is Clover's own count. `option_values` has one value for each of `options`, in
+     * their order. Store `fingerprint` with the mapping of a variant of a group.
      *
      * @var list<array{clover_id: string, action: ChangeAction, fields: list<string>, fingerprint: string, sku: ?string,
-     *   upc: ?string, price: string, manage_stock: bool, quantity: ?int, availability: ?int, option_values:
-     *   list<string>, name: string}>
+     *   upc: ?string, price: string, manage_stock: bool, quantity: ?int, count: ?string, availability: ?int,
+     *   option_values: list<string>, name: string}>
      */
     public array $variants;
 

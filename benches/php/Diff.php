@@ -224,6 +224,7 @@ final class Diff
             '',
             $product['tags'],
             Mapper::warnings($product['items']),
+            Mapper::cautions($product['items']),
             Mapper::fingerprint($product['seen']),
             self::decimal(min($prices)),
             self::decimal(max($prices)),

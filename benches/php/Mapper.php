@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Bench\Plain;
 
+use CloverSync\Caution;
+
 /**
  * Maps Clover's items to products: the mapping of crates/clover-core with tags and without a markup, in PHP.
  *
@@ -168,6 +170,32 @@ final class Mapper
             array_combine(['title', 'category', 'tags', 'sale', 'options'], $now),
             array_combine(['title', 'category', 'tags', 'sale', 'options'], str_split(substr($stored, 32), 16)),
         ));
+    }
+
+    /**
+     * @param list<Item> $items
+     *
+     * @return list<Caution> Those that the catalogs of the benchmarks can have
+     */
+    public static function cautions(array $items): array
+    {
+        $found  = [];
+        $hidden = true;
+
+        foreach ($items as $item) {
+            $hidden = $hidden && ($item['hidden'] ?? false);
+            $type   = $item['priceType'] ?? 'FIXED';
+
+            if ($type !== 'FIXED' || ($item['price'] ?? null) === 0) {
+                $found[] = match ($type) {
+                    'VARIABLE' => Caution::OpenPrice,
+                    'PER_UNIT' => Caution::UnitPrice,
+                    default    => Caution::ZeroPrice,
+                };
+            }
+        }
+
+        return array_values(array_unique($hidden ? [...$found, Caution::Hidden] : $found, SORT_REGULAR));
     }
 
     /**

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Bench\Plain;
 
+use CloverSync\Caution;
 use CloverSync\ChangeAction;
 use CloverSync\ProductKind;
 
@@ -15,6 +16,7 @@ final readonly class ProductChange
      * @param list<string>                                         $categories
      * @param list<string>                                         $tags
      * @param list<string>                                         $warnings
+     * @param list<Caution>                                        $cautions
      * @param list<array{name: string, values: list<string>}>      $options
      * @param list<array<string, mixed>>                           $variants
      */
@@ -32,6 +34,7 @@ final readonly class ProductChange
         public string $categoryId,
         public array $tags,
         public array $warnings,
+        public array $cautions,
         public string $fingerprint,
         public string $minPrice,
         public string $maxPrice,

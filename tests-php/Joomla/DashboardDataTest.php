@@ -58,6 +58,7 @@ final class DashboardDataTest extends JoomlaTestCase
             currency: 'USD',
             hasDefaultCategory: true,
             rateLimit: ['per_second' => 16, 'concurrent' => 5, 'learned' => false],
+            cautious: [],
             withheld: [],
         );
     }

@@ -238,7 +238,8 @@ fn compare_variant(variant: &Variant, known: Option<&Known>, sale_changed: bool)
     if empty_as_none(&known.upc) != variant.upc.as_deref() {
         fields.push("upc");
     }
-    if known.price != Some(variant.price) {
+    let is_priced = known.price.is_some_and(ColumnPrice::is_positive);
+    if known.price != Some(variant.price) && !(variant.open_price && is_priced) {
         fields.push("price");
     }
     if count_differs(known, quantity) {
@@ -310,6 +311,7 @@ mod tests {
             sku: Some("S-1".into()),
             upc: None,
             price: ColumnPrice::parse("5.99").unwrap(),
+            open_price: false,
             stock: Quantity::from_clover(3.0),
             sellable: true,
             option_values: Vec::new(),
@@ -332,6 +334,7 @@ mod tests {
             category: None,
             tags: Vec::new(),
             warnings: Vec::new(),
+            cautions: Vec::new(),
             options,
             variants,
             unseen: Vec::new(),
@@ -354,6 +357,28 @@ mod tests {
             ProductReference::Group(GroupId::new("G").unwrap()),
             variants,
         )
+    }
+
+    #[test]
+    fn a_price_of_the_owner_stays_where_the_till_asks_for_it() {
+        let mut open = variant("A");
+        open.price = ColumnPrice::parse("0").unwrap();
+        open.open_price = true;
+        let fields = |price: &str, variant: &Variant| {
+            let known = Known {
+                sku: variant.sku.clone(),
+                price: ColumnPrice::parse(price),
+                manage_stock: true,
+                quantity: Some(3),
+                availability: 1,
+                ..Known::default()
+            };
+            compare_variant(variant, Some(&known), false).fields
+        };
+        assert_eq!(fields("4.50", &open), [""; 0]);
+        assert_eq!(fields("-1", &open), ["price"]);
+        open.open_price = false;
+        assert_eq!(fields("4.50", &open), ["price"]);
     }
 
     /// What the shop holds after everything the change says was written.

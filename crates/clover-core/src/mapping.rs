@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use crate::ids::{AttributeId, CategoryId, GroupId, ItemId};
 use crate::money::{Currency, MinorUnits};
 use crate::pricing::Pricing;
-use crate::product::{Product, ProductReference, Variant};
+use crate::product::{Caution, Product, ProductReference, Variant};
 use crate::quantity::Quantity;
 use crate::settings::{ImportStatus, MappingMode, Settings};
 use crate::text::{self, clean};
@@ -171,6 +171,7 @@ impl Mapper {
             (_, Some(price)) if price < 0 => return Err(refuse("price", "has a price below zero")),
             (_, price) => price.unwrap_or(0),
         };
+        let open_price = price == 0 && item.price_type != PriceType::Fixed;
         // What the till prices must not become sellable by a markup on nothing.
         let pricing = if price == 0 {
             Pricing::Direct
@@ -193,6 +194,7 @@ impl Mapper {
             sku: cleaned(item.sku.as_ref()),
             upc: cleaned(item.code.as_ref()),
             price,
+            open_price,
             stock,
             sellable: is_sellable(item.available, item.hidden, !option_values.is_empty()),
             option_values,
@@ -278,6 +280,7 @@ impl Mapper {
             category: first_category.filter(|_| create_category),
             tags: tags.0,
             warnings,
+            cautions: Vec::new(),
             options: Vec::new(),
             variants: Vec::new(),
             unseen,
@@ -287,69 +290,83 @@ impl Mapper {
 
     /// Keeps back what must not be sold unseen, and says why.
     fn withheld(&self, mut product: Product, items: &[&Item]) -> Product {
-        let warn = |product: &mut Product, withhold: bool, text: String| {
-            product.withheld |= withhold;
+        let warn = |product: &mut Product, caution: Option<Caution>, text: String| {
+            product.withheld |= caution.is_some();
+            product.cautions.extend(caution);
             product.warnings.push(text);
         };
         for item in items {
-            let which = || {
-                if items.len() > 1 {
-                    format!(" ({})", item.id)
-                } else {
-                    String::new()
-                }
+            let which = if items.len() > 1 {
+                format!(" ({})", item.id)
+            } else {
+                String::new()
             };
             match &item.price_type {
-                PriceType::Fixed if item.price == Some(0) => {
-                    warn(
-                        &mut product,
-                        true,
-                        format!("Clover's price is 0{}: imported unpublished", which()),
-                    );
-                }
+                PriceType::Fixed if item.price == Some(0) => warn(
+                    &mut product,
+                    Some(Caution::ZeroPrice),
+                    format!("Clover's price is 0{which}: imported unpublished"),
+                ),
                 PriceType::Fixed => {}
-                PriceType::Variable => {
-                    warn(
-                        &mut product,
-                        true,
-                        format!(
-                            "the price is typed in at the till{}: imported unpublished, \
-                             set a price before you publish it",
-                            which()
-                        ),
-                    );
-                }
-                PriceType::PerUnit => {
-                    warn(
-                        &mut product,
-                        true,
-                        format!(
-                            "the price is per unit of weight or length{}: imported unpublished, \
-                             check the price before you publish it",
-                            which()
-                        ),
-                    );
-                }
+                PriceType::Variable => warn(
+                    &mut product,
+                    Some(Caution::OpenPrice),
+                    format!(
+                        "the price is typed in at the till{which}: imported unpublished, \
+                         set a price before you publish it"
+                    ),
+                ),
+                PriceType::PerUnit => warn(
+                    &mut product,
+                    Some(Caution::UnitPrice),
+                    format!(
+                        "the price is per unit of weight or length{which}: imported unpublished, \
+                         check the price before you publish it"
+                    ),
+                ),
                 PriceType::Other(word) => {
                     let word = clean(word).unwrap_or_default();
                     warn(
                         &mut product,
-                        true,
-                        format!(
-                            "the price type {word} is unknown{}: imported unpublished",
-                            which()
-                        ),
+                        Some(Caution::UnknownPrice),
+                        format!("the price type {word} is unknown{which}: imported unpublished"),
                     );
                 }
+            }
+            if !item.is_revenue {
+                warn(
+                    &mut product,
+                    Some(Caution::NonRevenue),
+                    format!(
+                        "Clover does not count it as revenue, as a gift card or a deposit{which}: \
+                         imported unpublished"
+                    ),
+                );
+            }
+            if item.age_restricted {
+                warn(
+                    &mut product,
+                    Some(Caution::AgeRestricted),
+                    format!("Clover sells it only to adults{which}: imported unpublished"),
+                );
+            }
+            if item.required_modifiers {
+                warn(
+                    &mut product,
+                    Some(Caution::RequiredModifiers),
+                    format!(
+                        "the till asks for a choice of modifiers, which the shop does not \
+                         offer{which}: imported unpublished"
+                    ),
+                );
             }
             if !item.default_tax_rates {
                 warn(
                     &mut product,
-                    false,
+                    None,
                     format!(
-                        "Clover does not tax this item by its default rates{}: \
-                         check its tax profile",
-                        which()
+                        "Clover does not tax this item by its default rates{which}: \
+                         check its tax profile"
                     ),
                 );
             }
@@ -357,10 +374,12 @@ impl Mapper {
         if items.iter().all(|item| item.hidden) {
             warn(
                 &mut product,
-                true,
+                Some(Caution::Hidden),
                 "hidden in Clover: imported unpublished".into(),
             );
         }
+        product.cautions.sort_unstable();
+        product.cautions.dedup();
         product.publish = self.import_published && !product.withheld;
         product
     }

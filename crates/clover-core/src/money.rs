@@ -72,6 +72,12 @@ pub struct ColumnPrice(i128);
 pub struct TooLarge(pub String);
 
 impl ColumnPrice {
+    /// Above zero.
+    #[must_use]
+    pub fn is_positive(self) -> bool {
+        self.0 > 0
+    }
+
     /// The exact column value of an amount. Exponents reach 4 in ISO 4217, so nothing is ever
     /// rounded here.
     ///

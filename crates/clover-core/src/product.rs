@@ -49,6 +49,28 @@ impl ProductReference {
     }
 }
 
+crate::text_enum! {
+    /// Why the owner should look at a product before it is sold on the web.
+    pub enum Caution {
+        /// Clover's price is 0.
+        ZeroPrice = "zero_price",
+        /// The price is typed in at the till.
+        OpenPrice = "open_price",
+        /// The price is for a unit of weight or length.
+        UnitPrice = "unit_price",
+        /// The price type is not known.
+        UnknownPrice = "unknown_price",
+        /// A gift card, a deposit or the like, which is no revenue.
+        NonRevenue = "non_revenue",
+        /// It may be sold only to adults.
+        AgeRestricted = "age_restricted",
+        /// The till asks for a choice of modifiers, which the shop does not offer.
+        RequiredModifiers = "required_modifiers",
+        /// Hidden in Clover.
+        Hidden = "hidden",
+    }
+}
+
 /// A mapped product.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Product {
@@ -71,6 +93,8 @@ pub struct Product {
     pub tags: Vec<String>,
     /// What the owner should look at.
     pub warnings: Vec<String>,
+    /// Why it is withheld; in order, each once.
+    pub cautions: Vec<Caution>,
     /// Names of the options of a variable product; empty for a simple one.
     pub options: Vec<String>,
     /// One for a simple product, at least one for a variable one.
@@ -94,6 +118,8 @@ pub struct Variant {
     pub upc: Option<String>,
     /// After the owner's pricing.
     pub price: ColumnPrice,
+    /// Whether Clover leaves the price to the till, so that the owner sets the shop's.
+    pub open_price: bool,
     /// None for an item that is not counted.
     pub stock: Option<Quantity>,
     /// Whether Clover offers it at all.
@@ -170,6 +196,7 @@ impl Product {
             digest(
                 ["sale", if self.withheld { "withheld" } else { "free" }]
                     .into_iter()
+                    .chain(self.cautions.iter().map(|caution| caution.key()))
                     .chain(
                         variants
                             .iter()

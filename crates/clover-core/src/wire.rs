@@ -10,7 +10,8 @@ mod merchant;
 mod order;
 
 pub use item::{
-    Attribute, Category, Item, ItemCount, ItemGroup, ItemStock, OptionValue, PriceType, Ref, Tag,
+    Attribute, Category, Item, ItemCount, ItemGroup, ItemStock, ModifierGroup, OptionValue,
+    PriceType, Ref, Tag,
 };
 pub use lenient::lenient_integer;
 pub use list::{ElementError, Elements, Listing};

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
 
-use clover_client::items::{ITEM_EXPANSIONS, STOCK_EXPANSION};
+use clover_client::items::{ITEM_EXPANSIONS, SECOND_EXPANSIONS};
 use clover_client::prefetch::DEPTH;
 use clover_client::{AccessToken, PageStream, Prefetch, RawPair};
 use clover_core::mapping::Mapper;
@@ -136,7 +136,7 @@ impl CatalogPages {
         let pages = PageStream::new(&self.session.api()?, &access, "items")
             .expand(&ITEM_EXPANSIONS)
             .after(cursor)
-            .paired(&STOCK_EXPANSION);
+            .paired(&SECOND_EXPANSIONS);
         Ok(Reading {
             pages: Prefetch::start(&self.session.runtime()?, pages, DEPTH),
             token: access.token,

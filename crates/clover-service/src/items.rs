@@ -47,10 +47,13 @@ pub(crate) fn join(
     let listing = Listing::<Item>::parse(items).map_err(readable)?;
     let counted = Listing::<ItemCount>::parse(counts).map_err(readable)?;
     let mut faults: Vec<Fault> = listing.errors.into_iter().map(Fault::from).collect();
-    let mut counts: HashMap<ItemId, Option<f64>> = counted
+    let mut counts: HashMap<ItemId, (Option<f64>, bool)> = counted
         .elements
         .into_iter()
-        .map(|c| (c.id, c.item_stock))
+        .map(|c| {
+            let requires_modifiers = c.requires_modifiers();
+            (c.id, (c.item_stock, requires_modifiers))
+        })
         .collect();
     let mut joined = Vec::with_capacity(listing.elements.len());
     let unreadable: Vec<Fault> = counted.errors.into_iter().map(Fault::from).collect();
@@ -65,8 +68,10 @@ pub(crate) fn join(
             faults.push(fault.clone());
             continue;
         }
-        item.item_stock = match counts.remove(&item.id) {
-            Some(count) if has_counts => count,
+        let count = counts.remove(&item.id);
+        item.required_modifiers = count.is_some_and(|(_, required)| required);
+        item.item_stock = match count {
+            Some((count, _)) if has_counts => count,
             // It was made between the two answers, or Clover expands no counts for this app. Taken
             // for uncounted, it would switch the shop's counting off.
             _ => count_of(session, &item.id)?,

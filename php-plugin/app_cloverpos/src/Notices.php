@@ -125,6 +125,7 @@ final readonly class Notices
             'corrections' => [$attention->corrections ?? 0, 'outbox'],
             'errors'      => [$attention->errors ?? 0, 'mappings'],
             'conflicts'   => [$attention->conflicts ?? 0, 'mappings'],
+            'free'        => [$attention->free ?? 0, 'mappings'],
         ] as $what => [$count, $page]) {
             if ($count > 0) {
                 $messages[] = self::message(

@@ -8,18 +8,26 @@
 
 \defined('_JEXEC') or die;
 
+use CloverSync\Caution;
 use CloverSync\Shop\Joomla\LocalTime;
 use CloverSync\Shop\Links\LinkState;
+use CloverSync\Shop\Status\Difference;
 use CloverSync\Shop\Status\ProductStatus;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Product\ProductText;
 use Joomla\CMS\Language\Text;
 use Joomla\CMS\Router\Route;
 
-/** @var array{product: int, status: ProductStatus, problem: ?string, maySync: bool} $displayData */
+/**
+ * @var array{product: int, status: ProductStatus, differences: list<Difference>, cautions: list<Caution>, problem:
+ *   ?string, maySync: bool} $displayData
+ */
 ['product' => $product, 'status' => $status, 'problem' => $problem, 'maySync' => $maySync] = $displayData;
+['differences' => $differences, 'cautions' => $cautions] = $displayData;
 
 $prefix = 'PLG_J2COMMERCE_APP_CLOVERPOS_PRODUCT_';
 $escape = static fn (?string $text): string => htmlspecialchars((string) $text, ENT_QUOTES, 'UTF-8', false);
+$differs = $status->state === LinkState::Synced && $differences !== [];
 $colour = static fn (LinkState $state): string => match ($state) {
     LinkState::Synced   => 'success',
     LinkState::Error    => 'danger',
@@ -39,8 +47,8 @@ $why = match (true) {
     data-clover-id="<?php echo $escape($status->cloverId); ?>">
     <div class="card-header d-flex align-items-center justify-content-between gap-2">
         <h2 class="card-title fs-5 mb-0"><?php echo $escape(Text::_($prefix . 'TITLE')); ?></h2>
-        <span class="badge text-bg-<?php echo $colour($status->state); ?>"><?php
-            echo $escape(Text::_($prefix . 'STATE_' . strtoupper($status->state->value)));
+        <span class="badge text-bg-<?php echo $differs ? 'warning' : $colour($status->state); ?>"><?php
+            echo $escape(Text::_($prefix . 'STATE_' . strtoupper($differs ? 'differs' : $status->state->value)));
         ?></span>
     </div>
     <div class="card-body">
@@ -48,6 +56,24 @@ $why = match (true) {
             <p class="<?php echo $status->state === LinkState::Error ? 'text-danger' : ''; ?>"><?php
                 echo $escape($why);
             ?></p>
+        <?php endif; ?>
+        <?php if ($differences !== []) : ?>
+            <p class="mb-1"><?php echo $escape(Text::_($prefix . 'WHY_DIFFERS')); ?></p>
+            <ul data-clover-differences>
+                <?php foreach ($differences as $difference) : ?>
+                    <li><?php echo $escape(ProductText::difference($difference)); ?></li>
+                <?php endforeach; ?>
+            </ul>
+        <?php endif; ?>
+        <?php if ($cautions !== []) : ?>
+            <div class="alert alert-warning" data-clover-cautions>
+                <p class="mb-1"><?php echo $escape(Text::_($prefix . 'CAUTIONS')); ?></p>
+                <ul class="mb-0">
+                    <?php foreach (ProductText::cautions($cautions) as $caution) : ?>
+                        <li><?php echo $escape($caution); ?></li>
+                    <?php endforeach; ?>
+                </ul>
+            </div>
         <?php endif; ?>
         <dl class="row mb-2">
             <dt class="col-sm-4"><?php
@@ -110,7 +136,7 @@ $why = match (true) {
             <?php if ($maySync) : ?>
                 <button type="button" class="btn btn-sm btn-primary" data-clover-resync>
                     <span class="fa-solid fa-rotate" aria-hidden="true"></span>
-                    <?php echo $escape(Text::_($prefix . 'RESYNC')); ?>
+                    <?php echo $escape(Text::_($prefix . ($differences === [] ? 'RESYNC' : 'TAKE_CLOVER'))); ?>
                 </button>
             <?php endif; ?>
             <a class="btn btn-sm btn-secondary" href="<?php echo Route::_(Pages::url('mappings')); ?>" target="_blank"

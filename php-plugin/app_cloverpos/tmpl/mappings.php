@@ -16,6 +16,7 @@ use CloverSync\Shop\Status\ListedLink;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\ListModel;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\MappingsPage;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Product\ProductText;
 use Joomla\CMS\Language\Text;
 
 /**
@@ -40,6 +41,7 @@ $type      = static function (string $type): string {
 $badges    = [
     'synced'   => 'text-bg-success',
     'pending'  => 'text-bg-warning',
+    'differs'  => 'text-bg-warning',
     'error'    => 'text-bg-danger',
     'deleted'  => 'text-bg-secondary',
 ];
@@ -242,9 +244,20 @@ $badges    = [
                                 <?php endif; ?>
                             </td>
                             <td>
-                                <span class="badge <?php echo $badges[$row->state->value]; ?>"><?php
-                                    echo Text::_($prefix . 'STATE_' . strtoupper($row->state->value));
+                                <span class="badge <?php echo $badges[$row->shownState()]; ?>"><?php
+                                    echo Text::_($prefix . 'STATE_' . strtoupper($row->shownState()));
                                 ?></span>
+                                <?php foreach ($row->differences as $difference) : ?>
+                                    <div class="small text-break mt-1"><?php
+                                        echo $text(ProductText::difference($difference));
+                                    ?></div>
+                                <?php endforeach; ?>
+                                <?php if ($row->cautions !== []) : ?>
+                                    <div class="small text-break mt-1">
+                                        <strong><?php echo Text::_($prefix . 'CAUTIONS'); ?></strong>
+                                        <?php echo $text(implode(' ', ProductText::cautions($row->cautions))); ?>
+                                    </div>
+                                <?php endif; ?>
                                 <?php foreach ($row->problems as $problem) : ?>
                                     <div class="small text-break mt-1">
                                         <?php if ($row->isGroup && $problem->cloverId !== $row->cloverId) : ?>
@@ -280,7 +293,11 @@ $badges    = [
                                         <span class="fa-solid fa-rotate" aria-hidden="true"></span>
                                         <?php
                                             echo Text::_(
-                                                $prefix . ($row->state === LinkState::Error ? 'RETRY' : 'RESYNC')
+                                                $prefix . match (true) {
+                                                    $row->state === LinkState::Error => 'RETRY',
+                                                    $row->differences !== []         => 'TAKE_CLOVER',
+                                                    default                          => 'RESYNC',
+                                                }
                                             );
                                         ?><span class="visually-hidden"> <?php echo $text($title); ?></span>
                                     </button>

@@ -41,7 +41,9 @@ use CloverSync\Shop\Sales\Committed;
 use CloverSync\Shop\Sales\OrderEvents;
 use CloverSync\Shop\Sales\Sales;
 use CloverSync\Shop\Sales\ShopOrders;
+use CloverSync\Shop\Status\CautiousProducts;
 use CloverSync\Shop\Status\DashboardReader;
+use CloverSync\Shop\Status\Differences;
 use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\SystemClock;
 use CloverSync\Shop\Support\TimeBudget;
@@ -333,7 +335,21 @@ final class Services
 
     public function linkList(): LinkList
     {
-        return new LinkList($this->sql, $this->links());
+        return new LinkList($this->sql, $this->links(), $this->differences(), $this->cautiousProducts());
+    }
+
+    /** @throws NotConnectedException before the first connection */
+    public function differences(): Differences
+    {
+        $links = $this->links();
+
+        return new Differences($this->sql, $links, $this->committed($links));
+    }
+
+    /** @throws NotConnectedException before the first connection */
+    public function cautiousProducts(): CautiousProducts
+    {
+        return new CautiousProducts($this->sql, $this->links());
     }
 
     public function pauses(): Pauses

@@ -10,9 +10,11 @@ use crate::http::{Access, Api};
 use crate::paging::RawPage;
 
 /// Clover allows at most three expansions in a call, so a second request over the same range of ids
-/// reads the stock.
+/// reads the stock and the modifier groups.
 pub const ITEM_EXPANSIONS: [&str; 3] = ["categories", "options", "tags"];
-/// The expansion of the second request.
+/// The expansions of the second request. The stock is the first of them.
+pub const SECOND_EXPANSIONS: [&str; 2] = [STOCK_EXPANSION[0], "modifierGroups"];
+/// The expansion of a request for counts alone.
 pub const STOCK_EXPANSION: [&str; 1] = ["itemStock"];
 /// The maximum number of ids that Clover recommends in one `in (…)` filter.
 pub const IDS_A_REQUEST: usize = 100;
@@ -33,7 +35,7 @@ pub async fn some(api: Api, access: Access, ids: Vec<ItemId>) -> Result<(Bytes, 
     let query = [("filter", filter.as_str()), ("limit", "1000")];
     let (first, second) = tokio::try_join!(
         api.get_expanded(&access, "items", &query, &ITEM_EXPANSIONS),
-        api.get_expanded(&access, "items", &query, &STOCK_EXPANSION)
+        api.get_expanded(&access, "items", &query, &SECOND_EXPANSIONS)
     )?;
     Ok((first.body, second.body))
 }
@@ -49,8 +51,9 @@ pub async fn one(api: Api, access: Access, id: ItemId) -> Result<Option<Found>, 
     let both = async {
         let read = api.get_expanded(&access, &path, &[], &ITEM_EXPANSIONS);
         let mut item: Item = read.await?.json()?;
-        let read = api.get_expanded(&access, &path, &[], &STOCK_EXPANSION);
+        let read = api.get_expanded(&access, &path, &[], &SECOND_EXPANSIONS);
         let count: ItemCount = read.await?.json()?;
+        item.required_modifiers = count.requires_modifiers();
         item.item_stock = count.item_stock;
         Ok(item)
     };

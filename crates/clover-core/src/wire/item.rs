@@ -64,6 +64,21 @@ pub struct Item {
         skip_serializing_if = "is_true"
     )]
     pub default_tax_rates: bool,
+    /// Counted as revenue; gift cards and deposits are not.
+    #[serde(
+        default = "yes",
+        deserialize_with = "flag_or_yes",
+        skip_serializing_if = "is_true"
+    )]
+    pub is_revenue: bool,
+    /// Sold only to adults.
+    #[serde(
+        default,
+        rename = "isAgeRestricted",
+        deserialize_with = "flag",
+        skip_serializing_if = "is_false"
+    )]
+    pub age_restricted: bool,
     /// The family that a variant belongs to.
     #[serde(
         default,
@@ -97,6 +112,13 @@ pub struct Item {
         skip_serializing_if = "Option::is_none"
     )]
     pub deleted_time: Option<i64>,
+    /// Not Clover's: whether the till asks for a choice of modifiers, by the second request.
+    #[serde(
+        default,
+        rename = "cloversync_required_modifiers",
+        skip_serializing_if = "is_false"
+    )]
+    pub required_modifiers: bool,
     /// Not Clover's: fields above that Clover did not show to this app, such as `categories`. They
     /// are empty and say nothing.
     #[serde(
@@ -115,7 +137,8 @@ impl Item {
     }
 }
 
-/// The count of one item; the rest of the item is left unread.
+/// The count of one item, and its modifier groups where they are expanded; the rest of the item is
+/// left unread.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ItemCount {
@@ -130,6 +153,34 @@ pub struct ItemCount {
     /// Kept off the register's screen; a hidden variant is not offered.
     #[serde(default, deserialize_with = "flag")]
     pub hidden: bool,
+    /// With `expand=modifierGroups`.
+    #[serde(default)]
+    pub modifier_groups: Elements<ModifierGroup>,
+}
+
+impl ItemCount {
+    /// Whether the till does not sell it without a choice of modifiers.
+    #[must_use]
+    pub fn requires_modifiers(&self) -> bool {
+        let mut groups = self.modifier_groups.0.iter();
+        groups.any(|group| !group.deleted && group.min_required > 0)
+    }
+}
+
+/// A group of modifiers, such as Doneness.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ModifierGroup {
+    /// Number of modifiers that must be chosen.
+    #[serde(default, deserialize_with = "number_or_none")]
+    pub min_required: i64,
+    /// Soft-deleted.
+    #[serde(default, deserialize_with = "flag")]
+    pub deleted: bool,
+}
+
+fn number_or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+    Ok(lenient_integer(deserializer)?.unwrap_or(0))
 }
 
 /// One row of `/item_stocks`.

@@ -4,9 +4,9 @@ use clover_core::ids::{AttributeId, GroupId};
 use clover_core::mapping::{Mapper, Names};
 use clover_core::money::Currency;
 use clover_core::pricing::Pricing;
-use clover_core::product::Product;
+use clover_core::product::{Caution, Product};
 use clover_core::settings::MappingMode;
-use clover_core::wire::{Item, Listing};
+use clover_core::wire::{Item, ItemCount, Listing};
 
 fn mapper() -> Mapper {
     Mapper {
@@ -89,4 +89,61 @@ fn shirts(members: &[String]) -> (Option<Product>, Vec<String>) {
     let members = items(&members.join(","));
     let (product, errors) = mapper().group(&group, &members, &names, |_| false);
     (product, errors.into_iter().map(|e| e.message).collect())
+}
+
+#[test]
+fn each_reason_to_look_at_a_product_withholds_it_and_is_named_once() {
+    let cautions = |more: &str| {
+        let product = soup(more);
+        assert_eq!(product.withheld, !product.cautions.is_empty());
+        assert_eq!(product.publish, product.cautions.is_empty());
+        product.cautions
+    };
+    assert_eq!(cautions(""), []);
+    assert_eq!(cautions(r#","defaultTaxRates":false"#), []);
+    assert_eq!(cautions(r#","isRevenue":false"#), [Caution::NonRevenue]);
+    assert_eq!(
+        cautions(r#","isAgeRestricted":"true""#),
+        [Caution::AgeRestricted]
+    );
+    assert_eq!(
+        cautions(r#","priceType":"PER_UNIT","hidden":true"#),
+        [Caution::UnitPrice, Caution::Hidden]
+    );
+    let member = |id: &str| {
+        format!(
+            r#"{{"id":"{id}","name":"Shirt {id}","price":1,"isRevenue":false,
+                "itemGroup":{{"id":"G"}}}}"#
+        )
+    };
+    let (product, _) = shirts(&[member("A"), member("B")]);
+    assert_eq!(product.unwrap().cautions, [Caution::NonRevenue]);
+}
+
+#[test]
+fn only_a_group_of_modifiers_that_asks_for_one_is_required() {
+    let count = |groups: &str| {
+        let json = format!(r#"{{"id":"A","modifierGroups":{{"elements":[{groups}]}}}}"#);
+        serde_json::from_str::<ItemCount>(&json)
+            .unwrap()
+            .requires_modifiers()
+    };
+    assert!(!count(""));
+    assert!(!count(r#"{"minRequired":0},{},{"minRequired":null}"#));
+    assert!(!count(r#"{"minRequired":1,"deleted":true}"#));
+    assert!(count(r#"{"minRequired":0},{"minRequired":"2"}"#));
+}
+
+#[test]
+fn a_price_is_left_to_the_owner_only_where_the_till_asks_for_it() {
+    let open = |more: &str| soup(more).variants[0].open_price;
+    assert!(!open(""));
+    assert!(!open(r#","priceType":"VARIABLE""#));
+    let zero = |kind: &str| {
+        let json = format!(r#"{{"id":"A","name":"Soup","price":0,"priceType":"{kind}"}}"#);
+        mapper().item(&items(&json)[0]).unwrap().variants[0].open_price
+    };
+    assert!(!zero("FIXED"));
+    assert!(zero("VARIABLE"));
+    assert!(zero("PER_UNIT"));
 }

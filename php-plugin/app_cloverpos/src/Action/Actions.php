@@ -48,6 +48,7 @@ final readonly class Actions
                 'sync'       => new SyncActions($this->factory, $this->app),
                 'mapping'    => new MappingActions($this->factory, $this->app),
                 'outbox'     => new OutboxActions($this->factory),
+                'product'    => new ProductActions($this->factory),
                 'order'      => new OrderActions($this->factory, $this->app),
                 default      => null,
             };

@@ -23,6 +23,7 @@ use J2Commerce\Plugin\J2Commerce\AppCloverpos\Order\OrderCard;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Order\OrderHooks;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Product\ProductBadge;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Product\ProductList;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Settings\SettingsForm;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Settings\TypedSecrets;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Template;
@@ -67,6 +68,7 @@ final class AppCloverpos extends CMSPlugin implements SubscriberInterface
             'onJ2CommerceAfterAdminOrderEdit'     => 'onOrderEdit',
             'onJ2CommerceAfterAdminOrderSidebar'  => 'onOrderSidebar',
             'onJ2CommerceAfterProductGeneralEdit' => 'onProductForm',
+            'onJ2CommerceAfterAddJS'              => 'onComponent',
             'onJ2CommerceGetQuickIcons'           => 'onQuickIcons',
             'onJ2CommerceGetDashboardMessages'    => 'onDashboardMessages',
             'onExtensionBeforeSave'               => 'onSettingsSave',
@@ -166,6 +168,16 @@ final class AppCloverpos extends CMSPlugin implements SubscriberInterface
             $badge = new ProductBadge($this->factory, $this->webApplication());
             self::add($event, $badge->render(self::argument($event, 1)));
         });
+    }
+
+    /** Before any task or view of J2Commerce. */
+    public function onComponent(): void
+    {
+        $app = $this->getApplication();
+
+        if ($app instanceof CMSWebApplicationInterface && $app->isClient('administrator')) {
+            $this->quietly(fn () => (new ProductList($this->factory, $app))->prepare());
+        }
     }
 
     public function onQuickIcons(EventInterface $event): void

@@ -34,6 +34,8 @@ final readonly class MappingsPage implements Page
         LinkState::Pending->value,
         LinkState::Error->value,
         LinkState::Deleted->value,
+        LinkList::DIFFERS,
+        LinkList::CAUTIOUS,
     ];
 
     private const WORDS = [

@@ -19,7 +19,9 @@ use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Shop\Pauses\Pause;
 use CloverSync\Shop\Pauses\WorkKind;
 use CloverSync\Shop\Services;
+use CloverSync\Shop\Status\CautiousProduct;
 use CloverSync\Shop\Status\DashboardStatus;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Product\ProductText;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Settings\SettingsForm;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Webhook\GuestAccess;
 use Joomla\CMS\Language\Text;
@@ -36,6 +38,9 @@ final readonly class Warnings
 
     /** Seconds without a task that cause no warning, however short the interval is. */
     private const TASK_PATIENCE = 7_200;
+
+    /** Products that fit into a warning. */
+    private const NAMED = 5;
 
     private const WEBHOOK_PATIENCE = 604_800;
 
@@ -62,6 +67,7 @@ final readonly class Warnings
                 $this->waiting(),
                 $this->corrections(),
                 $this->conflicts(),
+                ...$this->cautious(),
                 $this->sandboxProducts(),
                 $this->tax(),
                 $this->rateLimit(),
@@ -256,6 +262,49 @@ final readonly class Warnings
         return $n === 0 ? null : new Warning('warning', Text::plural(self::PREFIX . 'N_CONFLICTS', $n), [
                 Text::_(self::PREFIX . 'BUTTON_MAPPINGS') => Pages::url('mappings'),
             ]);
+    }
+
+    /** @return list<Warning> */
+    private function cautious(): array
+    {
+        $free   = [];
+        $others = [];
+
+        foreach ($this->now->cautious as $product) {
+            $product->isFree ? ($free[] = $product) : ($others[] = $product);
+        }
+
+        $links = [Text::_(self::PREFIX . 'SEE_PRODUCTS') => Pages::url('mappings') . '&filter[state]=cautious'];
+
+        return array_values(array_filter([
+            $free === []
+                ? null
+                : new Warning(
+                    'danger',
+                    Text::plural(self::PREFIX . 'N_FREE_PRODUCTS', \count($free), self::titles($free)),
+                    $links,
+                ),
+            $others === []
+                ? null
+                : new Warning(
+                    'warning',
+                    Text::plural(self::PREFIX . 'N_ODD_PRODUCTS', \count($others), self::titles($others)),
+                    $links,
+                ),
+        ]));
+    }
+
+    /** @param array<CautiousProduct> $products */
+    private static function titles(array $products): string
+    {
+        return (
+            implode(', ', array_map(
+                static fn (CautiousProduct $product): string => (
+                    "“{$product->title}” (" . implode(' ', ProductText::cautions($product->cautions)) . ')'
+                ),
+                \array_slice($products, 0, self::NAMED),
+            )) . (\count($products) > self::NAMED ? ', …' : '')
+        );
     }
 
     private function tax(): ?Warning

@@ -17,6 +17,7 @@ use CloverSync\Shop\Joomla\Requirements;
 use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Links\LinkState;
+use CloverSync\Shop\Status\ListedLink;
 use CloverSync\Shop\Status\ProductStatus;
 use J2Commerce\Component\J2commerce\Administrator\Helper\J2CommerceHelper;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Template;
@@ -55,15 +56,28 @@ final readonly class ProductBadge
 
         Template::style($this->app);
         Template::script($this->app, 'product', [self::PREFIX . 'SYNCING', self::PREFIX . 'SYNCED_NOW']);
+        $listed = $this->listed($status->cloverId);
 
         return Template::render('badge', [
-            'product' => $product,
-            'status'  => $status,
-            'problem' => Requirements::problem(),
-            'maySync' => Requirements::isMet()
+            'product'     => $product,
+            'status'      => $status,
+            'differences' => $listed->differences ?? [],
+            'cautions'    => $listed->cautions ?? [],
+            'problem'     => Requirements::problem(),
+            'maySync'     => Requirements::isMet()
                 && $status->state !== LinkState::Conflict
                 && J2CommerceHelper::canAccess('j2commerce.editsetup'),
         ]);
+    }
+
+    /** Null without the program that knows the rules of counts. */
+    private function listed(string $cloverId): ?ListedLink
+    {
+        try {
+            return $this->factory->shop()->linkList()->one($cloverId);
+        } catch (\Throwable) {
+            return null;
+        }
     }
 
     /** The links remain without the connection and the extension, so the badge is shown too. */

@@ -16,10 +16,13 @@ use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Exception\DefaultCategoryException;
 use CloverSync\Shop\Exception\RefusedException;
 use CloverSync\Shop\Links\CommittedUnits;
+use CloverSync\Shop\Links\CountTimes;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Links\SkuConflicts;
 use CloverSync\Shop\Support\Clock;
+use CloverSync\Shop\Support\Decimal;
 use CloverSync\Shop\Support\UtcTime;
+use CloverSync\Stock;
 
 /** Updates the shop's rows of items and groups to match a page from Clover, inside the caller's transaction. */
 final readonly class CatalogWriter
@@ -57,11 +60,13 @@ final readonly class CatalogWriter
     {
         $ids     = $page->itemIds();
         $singles = array_values(array_diff($ids, array_column($page->members(), 'item_id')));
-        $changes = $page->changes($this->facts->ofItems($singles, $asked));
-        $written = $this->write($changes, $run);
+        $known   = $this->facts->ofItems($singles, $asked);
+        $changes = $page->changes($known);
+        $written = $this->write($changes, $run, new CountTimes($asked));
         $errors  = $this->noteErrors($page->errors(), $run, $written);
         $settled = array_merge($errors, ProductWriter::cloverIds($changes));
         $this->links->markSeen(array_values(array_diff($ids, $settled)), $run, UtcTime::sql($this->clock->now()));
+        $this->remember($known, $settled, new CountTimes($asked));
         $written->itemsRead = \count($ids);
         $written->unchanged += \count(array_diff($singles, $settled));
 
@@ -75,7 +80,8 @@ final readonly class CatalogWriter
      */
     public function groups(array $groups, array $members, Catalog $catalog, int $run): WriteReport
     {
-        $known   = $this->facts->ofGroups($groups, array_map(intval(...), array_column($members, 'asked', 'item_id')));
+        $times   = array_map(intval(...), array_column($members, 'asked', 'item_id'));
+        $known   = $this->facts->ofGroups($groups, $times);
         $mapper  = new GroupMapper($catalog, new SkuConflicts($this->sql, $this->links));
         $found   = $mapper->changes($members, $known);
         $refused = [];
@@ -90,8 +96,17 @@ final readonly class CatalogWriter
             . $reason,
             $run,
         ));
-        $written->add($this->write($found['changes'], $run, $refused));
-        $this->noteErrors($found['errors'], $run, $written);
+        $written->add($this->write($found['changes'], $run, new CountTimes($times), $refused));
+        $errors  = $this->noteErrors($found['errors'], $run, $written);
+        $changed = array_column($found['changes'], 'cloverId');
+        $this->remember(
+            array_values(array_filter(
+                $known,
+                static fn (array $row): bool => !\in_array($row['place'], $changed, true),
+            )),
+            $errors,
+            new CountTimes($times),
+        );
         $written->add($this->writer->makeChoosable(
             array_map(
                 intval(...),
@@ -103,6 +118,59 @@ final readonly class CatalogWriter
         $written->unchanged += $found['unchanged'];
 
         return $written;
+    }
+
+    /**
+     * Stores what Clover has of items in which the shop does not differ, where that is not known yet.
+     *
+     * @param list<array<string, scalar|null>> $known
+     * @param list<string>                     $except Clover ids
+     */
+    private function remember(array $known, array $except, CountTimes $asked): void
+    {
+        $rows   = [];
+        $except = array_fill_keys($except, true);
+
+        foreach ($known as $row) {
+            $id   = (string) $row['clover_id'];
+            $time = $asked->of($id);
+
+            if ($time === null || $row['variant_id'] === null || $row['deleted'] || isset($except[$id])) {
+                continue;
+            }
+
+            // What the shop has sold and Clover has not is still in Clover's count.
+            $count = (int) $row['manage_stock'] === 1 ? (int) $row['quantity'] + (int) $row['committed'] : null;
+
+            if (
+                $row['clover_asked'] === null
+                || !Decimal::equals((string) $row['clover_price'], (string) $row['price'])
+                || !self::isCount($row, $count)
+            ) {
+                $rows[$id] = ['clover_price' => $row['price'], 'clover_count' => $count, 'clover_asked' => $time];
+            }
+        }
+
+        $this->links->update($rows);
+    }
+
+    /**
+     * Whether the stored count leaves as many units to sell.
+     *
+     * @param array<string, scalar|null> $row
+     */
+    private static function isCount(array $row, ?int $count): bool
+    {
+        $stored = $row['clover_count'];
+
+        if ($stored === null || $count === null) {
+            return $stored === null && $count === null;
+        }
+
+        return (
+            Decimal::equals((string) $stored, (string) $count)
+            || Stock::sellable((string) $stored, (int) $row['committed']) === (int) $row['quantity']
+        );
     }
 
     /**
@@ -143,12 +211,16 @@ final readonly class CatalogWriter
      * @param list<ProductChange> $changes
      * @param list<string>        $refused Receives the Clover ids of those products
      */
-    private function write(array $changes, int $run, array &$refused = []): WriteReport
+    private function write(array $changes, int $run, CountTimes $asked, array &$refused = []): WriteReport
     {
-        return $this->halving($changes, fn (array $some): WriteReport => $this->writer->apply($some, $run), function (
-            ProductChange $change,
-            string $reason,
-        ) use ($run, &$refused): WriteReport {
+        $apply =
+            /** @param list<ProductChange> $some */
+            fn (array $some): WriteReport => $this->writer->apply($some, $run, $asked);
+
+        return $this->halving($changes, $apply, function (ProductChange $change, string $reason) use (
+            $run,
+            &$refused,
+        ): WriteReport {
             $refused[] = $change->cloverId;
 
             return $this->refused(

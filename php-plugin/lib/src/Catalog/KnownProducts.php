@@ -11,6 +11,7 @@ use CloverSync\Shop\Database\DatabaseClock;
 use CloverSync\Shop\Database\Dialect;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Links\CommittedUnits;
+use CloverSync\Shop\Links\CountTimes;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Support\Text;
 
@@ -34,7 +35,7 @@ final readonly class KnownProducts
                CASE WHEN x.variant_id IS NULL THEN 0 ELSE 1 END AS offered,
                CASE WHEN m.state = 'deleted' THEN 1 ELSE 0 END AS deleted,
                v.sku, m.sku AS clover_sku, v.upc, v.price, v.manage_stock, q.quantity, v.availability,
-               m.variant_id
+               m.variant_id, m.clover_price, m.clover_count, m.clover_asked
           FROM #__j2commerce_clover_mappings m
           JOIN #__j2commerce_products p ON p.j2commerce_product_id = m.product_id AND p.product_source = 'com_content'
           JOIN #__content c ON c.id = p.product_source_id
@@ -79,7 +80,7 @@ final readonly class KnownProducts
     {
         $this->holdCounts('m.clover_id', $cloverIds);
 
-        return $this->withCommitted($this->read('m.clover_id', $cloverIds), $asked);
+        return $this->withCommitted($this->read('m.clover_id', $cloverIds), new CountTimes($asked));
     }
 
     /**
@@ -101,32 +102,28 @@ final readonly class KnownProducts
             $rows[(string) $row['clover_id']] ??= $row;
         }
 
-        return $this->withCommitted(array_values($rows), $members);
+        return $this->withCommitted(array_values($rows), new CountTimes($members));
     }
 
     /**
      * @param list<array<string, scalar|null>> $rows
-     * @param array<string, int>|int     $asked By Clover id or one for all; without a time no count is written
+     * @param CountTimes                       $asked Without a time no count is written
      *
      * @return list<array<string, scalar|null>>
      */
-    private function withCommitted(array $rows, array|int $asked): array
+    private function withCommitted(array $rows, CountTimes $asked): array
     {
-        $byTime    = [];
-        $committed = [];
+        $variants = [];
 
         foreach ($rows as $row) {
-            $id   = (string) $row['clover_id'];
-            $time = \is_int($asked) ? $asked : $asked[$id] ?? null;
+            $id = (string) $row['clover_id'];
 
-            if ($time !== null && $row['variant_id'] !== null) {
-                $byTime[$time][$id] = (int) $row['variant_id'];
+            if ($row['variant_id'] !== null && $asked->of($id) !== null) {
+                $variants[$id] = (int) $row['variant_id'];
             }
         }
 
-        foreach ($byTime as $time => $variants) {
-            $committed += $this->committed->of($variants, $time);
-        }
+        $committed = $this->committed->of($variants, $asked);
 
         foreach ($rows as &$row) {
             $row['committed'] = $committed[(string) $row['clover_id']] ?? 0;

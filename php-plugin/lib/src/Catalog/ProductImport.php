@@ -9,6 +9,7 @@ namespace CloverSync\Shop\Catalog;
 use CloverSync\ChangeAction;
 use CloverSync\ProductChange;
 use CloverSync\ProductKind;
+use CloverSync\Shop\Links\CountTimes;
 use CloverSync\Shop\Links\LinkRow;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Links\LinkState;
@@ -28,8 +29,14 @@ final readonly class ProductImport
      * @param array<string, ProductChange>        $changes
      * @param array<string, LinkRow> $links
      */
-    public function apply(array $changes, array $links, WriteReport $written, int $run, string $now): void
-    {
+    public function apply(
+        array $changes,
+        array $links,
+        WriteReport $written,
+        int $run,
+        string $now,
+        CountTimes $asked,
+    ): void {
         if ($changes === []) {
             return;
         }
@@ -151,6 +158,7 @@ final readonly class ProductImport
                 'title_written'    => $articles[$id]['title'],
                 'category_written' => $articles[$id]['catid'],
                 'tags_written'     => json_encode($tags[$id]),
+                'cautions'         => ProductVariants::cautions($change),
             ];
 
             if ($change->kind === ProductKind::Group) {
@@ -162,7 +170,7 @@ final readonly class ProductImport
 
             foreach ($change->variants as $variant) {
                 $linkRows[] =
-                    ProductVariants::link($variant, $change, $variantOf[$variant['clover_id']])
+                    ProductVariants::link($variant, $change, $variantOf[$variant['clover_id']], $asked)
                     + ($change->kind === ProductKind::Group ? [] : $text)
                     + $product;
             }

@@ -9,6 +9,7 @@ namespace CloverSync\Shop\Catalog;
 use CloverSync\ChangeAction;
 use CloverSync\ProductChange;
 use CloverSync\ProductKind;
+use CloverSync\Shop\Links\CountTimes;
 use CloverSync\Shop\Links\LinkRow;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Links\LinkState;
@@ -32,8 +33,14 @@ final readonly class ProductUpdate
      * @param array<string, ProductChange>        $changes
      * @param array<string, LinkRow> $links
      */
-    public function apply(array $changes, array $links, WriteReport $written, int $run, string $now): void
-    {
+    public function apply(
+        array $changes,
+        array $links,
+        WriteReport $written,
+        int $run,
+        string $now,
+        CountTimes $asked,
+    ): void {
         $changes = array_filter(
             $changes,
             static fn (ProductChange $c): bool => ($links[$c->cloverId] ?? null)?->article !== null,
@@ -75,6 +82,7 @@ final readonly class ProductUpdate
                 'title_written'    => $text[$id]['title'],
                 'category_written' => $text[$id]['category'],
                 'tags_written'     => json_encode($text[$id]['tags']),
+                'cautions'         => ProductVariants::cautions($change),
             ];
 
             if ($change->kind === ProductKind::Group) {
@@ -91,7 +99,7 @@ final readonly class ProductUpdate
                     || ($links[$variant['clover_id']] ?? null)?->fingerprint !== $variant['fingerprint']
                 ) {
                     $linkRows[] =
-                        ProductVariants::link($variant, $change, $ids[$variant['clover_id']])
+                        ProductVariants::link($variant, $change, $ids[$variant['clover_id']], $asked)
                         + ($change->kind === ProductKind::Group ? [] : $shown)
                         + $product;
                 }

@@ -6,10 +6,12 @@ namespace CloverSync\Shop\Catalog;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\Caution;
 use CloverSync\ChangeAction;
 use CloverSync\ProductChange;
 use CloverSync\ProductKind;
 use CloverSync\Shop\Catalog\J2Commerce\Variants;
+use CloverSync\Shop\Links\CountTimes;
 use CloverSync\Shop\Links\LinkRow;
 use CloverSync\Shop\Support\Text;
 
@@ -162,9 +164,8 @@ final class ProductVariants
 
     /**
      * @param array{clover_id: string, action: ChangeAction, fields: list<string>, fingerprint: string, sku: ?string,
-     *   upc: ?string, price: string, manage_stock: bool, quantity: ?int, availability: ?int, option_values:
-     *   list<string>,
-     *   name: string} $variant
+     *   upc: ?string, price: string, manage_stock: bool, quantity: ?int, count: ?string, availability: ?int,
+     *   option_values: list<string>, name: string} $variant
      *
      * @return array{product: int, master: bool, default: bool, sku: ?string, upc: ?string, price: string,
      *   manage_stock: bool, quantity: ?int, availability: ?int}
@@ -184,22 +185,30 @@ final class ProductVariants
         ];
     }
 
+    /** The column `cautions` of the product's link. */
+    public static function cautions(ProductChange $change): string
+    {
+        return implode(',', array_map(static fn (Caution $caution): string => $caution->value, $change->cautions));
+    }
+
     /**
      * @param array{clover_id: string, action: ChangeAction, fields: list<string>, fingerprint: string, sku: ?string,
-     *   upc: ?string, price: string, manage_stock: bool, quantity: ?int, availability: ?int, option_values:
-     *   list<string>,
-     *   name: string} $variant
+     *   upc: ?string, price: string, manage_stock: bool, quantity: ?int, count: ?string, availability: ?int,
+     *   option_values: list<string>, name: string} $variant
      *
      * @return array<string, scalar|null>
      */
-    public static function link(array $variant, ProductChange $change, int $variantId): array
+    public static function link(array $variant, ProductChange $change, int $variantId, CountTimes $asked): array
     {
         $link = [
-            'clover_id'  => $variant['clover_id'],
-            'parent_id'  => $change->kind === ProductKind::Group ? $change->cloverId : null,
-            'name'       => Text::fit($variant['name']),
-            'sku'        => Text::fit($variant['sku'] ?? ''),
-            'variant_id' => $variantId,
+            'clover_id'    => $variant['clover_id'],
+            'parent_id'    => $change->kind === ProductKind::Group ? $change->cloverId : null,
+            'name'         => Text::fit($variant['name']),
+            'sku'          => Text::fit($variant['sku'] ?? ''),
+            'variant_id'   => $variantId,
+            'clover_price' => $variant['price'],
+            'clover_count' => $variant['count'],
+            'clover_asked' => $asked->of($variant['clover_id']),
         ];
 
         return $change->kind === ProductKind::Group ? $link + ['fingerprint' => $variant['fingerprint']] : $link;

@@ -13,6 +13,7 @@ use CloverSync\Settings;
 use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Exception\ShopException;
+use CloverSync\Shop\Links\CountTimes;
 use CloverSync\Shop\Links\LinkRow;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Links\LinkState;
@@ -60,7 +61,7 @@ final readonly class ProductWriter
      *
      * @throws ShopException
      */
-    public function apply(array $changes, int $run): WriteReport
+    public function apply(array $changes, int $run, CountTimes $asked): WriteReport
     {
         $written = new WriteReport();
 
@@ -88,10 +89,10 @@ final readonly class ProductWriter
         $this->variants->takeAbandoned();
 
         foreach (array_chunk(array_diff_key($create, $clashes), self::AT_ONCE, true) as $some) {
-            $this->import->apply($some, $links, $written, $run, $now);
+            $this->import->apply($some, $links, $written, $run, $now, $asked);
         }
 
-        $this->update->apply($update, $links, $written, $run, $now);
+        $this->update->apply($update, $links, $written, $run, $now, $asked);
         $this->abandon($written);
 
         foreach ($this->tables->categories->renamed() as $id => ['from' => $from, 'to' => $to]) {

@@ -19,6 +19,7 @@ use CloverSync\Shop\Locking\Lock;
 use CloverSync\Shop\Log\SyncLog;
 use CloverSync\Shop\Pauses\CircuitBreaker;
 use CloverSync\Shop\Support\Clock;
+use CloverSync\Shop\Support\Decimal;
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Stock;
 
@@ -76,7 +77,8 @@ final readonly class StockOnlySync
             $page  = $this->stock->counts($after);
             $after = $page->cursor();
             $this->sql->transaction(function () use ($page, $facts, $variants, $database, &$found): void {
-                $known   = $facts->ofItems(array_column($page->items(), 'clover_id'), $database->now() - $page->age());
+                $asked   = $database->now() - $page->age();
+                $known   = $facts->ofItems(array_column($page->items(), 'clover_id'), $asked);
                 $changes = $page->changes($known, $this->tracks);
                 $ids     = array_column($known, 'variant_id', 'clover_id');
                 $updates = [];
@@ -88,7 +90,8 @@ final readonly class StockOnlySync
                         + ($change['availability'] === null ? [] : ['availability' => $change['availability']]);
                 }
 
-                $rows   = array_sum($variants->update($updates));
+                $rows = array_sum($variants->update($updates));
+                $this->remember($page->items(), $known, $asked);
                 $linked = \count(array_filter($ids));
                 $this->log->addAll(array_map(static fn (array $change): array => [
                     'action'  => 'inventory_pull',
@@ -114,5 +117,33 @@ final readonly class StockOnlySync
         $found['done'] = $after === null;
 
         return $found;
+    }
+
+    /**
+     * @param list<array{clover_id: string, count: ?string, whole: ?int}> $items
+     * @param list<array<string, scalar|null>>                            $known
+     */
+    private function remember(array $items, array $known, int $asked): void
+    {
+        $counts = array_column($items, 'count', 'clover_id');
+        $rows   = [];
+
+        foreach ($known as $row) {
+            $count = $this->tracks ? $counts[(string) $row['clover_id']] ?? null : null;
+
+            if (
+                $row['clover_asked'] !== null
+                && (
+                    $count === null
+                        ? $row['clover_count'] !== null
+                        : $row['clover_count'] === null
+                        || !Decimal::equals((string) $row['clover_count'], $count)
+                )
+            ) {
+                $rows[(string) $row['clover_id']] = ['clover_count' => $count, 'clover_asked' => $asked];
+            }
+        }
+
+        $this->links->update($rows);
     }
 }

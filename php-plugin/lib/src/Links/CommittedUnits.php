@@ -12,11 +12,10 @@ interface CommittedUnits
     /**
      * Call it in the transaction that writes the counts, after they are locked.
      *
-     * @param array<string, int> $variants Variant of the shop by Clover id
-     * @param int                $asked    When the counts were requested, by
-     *   {@see \CloverSync\Shop\Database\DatabaseClock}
+     * @param array<string, int> $variants Variant of the shop by Clover id; one whose count was not requested is left
+     *   out
      *
      * @return array<string, int> By Clover id, without zeros
      */
-    public function of(array $variants, int $asked): array;
+    public function of(array $variants, CountTimes $asked): array;
 }

@@ -12,6 +12,7 @@ use CloverSync\Settings;
 use CloverSync\Shop\Database\KeyValueStore;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Links\CommittedUnits;
+use CloverSync\Shop\Links\CountTimes;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Support\Clock;
 
@@ -49,10 +50,20 @@ final readonly class Committed implements CommittedUnits
         );
     }
 
-    public function of(array $variants, int $asked): array
+    public function of(array $variants, CountTimes $asked): array
     {
         if (!$this->settings->pushStock || $variants === [] || $this->orders->since() === null) {
             return [];
+        }
+
+        $times = [];
+
+        foreach (array_keys($variants) as $id) {
+            $time = $asked->of((string) $id);
+
+            if ($time !== null) {
+                $times[$time][$id] = true;
+            }
         }
 
         $floor = $this->orders->floor();
@@ -107,7 +118,13 @@ final readonly class Committed implements CommittedUnits
 
         $forRules = array_map(static fn (CountedRow $row): array => $row->forRules(), array_values($rows));
 
-        return array_intersect_key($this->rules->committed($taken, $forRules, $asked), $variants);
+        $committed = [];
+
+        foreach ($times as $time => $items) {
+            $committed += array_intersect_key($this->rules->committed($taken, $forRules, $time), $items);
+        }
+
+        return $committed;
     }
 
     /** @return list<string> Orders that a gateway has refunded completely; J2Commerce still holds their stock */

@@ -10,6 +10,7 @@ use CloverSync\Shop\Database\Bulk;
 use CloverSync\Shop\Database\DatabaseClock;
 use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Links\CountTimes;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Support\Clock;
 use CloverSync\Stock;
@@ -97,7 +98,10 @@ final readonly class StockDriftReport
             ];
         }
 
-        $committed = $this->committed->of(array_map(static fn (array $row): int => $row['variant_id'], $shop), $asked);
+        $committed = $this->committed->of(
+            array_map(static fn (array $row): int => $row['variant_id'], $shop),
+            new CountTimes($asked),
+        );
 
         foreach ($items as $item) {
             $row = $shop[$item['clover_id']] ?? null;

@@ -34,6 +34,8 @@ final readonly class Attention
         public int $corrections,
         /** @var list<Pause> Kinds of work that are paused */
         public array $paused,
+        /** Published products that the shop sells at 0, because Clover has no price for them. */
+        public int $free,
         /** A sync needs the owner's confirmation before it deletes many products. */
         public bool $confirmDeletes,
     ) {
@@ -53,6 +55,10 @@ final readonly class Attention
             $stock['dead'] + $orders['dead'] + (new OrderEventLog($sql, $links->environment, $clock))->countDead(),
             $orders['corrections'],
             Pauses::stored($state),
+            \count(array_filter(
+                (new CautiousProducts($sql, $links))->published(),
+                static fn (CautiousProduct $product): bool => $product->isFree,
+            )),
             $run?->status === RunStatus::NeedsConfirmation,
         );
     }
@@ -66,6 +72,7 @@ final readonly class Attention
             + $this->dead
             + $this->corrections
             + \count($this->paused)
+            + $this->free
             + ($this->confirmDeletes ? 1 : 0)
         );
     }

@@ -97,6 +97,7 @@ final readonly class DashboardReader
             $this->merchant->currency(),
             $this->hasDefaultCategory(),
             DatabaseRateLimiter::limits($this->sql, $status->environment->value),
+            $this->links === null ? [] : array_values((new CautiousProducts($this->sql, $this->links))->published()),
             $status->connected ? (new WithheldFields($this->state))->all() : [],
         );
     }

@@ -81,6 +81,8 @@ final readonly class DashboardStatus
          *   named smaller ones than it documents
          */
         public array $rateLimit,
+        /** @var list<CautiousProduct> Published products that should not be sold on the web as they are */
+        public array $cautious,
         /** @var list<string> Fields of items that Clover does not show to this app, for lack of a permission */
         public array $withheld,
     ) {

@@ -22,6 +22,10 @@ use CloverSync\Shop\Webhooks\Inbox;
  */
 final readonly class LinkList
 {
+    /** Filter values besides those of {@see LinkState}. */
+    public const DIFFERS  = 'differs';
+    public const CAUTIOUS = 'cautious';
+
     public const SORTS = ['title', 'sku', 'clover_id', 'state', 'last_synced'];
 
     /** By severity: a product shows the most severe state of its items. */
@@ -40,6 +44,8 @@ final readonly class LinkList
     public function __construct(
         private Sql $sql,
         private Links $links,
+        private Differences $differences,
+        private CautiousProducts $cautious,
     ) {
         $this->bulk = new Bulk($sql);
     }
@@ -47,7 +53,7 @@ final readonly class LinkList
     /**
      * @param array{state?: ?string, search?: ?string} $filter Null or empty = all but conflicts, which
      *   {@see \CloverSync\Shop\Links\Conflicts} lists; searched are titles, names, SKUs and Clover ids, those of
-     *   members too
+     *   members too; the state is one of {@see LinkState}, {@see DIFFERS} or {@see CAUTIOUS}
      * @param string                                   $sort   One of {@see SORTS}
      *
      * @return list<ListedLink>
@@ -77,6 +83,23 @@ final readonly class LinkList
         [$query, $values] = $this->query($filter);
 
         return (int) $this->sql->fetchValue("SELECT COUNT(*) FROM ($query) x", $values);
+    }
+
+    /**
+     * @param list<int> $products
+     *
+     * @return list<ListedLink>
+     */
+    public function ofProducts(array $products): array
+    {
+        [$query, $values] = $this->query(
+            [],
+            'AND m.product_id IN ('
+            . implode(', ', $products === [] ? ['NULL'] : array_map(intval(...), $products))
+            . ')',
+        );
+
+        return $this->rows($this->sql->fetchAll($query, $values));
     }
 
     /** The product of an item or group; null when there is no such link. */
@@ -141,11 +164,25 @@ final readonly class LinkList
             array_push($values, ...$key, ...array_fill(0, \count($columns), LikePattern::containing($search)));
         }
 
+        $state    = $filter['state'] ?? '';
+        $products = match ($state) {
+            self::DIFFERS => $this->differences->products(),
+            self::CAUTIOUS => array_keys($this->cautious->all()),
+            default => null,
+        };
+
+        if ($products !== null) {
+            $query .=
+                ' AND m.product_id IN ('
+                . implode(', ', $products === [] ? ['NULL'] : array_map(intval(...), $products))
+                . ')';
+        }
+
         $query .= ' GROUP BY ' . self::HEAD;
 
-        if (($filter['state'] ?? '') !== '') {
+        if ($state !== '' && $products === null) {
             $query    .= " HAVING $weight = ?";
-            $values[] = (int) array_search(LinkState::tryFrom($filter['state'] ?? ''), self::STATES, true);
+            $values[] = (int) array_search(LinkState::tryFrom($state), self::STATES, true);
         } elseif (!$conflicts) {
             $query .= " HAVING MAX(CASE WHEN m.state = 'conflict' THEN 1 ELSE 0 END) = 0";
         }
@@ -161,11 +198,16 @@ final readonly class LinkList
     private function rows(array $found): array
     {
         $problems = $this->problems(array_map(static fn (array $row): string => Row::string($row, 'head'), $found));
+        $products = array_values(array_map(intval(...), array_filter(array_column($found, 'product_id'))));
+        $differs  = $this->differences->of($products);
+        $cautious = $this->cautious->of($products);
 
         return array_map(static fn (array $row): ListedLink => ListedLink::fromRow(
             $row,
             self::STATES[Row::int($row, 'weight')] ?? LinkState::Deleted,
             $problems[Row::string($row, 'head')] ?? [],
+            $differs[Row::int($row, 'product_id')] ?? [],
+            ($cautious[Row::int($row, 'product_id')] ?? null)?->cautions ?? [],
         ), $found);
     }
 

@@ -6,6 +6,7 @@ namespace CloverSync\Shop\Status;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\Caution;
 use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Links\LinkProblem;
 use CloverSync\Shop\Links\LinkState;
@@ -14,7 +15,11 @@ use CloverSync\Shop\Support\UtcTime;
 /** A product as {@see LinkList} shows it: an item of Clover, or a group with its members. */
 final readonly class ListedLink
 {
-    /** @param list<LinkProblem> $problems */
+    /**
+     * @param list<LinkProblem> $problems
+     * @param list<Difference>  $differences
+     * @param list<Caution>     $cautions    Why it should not be published as it is
+     */
     private function __construct(
         public string $cloverId,
         public bool $isGroup,
@@ -30,15 +35,32 @@ final readonly class ListedLink
         public ?int $productId,
         public ?int $articleId,
         public array $problems,
+        public array $differences,
+        public array $cautions,
     ) {
+    }
+
+    /** The state, or {@see LinkList::DIFFERS} where the shop is up to date and has other values. */
+    public function shownState(): string
+    {
+        return $this->state === LinkState::Synced && $this->differences !== []
+            ? LinkList::DIFFERS
+            : $this->state->value;
     }
 
     /**
      * @param array<string, int|float|string|null> $row
      * @param list<LinkProblem>                    $problems
+     * @param list<Difference>                     $differences
+     * @param list<Caution>                        $cautions
      */
-    public static function fromRow(array $row, LinkState $state, array $problems): self
-    {
+    public static function fromRow(
+        array $row,
+        LinkState $state,
+        array $problems,
+        array $differences,
+        array $cautions,
+    ): self {
         $isGroup = Row::bool($row, 'is_group');
 
         return new self(
@@ -52,6 +74,8 @@ final readonly class ListedLink
             Row::nullableInt($row, 'product_id'),
             Row::nullableInt($row, 'article_id'),
             $problems,
+            $differences,
+            $cautions,
         );
     }
 }

@@ -57,6 +57,9 @@ final readonly class ProductChange
     /** @var list<string> */
     public array $warnings;
 
+    /** @var list<Caution> Why the product is withheld */
+    public array $cautions;
+
     /** Store the fingerprint with the mapping. */
     public string $fingerprint;
 
@@ -75,12 +78,12 @@ final readonly class ProductChange
     /**
      * All variants that exist in Clover; a simple product has exactly one. `fields` names the fields that differ
      * in this variant (on create, all). `availability` is null when it must not change. `quantity` is null when the
-     * item is untracked. `option_values` has one value for each of `options`, in their order. Store `fingerprint` with
-     * the mapping of a variant of a group.
+     * item is untracked, and `count` is Clover's own count. `option_values` has one value for each of `options`, in
+     * their order. Store `fingerprint` with the mapping of a variant of a group.
      *
      * @var list<array{clover_id: string, action: ChangeAction, fields: list<string>, fingerprint: string, sku: ?string,
-     *   upc: ?string, price: string, manage_stock: bool, quantity: ?int, availability: ?int, option_values:
-     *   list<string>, name: string}>
+     *   upc: ?string, price: string, manage_stock: bool, quantity: ?int, count: ?string, availability: ?int,
+     *   option_values: list<string>, name: string}>
      */
     public array $variants;
 
@@ -109,11 +112,12 @@ final readonly class ProductChange
         $self->categoryId = $row[10];
         $self->tags = $row[11];
         $self->warnings = $row[12];
-        $self->fingerprint = $row[13];
-        $self->minPrice = $row[14];
-        $self->maxPrice = $row[15];
-        $self->options = $row[16];
-        $self->variants = (static fn (array $list): array => array_map(static fn (array $row): array => array_replace($row, ['action' => (ChangeAction::from(...))($row['action'])]), $list))($row[17]);
+        $self->cautions = (static fn (array $list): array => array_map(Caution::from(...), $list))($row[13]);
+        $self->fingerprint = $row[14];
+        $self->minPrice = $row[15];
+        $self->maxPrice = $row[16];
+        $self->options = $row[17];
+        $self->variants = (static fn (array $list): array => array_map(static fn (array $row): array => array_replace($row, ['action' => (ChangeAction::from(...))($row['action'])]), $list))($row[18]);
 
         return $self;
     }

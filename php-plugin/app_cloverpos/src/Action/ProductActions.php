@@ -1,0 +1,66 @@
+<?php
+
+/**
+ * @package     J2Commerce
+ * @subpackage  plg_j2commerce_app_cloverpos
+ * @license     GNU General Public License version 2 or later; see LICENSE
+ */
+
+declare(strict_types=1);
+
+namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Action;
+
+\defined('_JEXEC') or die();
+
+use CloverSync\Shop\Joomla\ShopFactory;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Product\ProductText;
+use Joomla\CMS\Language\Text;
+use Joomla\Input\Input;
+
+/** What J2Commerce's list of products shows of Clover. */
+final readonly class ProductActions implements ActionGroup
+{
+    private const PREFIX = 'PLG_J2COMMERCE_APP_CLOVERPOS_PRODUCT_';
+
+    /** Products that are asked for at once at most; the list shows no more on a page. */
+    private const ASKED = 500;
+
+    public function __construct(
+        private ShopFactory $factory,
+    ) {
+    }
+
+    public function actions(): array
+    {
+        return ['product.states' => $this->states(...)];
+    }
+
+    /** @return array{products: array<int, array{state: string, label: string, notes: list<string>}>} */
+    private function states(Input $input): array
+    {
+        $shop     = $this->factory->shop();
+        $ids      = array_map(intval(...), explode(',', $input->post->getString('products', '')));
+        $products = [];
+
+        if ($shop->merchantId() === null) {
+            return ['products' => []];
+        }
+
+        foreach ($shop->linkList()->ofProducts(\array_slice($ids, 0, self::ASKED)) as $row) {
+            $state = $row->shownState();
+
+            if ($row->productId !== null) {
+                $products[$row->productId] = [
+                    'state' => $state,
+                    'label' => Text::_(self::PREFIX . 'STATE_' . strtoupper($state)),
+                    'notes' => [
+                        ...array_map(ProductText::difference(...), $row->differences),
+                        ...ProductText::cautions($row->cautions),
+                    ],
+                ];
+            }
+        }
+
+        return ['products' => $products];
+    }
+}
