@@ -19,7 +19,7 @@ enum Caution: string
     /** The price type is not known. */
     case UnknownPrice = 'unknown_price';
 
-    /** A gift card, a deposit or the like, which is no revenue. */
+    /** A gift card, a deposit or the like: not counted as revenue. */
     case NonRevenue = 'non_revenue';
 
     /** It may be sold only to adults. */

@@ -71,6 +71,7 @@ final class ConflictsTest extends SyncTestCase
                 ]],
                 'problem'   => null,
                 'options'   => ['clover' => [], 'shop' => []],
+                'pairable'  => false,
             ]],
             $conflicts->list(),
         );
@@ -216,6 +217,61 @@ final class ConflictsTest extends SyncTestCase
         $this->shop()->conflicts()->adopt($group);
         $this->sync();
         self::assertSame($product, (int) $this->product($item)['product_id']);
+    }
+
+    public function test_the_owner_pairs_options_of_other_names_and_the_product_keeps_its_own(): void
+    {
+        $this->clover->setStock($this->itemBySku('TS-BL-M')['id'], 4);
+        $this->connectedAndSynced();
+        $items   = array_map(fn (string $sku): string => $this->itemBySku($sku)['id'], ['TS-RE-S', 'TS-BL-L']);
+        $product = (int) $this->product($items[0])['product_id'];
+        $this->sql->execute('DELETE FROM #__j2commerce_clover_mappings WHERE product_id = ?', [$product]);
+        $this->sql->execute("UPDATE #__j2commerce_options SET option_name = 'Fit' WHERE option_name = 'Size'");
+        $this->sql->execute("UPDATE #__j2commerce_options SET option_name = 'Shade' WHERE option_name = 'Color'");
+        $this->sync();
+        [$conflict] = $this->shop()->conflicts()->list();
+        self::assertSame([AdoptProblem::Options, true], [$conflict['problem'], $conflict['pairable']]);
+        self::assertEqualsCanonicalizing(['Size', 'Color'], $conflict['options']['clover']);
+        self::assertEqualsCanonicalizing(['Fit', 'Shade'], $conflict['options']['shop']);
+
+        foreach ([['Size' => 'Fit'], ['Size' => 'Fit', 'Color' => 'Fit']] as $pairs) {
+            try {
+                $this->shop()->conflicts()->adopt($conflict['clover_id'], $pairs);
+                self::fail('It was adopted.');
+            } catch (ShopException) {
+            }
+        }
+
+        $rows = $this->shopRows(['modified', 'modified_on']);
+        $this->shop()->conflicts()->adopt($conflict['clover_id'], ['Size' => 'Fit', 'Color' => 'Shade']);
+        $this->sync();
+        self::assertSame($rows, $this->shopRows(['modified', 'modified_on']));
+        self::assertSame(
+            [$product, $product],
+            array_map(fn (string $id): int => (int) $this->product($id)['product_id'], $items),
+        );
+
+        $this->clover->add([
+            'name'    => 'XXL',
+            'group'   => 'T-Shirt',
+            'options' => ['Size' => 'XXL', 'Color' => 'Red'],
+            'price'   => 3100,
+            'sku'     => 'TS-RE-XXL',
+        ]);
+        $this->sync();
+        self::assertSame(
+            ['Fit', 'Shade'],
+            $this->texts('SELECT o.option_name FROM #__j2commerce_options o
+               JOIN #__j2commerce_product_options p ON p.option_id = o.j2commerce_option_id
+              WHERE p.product_id = ? ORDER BY o.option_name', [$product]),
+            'A new variant gets the shop\'s options.',
+        );
+        self::assertContains('XXL', $this->texts(
+            'SELECT x.optionvalue_name FROM #__j2commerce_optionvalues x
+               JOIN #__j2commerce_options o ON o.j2commerce_option_id = x.option_id WHERE o.option_name = ?',
+            ['Fit'],
+        ));
+        self::assertSame(0, $this->sync()->productRows);
     }
 
     public function test_a_group_whose_options_an_earlier_version_did_not_store_waits_for_a_sync(): void

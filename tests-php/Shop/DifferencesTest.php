@@ -130,6 +130,7 @@ final class DifferencesTest extends SalesTestCase
         $row = $this->shop()->linkList()->one($this->mug);
         self::assertSame(['999'], array_column($row->differences ?? [], 'shop'));
         self::assertSame(1, $this->shop()->linkList()->count(['state' => LinkList::DIFFERS, 'search' => 'mug']));
+        self::assertSame(0, $this->shop()->linkList()->count(['state' => 'synced', 'search' => $this->mug]));
     }
 
     /** @param array<string, scalar> $values Columns of the variant, as the product form saves them */

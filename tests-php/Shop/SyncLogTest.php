@@ -79,6 +79,17 @@ final class SyncLogTest extends ShopTestCase
         self::assertSame(1, $this->log->count(['search' => 'MUG0000', 'status' => 'error']));
     }
 
+    #[TestDox('The log can be narrowed to one action, and within it to a status and a search')]
+    public function test_action(): void
+    {
+        self::assertSame(['webhook'], array_column($this->page(['action' => 'webhook']), 'action'));
+        self::assertSame(0, $this->log->count(['action' => 'delete']));
+        self::assertSame([1, 0], [
+            $this->log->count(['action' => 'inventory_decrement', 'search' => 'MUG0000']),
+            $this->log->count(['action' => 'webhook', 'search' => 'MUG0000', 'status' => 'error']),
+        ]);
+    }
+
     #[TestDox('The log can be sorted by date, status, action or entity type, in both directions, else by date')]
     public function test_sort(): void
     {
@@ -121,7 +132,7 @@ final class SyncLogTest extends ShopTestCase
     }
 
     /**
-     * @param array{status?: string, search?: string} $filter
+     * @param array{status?: string, action?: string, search?: string} $filter
      *
      * @return list<array<string, string>>
      */

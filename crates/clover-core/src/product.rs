@@ -60,7 +60,7 @@ crate::text_enum! {
         UnitPrice = "unit_price",
         /// The price type is not known.
         UnknownPrice = "unknown_price",
-        /// A gift card, a deposit or the like, which is no revenue.
+        /// A gift card, a deposit or the like: not counted as revenue.
         NonRevenue = "non_revenue",
         /// It may be sold only to adults.
         AgeRestricted = "age_restricted",

@@ -15,6 +15,7 @@ use J2Commerce\Plugin\J2Commerce\AppCloverpos\Template;
 ?>
 <div class="container-fluid py-3 clover" id="clover-dashboard">
     <?php echo Template::render('dashboard_warnings', $displayData); ?>
+    <?php echo Template::render('dashboard_steps', $displayData); ?>
     <?php echo Template::render('dashboard_sync', $displayData); ?>
     <?php echo Template::render('dashboard_stats', $displayData); ?>
     <div class="row g-3">

@@ -37,7 +37,7 @@ $figures = $page->figures;
         </div>
         <p class="form-text"><?php echo $word('WEBHOOK_URL_NOTE'); ?></p>
         <label class="form-label" for="clover-webhook-code"><?php echo $word('WEBHOOK_CODE'); ?></label>
-        <div class="input-group mb-1">
+        <div class="input-group clover-own-line mb-1">
             <input type="text" readonly class="form-control" id="clover-webhook-code"
                 value="<?php echo $escape($figures['code']); ?>"
                 placeholder="<?php echo $word('WEBHOOK_CODE_WAITING'); ?>" aria-describedby="clover-webhook-code-note">

@@ -23,7 +23,7 @@ use Joomla\CMS\Language\Text;
  * @var array{tools: ListModel, rows: list<ListedLink>, conflicts: list<array{clover_id: string, type: string, name:
  *   string, sku: string, relink: bool, products: list<array{product_id: int, article_id: int, title: string, sku:
  *   string, type: string, state: int, price: string, highest_price: string}>, problem: ?AdoptProblem, options:
- *   array{clover: list<string>, shop: list<string>}}>, mayAct: bool} $displayData
+ *   array{clover: list<string>, shop: list<string>}, pairable: bool}>, mayAct: bool} $displayData
  */
 $tools     = $displayData['tools'];
 $conflicts = $displayData['conflicts'];
@@ -177,6 +177,34 @@ $badges    = [
                                                     implode(', ', $conflict['options']['shop']),
                                                 ));
                                             ?>
+                                            <?php if ($conflict['problem'] === AdoptProblem::Options
+                                                && $conflict['pairable']) : ?>
+                                                <div class="mt-2" data-clover-pairs>
+                                                    <p class="mb-1"><?php echo Text::_($prefix . 'PAIR'); ?></p>
+                                                    <?php $own = $conflict['options']['shop']; ?>
+                                                    <?php foreach ($conflict['options']['clover'] as $nth => $name) : ?>
+                                                        <label class="d-block mb-1"><?php echo $text($name); ?>
+                                                            <select class="form-select form-select-sm"
+                                                                data-clover-option="<?php echo $text($name); ?>">
+                                                                <?php foreach ($own as $i => $option) : ?>
+                                                                    <option<?php
+                                                                        echo $i === $nth ? ' selected' : '';
+                                                                    ?>><?php echo $text($option); ?></option>
+                                                                <?php endforeach; ?>
+                                                            </select>
+                                                        </label>
+                                                    <?php endforeach; ?>
+                                                    <button type="button"<?php echo $off; ?>
+                                                        class="btn btn-sm btn-primary"
+                                                        data-clover-action="mapping.adopt"
+                                                        data-clover-id="<?php echo $text($conflict['clover_id']); ?>">
+                                                        <?php echo Text::_($prefix . 'ADOPT_PAIRED'); ?><span
+                                                            class="visually-hidden"> <?php
+                                                                echo $text($conflict['name']);
+                                                            ?></span>
+                                                    </button>
+                                                </div>
+                                            <?php endif; ?>
                                         <?php endif; ?>
                                     </td>
                                 </tr>

@@ -176,6 +176,50 @@ chapter('Run Your First Sync, Products in J2Commerce', async (browser) => {
     await close(browser);
   });
 
+  step('the badge says what the owner typed in place of Clover’s values, and its button takes Clover’s', async (browser) => {
+    const { article, id } = Object.values(rows()).flat().map((row) => ({ ...row, id: row.product })).find((row) => row.sku === 'MUG-01');
+    query("UPDATE #__j2commerce_variants SET price = 9.99 WHERE sku = 'MUG-01'");
+    query("UPDATE #__j2commerce_productquantities SET quantity = 999 WHERE variant_id IN (SELECT j2commerce_variant_id FROM #__j2commerce_variants WHERE product_id = ?)", [id]);
+    await edit(browser, article);
+    assert.equal(await badge(browser).locator('.badge.text-bg-warning').first().innerText(), 'Differs');
+    assert.deepEqual(await badge(browser).locator('[data-clover-differences] li').allInnerTexts(), ['price 9.99, Clover 15.50.', 'stock 999, Clover 14.']);
+    await browser.readable();
+    await browser.shot('03 badge differs');
+    await browser.page.click('[data-clover-resync]:has-text("Take Clover’s values")');
+    await until('it is said', async () => /Reload the page before you save/.test(await badge(browser).locator('[data-clover-said]').innerText()));
+    assert.equal(shopPrice('MUG-01'), 15.5);
+    assert.equal(shopCount('MUG-01'), 14);
+    await close(browser);
+  });
+
+  step('the Products list shows Clover’s state, and does not publish what would be sold at 0', async (browser) => {
+    const odd = await clover.create({ name: 'Olives from the barrel', price: 0, priceType: 'VARIABLE', sku: 'OLIVES' });
+    const card = await clover.create({ name: 'Gift Card', price: 2500, isRevenue: false, sku: 'GIFT' });
+    await sync(browser);
+    await publish(browser, 'Olives from the barrel');
+    assert.match(await browser.messages(), /One product was not published, because the shop would sell it at 0: “Olives from the barrel”/);
+    assert.equal(product('Olives from the barrel').state, 0);
+    await publish(browser, 'Gift Card');
+    assert.match(await browser.messages(), /Look at a product that you publish: “Gift Card” \(Clover does not count it as revenue/);
+    assert.equal(product('Gift Card').state, 1);
+    await browser.page.waitForSelector('[data-clover-state="synced"]');
+    await browser.shot('03 products list');
+    await edit(browser, product('Gift Card').article);
+    assert.match(await badge(browser).locator('[data-clover-cautions]').innerText(), /gift card/);
+    await browser.readable();
+    await browser.shot('03 badge caution');
+    await close(browser);
+    await dashboard(browser);
+    assert.match(await browser.page.innerText('#clover-dashboard'), /One published product should be looked at: “Gift Card”/);
+    await browser.shot('03 dashboard caution');
+
+    for (const { id } of [odd, card]) {
+      await clover.remove(id);
+    }
+
+    await sync(browser);
+  });
+
   step('the badge says Pending, Error and Deleted as the manual has them', async (browser) => {
     const { article, id } = product('Apron');
     const mapping = 'UPDATE #__j2commerce_clover_mappings SET state = ?, error = ? WHERE product_id = ?';

@@ -66,6 +66,24 @@ chapter('Sync Log, Mappings, Outbox', async (browser) => {
     await clear(browser);
   });
 
+  step('the Action filter shows only entries of one action', async (browser) => {
+    await filter(browser, '#filter_action', 'token_refresh');
+    const found = await cells(browser, '#cloverSyncLog', 3);
+    assert.ok(found.length > 0 && found.every((text) => text.trim() === 'token_refresh'), String(found));
+    await filter(browser, '#filter_action', 'inventory_restock');
+    assert.match(await browser.page.innerText('main'), /No entry matches the search and the filter/);
+    await clear(browser);
+  });
+
+  step('Help opens the guide at its chapter', async (browser) => {
+    const [guide] = await Promise.all([browser.context.waitForEvent('page'), browser.page.click('joomla-toolbar-button a:has-text("Help"), a.button-clover-help')]);
+    await guide.waitForSelector('#clover-guide');
+    assert.match(new URL(guide.url()).hash, /^#guide-10-/);
+    assert.equal(await guide.locator(new URL(guide.url()).hash).count(), 1);
+    await browser.shot('06 guide', guide);
+    await guide.close();
+  });
+
   step('the search finds entries by message, entity type and action, and shows no markup of a message', async (browser) => {
     await search(browser, 'Entry number 7 ');
     assert.equal((await cells(browser, '#cloverSyncLog', 5)).length, 1);
@@ -184,6 +202,9 @@ chapter('Sync Log, Mappings, Outbox', async (browser) => {
     await browser.page.goto(page('mappings'));
     const conflict = browser.page.locator('#conflicts tbody tr', { hasText: 'SALT' });
     assert.match(await conflict.innerText(), /Salt Cellar/);
+    assert.match(await conflict.innerText(), /Simple, product \d+, price [\d.]+, (Unpublished|Published)/);
+    assert.match(await conflict.locator('a').first().getAttribute('href'), /task=article\.edit&id=\d+/);
+    assert.equal(await browser.page.locator('#cloverMappings tbody tr', { hasText: id }).count(), 0, 'It is listed once.');
     await browser.shot('06 conflict');
     await browser.readable();
     assert.match(await press(browser, conflict.locator('[data-clover-action="mapping.adopt"]')), /Linked\. The next sync brings/);

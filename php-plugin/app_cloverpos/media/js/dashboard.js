@@ -87,6 +87,7 @@
     clear();
     progress(run, false);
     say('');
+    byId('steps')?.remove();
     byId('result-text').textContent = `${text('SYNC_DONE')} ${run.summary}`;
     byId('failures').replaceChildren(...failures.map((failure) => {
       const item = document.createElement('li');

@@ -124,7 +124,10 @@
       return;
     }
 
-    const answer = await press(button, () => ask(cloverAction, cloverId ? { clover_id: cloverId } : {}));
+    const pairs = [...(button.closest('[data-clover-pairs]')?.querySelectorAll('select') ?? [])]
+      .map((select) => [select.dataset.cloverOption, select.value]);
+    const data = cloverId ? { clover_id: cloverId, options: JSON.stringify(Object.fromEntries(pairs)) } : {};
+    const answer = await press(button, () => ask(cloverAction, data));
 
     if (answer) {
       again(answer.message, answer.type);

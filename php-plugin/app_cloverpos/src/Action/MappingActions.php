@@ -113,7 +113,17 @@ final readonly class MappingActions implements ActionGroup
     /** @return array<string, mixed> */
     private function adopt(Input $input): array
     {
-        $this->factory->shop()->conflicts()->adopt(self::id($input));
+        $pairs = [];
+        /** @var scalar|array<array-key, scalar|array|null>|null $posted */
+        $posted = json_decode($input->post->getString('options', ''), true);
+
+        foreach (\is_array($posted) ? $posted : [] as $clover => $shop) {
+            if (\is_string($shop)) {
+                $pairs[(string) $clover] = $shop;
+            }
+        }
+
+        $this->factory->shop()->conflicts()->adopt(self::id($input), $pairs);
 
         return self::say('ADOPTED_ONE', 'success');
     }

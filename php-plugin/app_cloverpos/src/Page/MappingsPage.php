@@ -79,6 +79,7 @@ final readonly class MappingsPage implements Page
     public function render(Toolbar $toolbar, Input $input): string
     {
         ToolbarButtons::dashboard($toolbar);
+        ToolbarButtons::help($toolbar, '10. Day to day: dashboard, log, mappings, outbox');
 
         try {
             $shop   = $this->factory->shop();

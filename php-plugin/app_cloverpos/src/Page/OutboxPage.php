@@ -40,6 +40,7 @@ final readonly class OutboxPage implements Page
     public function render(Toolbar $toolbar, Input $input): string
     {
         ToolbarButtons::dashboard($toolbar);
+        ToolbarButtons::help($toolbar, '10. Day to day: dashboard, log, mappings, outbox');
 
         try {
             $sales = $this->factory->shop()->sales();

@@ -35,6 +35,10 @@ final readonly class Pages
 
     public function open(string $name): Page
     {
+        if ($name === 'guide') {
+            return new GuidePage();
+        }
+
         if (!Requirements::isMet()) {
             return new ServerPage($this->factory, $this->app);
         }

@@ -43,6 +43,7 @@ final readonly class ServerPage implements Page
         }
 
         ToolbarButtons::settings($toolbar, $this->factory->sql());
+        ToolbarButtons::help($toolbar, '11. When something is wrong');
 
         try {
             $html = Template::render('server', ['page' => ServerView::read($this->factory)]);

@@ -41,14 +41,19 @@ final readonly class SyncLogPage implements Page
     public function render(Toolbar $toolbar, Input $input): string
     {
         ToolbarButtons::dashboard($toolbar);
+        ToolbarButtons::help($toolbar, '10. Day to day: dashboard, log, mappings, outbox');
 
         try {
-            $log    = new SyncLog($this->factory->sql(), $this->factory->environment(), new SystemClock());
-            $tools  = new ListModel($this->app, 'synclog', SyncLog::SORTS, true, ['status' => SyncLog::STATUSES]);
+            $log   = new SyncLog($this->factory->sql(), $this->factory->environment(), new SystemClock());
+            $tools = new ListModel($this->app, 'synclog', SyncLog::SORTS, true, [
+                'status' => SyncLog::STATUSES,
+                'action' => SyncLog::ACTIONS,
+            ]);
             $words  = SiteLocale::formatter();
             $search = $tools->filter('search');
             $filter = [
                 'status' => $tools->filter('status'),
+                'action' => $tools->filter('action'),
                 'search' => $search,
                 'codes'  => $search === null ? [] : $words->codesWith($search),
             ];

@@ -13,6 +13,7 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
 \defined('_JEXEC') or die();
 
 use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Support\Markdown;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Settings\SettingsForm;
 use Joomla\CMS\Toolbar\Toolbar;
 
@@ -47,6 +48,19 @@ final class ToolbarButtons
                 ->buttonClass('btn btn-primary')
                 ->getChildToolbar();
         }
+
+        self::help($more);
+    }
+
+    /** @param string $chapter Heading of the guide; empty = its beginning */
+    public static function help(Toolbar $toolbar, string $chapter = ''): void
+    {
+        $toolbar
+            ->linkButton('clover-help')
+            ->text('JTOOLBAR_HELP')
+            ->url(Pages::url('guide') . ($chapter === '' ? '' : '#' . Markdown::ANCHOR . Markdown::anchor($chapter)))
+            ->icon('fa-solid fa-circle-question')
+            ->attributes(['target' => '_blank', 'rel' => 'noopener']);
     }
 
     public static function settings(Toolbar $toolbar, Sql $sql): void

@@ -46,13 +46,13 @@ final readonly class ProductList
             return;
         }
 
-        $task = $input->getCmd('task');
+        $task = $input->getCmd('task', '');
 
         if ($task === 'products.publish') {
             $this->publish();
         } elseif (
             ($task === '' || $task === 'display')
-            && $input->getCmd('view') === 'products'
+            && $input->getCmd('view', '') === 'products'
             && J2CommerceHelper::canAccess('j2commerce.editsetup')
         ) {
             Template::style($this->app);

@@ -87,7 +87,14 @@ final readonly class ProductUpdate
 
             if ($change->kind === ProductKind::Group) {
                 $linkRows[] =
-                    ['clover_id' => $change->cloverId, 'clover_type' => 'group', 'name' => Text::fit($change->title)]
+                    [
+                        'clover_id'    => $change->cloverId,
+                        'clover_type'  => 'group',
+                        'name'         => Text::fit($change->title),
+                        'option_names' => $link->optionNames === []
+                            ? null
+                            : json_encode($link->optionNames, JSON_THROW_ON_ERROR),
+                    ]
                     + $shown
                     + $product;
             }
@@ -346,7 +353,7 @@ final readonly class ProductUpdate
                 $change->action === ChangeAction::Restore
                 || array_intersect(['options', 'variants'], $change->fields) !== []
             ) {
-                $choices[$product] = ProductVariants::choices($change, $ids);
+                $choices[$product] = ProductVariants::choices($change, $ids, $links[$id]->optionNames);
             }
 
             if (

@@ -147,11 +147,12 @@ final class ProductVariants
     }
 
     /**
-     * @param array<string, int> $ids Variant ids by Clover id
+     * @param array<string, int>    $ids   Variant ids by Clover id
+     * @param array<string, string> $names The shop's options that the owner has paired with Clover's
      *
      * @return array{options: list<array{name: string, values: list<string>}>, variants: array<int, list<string>>}
      */
-    public static function choices(ProductChange $change, array $ids): array
+    public static function choices(ProductChange $change, array $ids, array $names = []): array
     {
         $variants = [];
 
@@ -159,7 +160,13 @@ final class ProductVariants
             $variants[$ids[$variant['clover_id']]] = $variant['option_values'];
         }
 
-        return ['options' => $change->options, 'variants' => $variants];
+        $options = array_map(
+            static fn (array $option): array => ['name' => $names[Text::key($option['name'])] ?? $option['name']]
+            + $option,
+            $change->options,
+        );
+
+        return ['options' => $options, 'variants' => $variants];
     }
 
     /**

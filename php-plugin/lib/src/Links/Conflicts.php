@@ -39,9 +39,10 @@ final readonly class Conflicts
      * @return list<array{clover_id: string, type: string, name: string, sku: string, relink: bool,
      *         products: list<array{product_id: int, article_id: int, title: string, sku: string, type: string,
      *         state: int, price: string, highest_price: string}>, problem: ?AdoptProblem,
-     *         options: array{clover: list<string>, shop: list<string>}}> `relink`: the product is linked under another
-     *         environment or merchant; `problem`: why it cannot be adopted; `options`: those of a group, and those of
-     *         the product; of a product the `state` of its article and the lowest and highest `price` of its variants
+     *         options: array{clover: list<string>, shop: list<string>}, pairable: bool}> `relink`: the product is
+     *         linked under another environment or merchant; `problem`: why it cannot be adopted; `options`: those of
+     *         a group, and those of the product; `pairable`: there are as many of both; of a product the `state` of
+     *         its article and the lowest and highest `price` of its variants
      */
     public function list(): array
     {
@@ -81,6 +82,7 @@ final readonly class Conflicts
                     'clover' => $conflict->options ?? [],
                     'shop'   => \count($ids) === 1 ? $options[$ids[0]] ?? [] : [],
                 ],
+                'pairable'  => \count($ids) === 1 && $conflict->canPair($options[$ids[0]] ?? []),
             ];
         }
 
@@ -90,15 +92,17 @@ final readonly class Conflicts
     /**
      * Links one item or group to the product that has its SKU.
      *
+     * @param array<string, string> $pairs The shop's option by Clover's, where those of a group have other names
+     *
      * @throws ShopException when there is no such conflict, or not exactly one product that fits
      */
-    public function adopt(string $cloverId): void
+    public function adopt(string $cloverId, array $pairs = []): void
     {
-        $this->sql->transaction(function () use ($cloverId): void {
+        $this->sql->transaction(function () use ($cloverId, $pairs): void {
             $conflict = $this->open()[$cloverId] ?? throw new ShopException(
                 "There is no conflict about $cloverId: sync again and look at the list.",
             );
-            $this->link($conflict, [], $this->optionsOf([$conflict]));
+            $this->link($conflict, [], $this->optionsOf([$conflict]), $pairs);
         });
     }
 
@@ -304,15 +308,16 @@ final readonly class Conflicts
     /**
      * @param array<int, bool>         $taken   Products that were just linked
      * @param array<int, list<string>> $options From {@see optionsOf()}
+     * @param array<string, string>    $pairs   The shop's option by Clover's
      *
      * @return array<int, bool>
      *
      * @throws ShopException
      */
-    private function link(OpenConflict $conflict, array $taken, array $options): array
+    private function link(OpenConflict $conflict, array $taken, array $options, array $pairs = []): array
     {
         $fitting = $conflict->fitting($taken);
-        $problem = $conflict->problem($taken, $options);
+        $problem = $conflict->problem($taken, $options, $pairs);
 
         if ($problem !== null) {
             throw new ShopException($conflict->words($problem, $options));
@@ -325,8 +330,18 @@ final readonly class Conflicts
             'state'      => LinkState::Pending->value,
         ];
         $whole = $product + $this->textFromElsewhere($id);
-        $rows  = $conflict->isGroup
-            ? [['clover_id' => $conflict->cloverId, 'clover_type' => 'group', 'name' => $conflict->name] + $whole]
+        $names = $pairs === []
+            ? null
+            : json_encode(array_combine(array_map(Text::key(...), array_keys($pairs)), $pairs), JSON_THROW_ON_ERROR);
+        $rows = $conflict->isGroup
+            ? [
+                [
+                    'clover_id'    => $conflict->cloverId,
+                    'clover_type'  => 'group',
+                    'name'         => $conflict->name,
+                    'option_names' => $names,
+                ] + $whole,
+            ]
             : [];
 
         foreach ($conflict->members as $member => ['name' => $name, 'sku' => $sku]) {

@@ -30,6 +30,8 @@ final readonly class LinkRow
         public int $categoryWritten,
         public array $tagsWritten,
         public LinkState $state,
+        /** @var array<string, string> The shop's option by the key of Clover's, where the owner has paired them */
+        public array $optionNames,
         /** The article's state that the delete action replaced. */
         public ?int $stateBeforeDelete,
         /** Null when the article does not exist. */
@@ -53,6 +55,7 @@ final readonly class LinkRow
             Row::int($row, 'category_written'),
             self::ints(json_decode(Row::string($row, 'tags_written'), true)),
             LinkState::from(Row::string($row, 'state')),
+            self::texts(json_decode(Row::string($row, 'option_names'), true)),
             Row::nullableInt($row, 'state_before_delete'),
             $row['c_id'] === null
                 ? null
@@ -64,6 +67,24 @@ final readonly class LinkRow
                     Row::bool($row, 'c_checked_out'),
                 ),
         );
+    }
+
+    /**
+     * @param mixed $texts mixed: decoded JSON
+     *
+     * @return array<string, string>
+     */
+    private static function texts(mixed $texts): array
+    {
+        $read = [];
+
+        foreach (\is_array($texts) ? $texts : [] as $key => $text) {
+            if (\is_string($text)) {
+                $read[(string) $key] = $text;
+            }
+        }
+
+        return $read;
     }
 
     /**

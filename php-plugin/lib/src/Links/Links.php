@@ -43,6 +43,7 @@ final readonly class Links
         'cautions'            => '',
         'error'               => null,
         'options'             => null,
+        'option_names'        => null,
         'state_before_delete' => null,
         'seen_run'            => 0,
         'last_synced'         => null,

@@ -62,10 +62,11 @@ final readonly class OpenConflict
     /**
      * @param array<int, bool>         $taken   Products that were just linked
      * @param array<int, list<string>> $options Names of the options by which a product's variants differ
+     * @param array<string, string>    $pairs   The shop's option by Clover's, as the owner pairs them
      *
      * @return ?AdoptProblem Null when exactly one product fits
      */
-    public function problem(array $taken, array $options): ?AdoptProblem
+    public function problem(array $taken, array $options, array $pairs = []): ?AdoptProblem
     {
         $products = array_values(array_unique(array_column($this->fitting($taken), 'productId')));
 
@@ -85,9 +86,31 @@ final readonly class OpenConflict
         return match (true) {
             !$this->isGroup || $ofProduct === [] => null,
             $this->options === null => AdoptProblem::Unknown,
-            self::keys($this->options) === self::keys($ofProduct) => null,
+            self::keys($this->renamed($pairs)) === self::keys($ofProduct) => null,
             default => AdoptProblem::Options,
         };
+    }
+
+    /**
+     * Whether the owner can pair Clover's options with those of the product.
+     *
+     * @param list<string> $ofProduct Names of the product's options
+     */
+    public function canPair(array $ofProduct): bool
+    {
+        return $this->options !== null && \count(self::keys($this->options)) === \count(self::keys($ofProduct));
+    }
+
+    /**
+     * @param array<string, string> $pairs
+     *
+     * @return list<string>
+     */
+    private function renamed(array $pairs): array
+    {
+        $names = array_combine(array_map(Text::key(...), array_keys($pairs)), $pairs);
+
+        return array_map(static fn (string $name): string => $names[Text::key($name)] ?? $name, $this->options ?? []);
     }
 
     /**

@@ -19,6 +19,19 @@ final readonly class SyncLog
 {
     public const STATUSES = ['success', 'error', 'skipped'];
 
+    public const ACTIONS = [
+        'import',
+        'update',
+        'delete',
+        'inventory_pull',
+        'inventory_decrement',
+        'inventory_restock',
+        'order_push',
+        'webhook',
+        'token_refresh',
+        'sync',
+    ];
+
     public const SORTS = ['created', 'status', 'action', 'entity_type'];
 
     private const TABLE = '#__j2commerce_clover_log';
@@ -74,7 +87,8 @@ final readonly class SyncLog
     /**
      * The newest entries, newest first.
      *
-     * @param array{status?: ?string, search?: ?string, codes?: list<string>} $filter As in {@see page()}
+     * @param array{status?: ?string, action?: ?string, search?: ?string, codes?: list<string>} $filter As in
+     *   {@see page()}
      *
      * @return list<array{at: string, action: string, entity_type: string, entity_id: string, status: string, message:
      *   Message}>
@@ -85,8 +99,9 @@ final readonly class SyncLog
     }
 
     /**
-     * @param array{status?: ?string, search?: ?string, codes?: list<string>} $filter Null or empty = all. The search
-     *   covers data of the message, action, entity type and entity id; a message with one of the codes is found too
+     * @param array{status?: ?string, action?: ?string, search?: ?string, codes?: list<string>} $filter Null or empty =
+     *   all. The search covers data of the message, action, entity type and entity id; a message with one of the
+     *   codes is found too
      * @param string                                                          $sort   One of {@see SORTS}
      *
      * @return list<array{at: string, action: string, entity_type: string, entity_id: string, status: string, message:
@@ -117,7 +132,10 @@ final readonly class SyncLog
         );
     }
 
-    /** @param array{status?: ?string, search?: ?string, codes?: list<string>} $filter As in {@see page()} */
+    /**
+     * @param array{status?: ?string, action?: ?string, search?: ?string, codes?: list<string>} $filter As in
+     *   {@see page()}
+     */
     public function count(array $filter = []): int
     {
         [$where, $values] = $this->where($filter);
@@ -169,7 +187,7 @@ final readonly class SyncLog
     }
 
     /**
-     * @param array{status?: ?string, search?: ?string, codes?: list<string>} $filter
+     * @param array{status?: ?string, action?: ?string, search?: ?string, codes?: list<string>} $filter
      *
      * @return array{string, list<string>}
      */
@@ -179,11 +197,17 @@ final readonly class SyncLog
         $values = [$this->environment];
 
         $status = $filter['status'] ?? '';
+        $action = $filter['action'] ?? '';
         $search = $filter['search'] ?? '';
 
         if ($status !== '') {
             $where    .= ' AND status = ?';
             $values[] = $status;
+        }
+
+        if ($action !== '') {
+            $where    .= ' AND action = ?';
+            $values[] = $action;
         }
 
         if ($search !== '') {

@@ -92,12 +92,7 @@ final readonly class LinkList
      */
     public function ofProducts(array $products): array
     {
-        [$query, $values] = $this->query(
-            [],
-            'AND m.product_id IN ('
-            . implode(', ', $products === [] ? ['NULL'] : array_map(intval(...), $products))
-            . ')',
-        );
+        [$query, $values] = $this->query([], 'AND m.product_id IN (' . self::ids($products) . ')');
 
         return $this->rows($this->sql->fetchAll($query, $values));
     }
@@ -172,10 +167,9 @@ final readonly class LinkList
         };
 
         if ($products !== null) {
-            $query .=
-                ' AND m.product_id IN ('
-                . implode(', ', $products === [] ? ['NULL'] : array_map(intval(...), $products))
-                . ')';
+            $query .= ' AND m.product_id IN (' . self::ids($products) . ')';
+        } elseif ($state === LinkState::Synced->value) {
+            $query .= ' AND COALESCE(m.product_id, 0) NOT IN (' . self::ids($this->differences->products()) . ')';
         }
 
         $query .= ' GROUP BY ' . self::HEAD;
@@ -188,6 +182,16 @@ final readonly class LinkList
         }
 
         return [$query, $values];
+    }
+
+    /**
+     * @param list<int> $ids
+     *
+     * @return string For IN, which may not be empty; 0 is not an id
+     */
+    private static function ids(array $ids): string
+    {
+        return implode(', ', [0, ...$ids]);
     }
 
     /**

@@ -12,7 +12,7 @@ final class Decimal
     /** Places that an amount keeps when it is shown. */
     private const PLACES = 2;
 
-    /** Without the zeros that nobody reads: 9.90000 is "9.90", and 1.23450 is "1.2345". */
+    /** Without needless zeros at the end: 9.90000 is "9.90", and 1.23450 is "1.2345". */
     public static function shown(string $amount): string
     {
         [$whole, $fraction] = self::parts($amount);

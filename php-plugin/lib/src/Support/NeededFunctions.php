@@ -46,12 +46,12 @@ final class NeededFunctions
             'array_merge', 'array_push', 'array_replace', 'array_search', 'array_shift', 'array_slice', 'array_sum',
             'array_unique', 'array_values', 'base64_decode', 'base64_encode', 'bin2hex', 'ceil', 'clearstatcache',
             'count', 'explode', 'fclose', 'feof', 'file_get_contents', 'fread', 'fwrite', 'get_debug_type',
-            'implode', 'in_array', 'intdiv', 'intval', 'is_array', 'is_bool', 'is_dir', 'is_executable', 'is_file',
-            'is_finite', 'is_float', 'is_int', 'is_numeric', 'is_object', 'is_readable', 'is_scalar', 'is_string',
-            'ksort', 'ltrim', 'max', 'min', 'ord', 'pack', 'reset', 'round', 'rtrim', 'serialize', 'sort', 'sprintf',
-            'str_contains', 'str_ends_with', 'str_pad', 'str_replace', 'str_starts_with', 'stream_set_chunk_size',
-            'stream_set_read_buffer', 'stripos', 'strpos', 'strrpos', 'strtolower', 'strtoupper', 'strtr', 'strval',
-            'substr', 'trim', 'unpack', 'unserialize', 'usort',
+            'htmlspecialchars', 'implode', 'in_array', 'intdiv', 'intval', 'is_array', 'is_bool', 'is_dir',
+            'is_executable', 'is_file', 'is_finite', 'is_float', 'is_int', 'is_numeric', 'is_object', 'is_readable',
+            'is_scalar', 'is_string', 'ksort', 'ltrim', 'max', 'min', 'ord', 'pack', 'reset', 'round', 'rtrim',
+            'serialize', 'sort', 'sprintf', 'str_contains', 'str_ends_with', 'str_pad', 'str_replace',
+            'str_starts_with', 'stream_set_chunk_size', 'stream_set_read_buffer', 'stripos', 'strpos', 'strrpos',
+            'strtolower', 'strtoupper', 'strtr', 'strval', 'substr', 'trim', 'unpack', 'unserialize', 'usort',
         ],
     ];
 
@@ -60,8 +60,7 @@ final class NeededFunctions
             'get_object_vars',
         ],
         'standard' => [
-            'basename', 'dirname', 'header', 'htmlspecialchars', 'http_response_code', 'nl2br', 'parse_url',
-            'str_repeat', 'strstr',
+            'basename', 'dirname', 'header', 'http_response_code', 'nl2br', 'parse_url', 'str_repeat', 'strstr',
         ],
     ];
 
