@@ -105,7 +105,11 @@ $choices    = static function (string $row) use ($escape, $mayAct): void {
 <?php if ($push !== null) : ?>
     <p class="mb-1">
         <span class="badge text-bg-<?php
-            echo $push->mark === MarkState::Shown ? $colour($push->state->value) : 'warning';
+            echo match (true) {
+                $push->mark !== MarkState::Shown => 'warning',
+                $push->state->value === 'confirmed' && !$push->shown->isSold() => 'secondary',
+                default => $colour($push->state->value),
+            };
         ?>"><?php
             echo $say('PUSH_' . strtoupper($push->state->value));
         ?></span>
