@@ -87,7 +87,7 @@ final class Markdown
             $html .= '<tr>' . implode('', $cells) . '</tr>';
         }
 
-        return '<div class="table-responsive"><table class="table table-sm"><tbody>' . $html . '</tbody></table></div>';
+        return '<table class="table table-sm clover-cards"><tbody>' . $html . '</tbody></table>';
     }
 
     private static function inline(string $text): string
