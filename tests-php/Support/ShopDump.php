@@ -79,9 +79,10 @@ final class ShopDump
     ];
 
     private const LEFT_OUT = [
-        'j2commerce_clover_runs'  => ['requests', 'seconds', 'holder'],
-        'j2commerce_clover_pace'  => ['version', 'leases'],
-        'j2commerce_clover_locks' => ['holder', 'node', 'pid', 'pid_started', 'expires'],
+        'j2commerce_clover_runs'     => ['requests', 'seconds', 'holder'],
+        'j2commerce_clover_pace'     => ['version', 'leases'],
+        'j2commerce_clover_locks'    => ['holder', 'node', 'pid', 'pid_started', 'expires'],
+        'j2commerce_clover_mappings' => ['clover_asked'],
     ];
 
     /** @return list<string> Every table of the shop, without prefix */
