@@ -14,6 +14,8 @@ use CloverSync\Shop\Database\AppSchema;
 use CloverSync\Shop\Engine\Engine;
 use CloverSync\Shop\Joomla\JoomlaSql;
 use CloverSync\Shop\Joomla\Requirements;
+use CloverSync\Shop\Joomla\SiteLocale;
+use CloverSync\Shop\Messages\Message;
 use CloverSync\Shop\Support\Platform;
 use Joomla\CMS\Factory;
 use Joomla\CMS\Installer\InstallerAdapter;
@@ -99,7 +101,8 @@ return new class() implements ServiceProviderInterface {
                     $this->prepare();
                 } catch (\Throwable $e) {
                     // The app tries again whenever it starts.
-                    $app->enqueueMessage(Text::sprintf('PKG_CLOVERPOS_TABLES', $e->getMessage()), 'error');
+                    $reason = SiteLocale::formatter()->text(Message::of($e));
+                    $app->enqueueMessage(Text::sprintf('PKG_CLOVERPOS_TABLES', $reason), 'error');
                 }
 
                 $missing = $this->engineProblem();

@@ -138,7 +138,7 @@ function converter(Shape $type): ?string
     }
 
     if (class_exists($class)) {
-        return "$type->name::fromRow(...)";
+        return $null === '' ? "$type->name::fromRow(...)" : "static fn (\$v) => $null$type->name::fromRow(\$v)";
     }
 
     if ($type->of !== null) {
@@ -385,18 +385,29 @@ function exception_class(\ReflectionClass $class): string
         $name    = lcfirst(substr($method->getName(), 3));
         $type    = (string) $method->getReturnType();
         $isEnum  = enum_exists($type);
+        $isValue = class_exists(ltrim($type, '?'));
         $default = match (true) {
             $isEnum, str_starts_with($type, '?') => 'null',
             default                              => ['string' => "''", 'int' => '0', 'array' => '[]'][$type],
         };
-        $properties[] = '    protected ' . ($isEnum ? '?string' : $type) . " \$$name = $default;\n";
+        $stored = match (true) {
+            $isEnum  => '?string',
+            $isValue => '?array',
+            default  => $type,
+        };
+        $properties[] = "    protected $stored \$$name = $default;\n";
         $methods[]    = method(
             $method,
             'return '
             . (
                 $isEnum
                     ? short($type) . "::from(\$this->$name ?? throw new \\Error('\$$name is not set'));"
-                    : "\$this->$name;"
+                    : hydrate(
+                        "\$this->$name",
+                        $method->getReturnType(),
+                        tag($method->getDocComment(), 'return'),
+                        'null',
+                    ) . ';'
             ),
         );
     }

@@ -12,6 +12,7 @@ use clover_service::rows::errors;
 use clover_service::{CallbackKind, Error};
 
 use crate::output::zval;
+use crate::values::PROBLEM;
 use crate::zend::class::{
     PropertyType, builtin, getter, protected_property, read_own_property, set_property,
 };
@@ -28,6 +29,9 @@ macro_rules! exceptions {
             $ty:expr, $nullable:literal, $data:expr, $default:expr)?;
     )*) => {
         static BASE: Slot = Slot::new();
+        extern "C" fn get_problem(ex: &mut ext_php_rs::zend::ExecuteData, ret: &mut Zval) {
+            read_own_property(ex, ret, "problem", true);
+        }
         $(static $slot: Slot = Slot::new();)*
         $($(extern "C" fn $handler(ex: &mut ext_php_rs::zend::ExecuteData, ret: &mut Zval) {
             read_own_property(ex, ret, $property, $nullable);
@@ -38,7 +42,13 @@ macro_rules! exceptions {
             ClassBuilder::new("CloverSync\\Exception\\CloverException")
                 .extends((|| builtin("RuntimeException"), "\\RuntimeException"))
                 .registration(|ce, methods| BASE.set(ce, methods))
+                .method(
+                    getter("getProblem", get_problem, DataType::object(PROBLEM), true),
+                    MethodFlags::Public,
+                )
                 .register()?;
+            let problem = PropertyType::class(PROBLEM).or_null();
+            protected_property(BASE.ce(), "problem", problem, Zval::null());
             $(
                 let is_open = OPEN.contains(&$name);
                 let class = ClassBuilder::new(concat!("CloverSync\\Exception\\", $name))
@@ -147,6 +157,10 @@ pub fn of(error: Error) -> PhpException {
     // `throw` takes a C string, which cannot hold every byte of a message. An object can.
     if let Ok(message) = message.as_str().into_zval(false) {
         set_property(&mut object, ce::exception(), "message", message);
+    }
+    let (property, value) = errors::base(&error);
+    if let Ok(value) = zval(&value) {
+        set_property(&mut object, BASE.ce(), property, value);
     }
     for (property, value) in data {
         if let Ok(value) = zval(&value) {

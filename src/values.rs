@@ -2,6 +2,7 @@
 
 use clover_core::diff::Action;
 use clover_core::environment::Environment;
+use clover_core::problem::ProblemCode;
 use clover_core::product::ProductKind;
 use clover_core::webhook::VerdictKind;
 use clover_service::connection::CurrencySource;
@@ -44,8 +45,16 @@ macro_rules! value_classes {
     };
 }
 
+/// The class of what is wrong.
+pub const PROBLEM: &str = "CloverSync\\Problem";
+
 // The properties are in the order in which the service gives them.
 value_classes! {
+    Problem {
+        code: T::of::<ProblemCode>(),
+        data: T::ARRAY,
+        details: T::STRING,
+    }
     Authorization {
         url: T::STRING,
         state: T::STRING,
@@ -56,7 +65,7 @@ value_classes! {
         merchantId: T::STRING.or_null(),
         accessExpiresAt: T::INT.or_null(),
         refreshExpiresAt: T::INT.or_null(),
-        reconnectReason: T::STRING.or_null(),
+        reconnectReason: T::class(PROBLEM).or_null(),
         refusedAt: T::INT.or_null(),
         nextTryAt: T::INT.or_null(),
     }
@@ -98,7 +107,7 @@ value_classes! {
     OrderOutcome {
         state: T::of::<OrderState>(),
         orderId: T::STRING.or_null(),
-        message: T::STRING,
+        problem: T::class(PROBLEM).or_null(),
         retryAfter: T::INT,
     }
     WebhookVerdict {
@@ -107,6 +116,6 @@ value_classes! {
         code: T::STRING.or_null(),
         events: T::ARRAY,
         ignored: T::ARRAY,
-        reason: T::STRING,
+        problem: T::class(PROBLEM).or_null(),
     }
 }

@@ -2,7 +2,7 @@
 #![allow(non_snake_case)] // PHP sees the parameters' names.
 
 use clover_core::webhook::MAX_BODY;
-use clover_service::webhook::{Webhook as Core, output};
+use clover_service::webhook::{Webhook as Core, output, problem};
 use ext_php_rs::binary_slice::BinarySlice;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
@@ -47,7 +47,9 @@ impl Webhook {
         merchantId: Option<String>,
     ) -> PhpResult<WebhookVerdict> {
         let verdict = self.core.judge(&body, Php::Array(headers), merchantId);
-        Ok(WebhookVerdict(zval(&output(&verdict.map_err(of)?))?))
+        let verdict = verdict.map_err(of)?;
+        let problem = problem(&verdict);
+        Ok(WebhookVerdict(zval(&output(&verdict, problem.as_ref()))?))
     }
 }
 

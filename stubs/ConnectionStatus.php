@@ -20,7 +20,7 @@ final readonly class ConnectionStatus
     public ?int $refreshExpiresAt;
 
     /** Why the owner must connect again; null while the connection works. */
-    public ?string $reconnectReason;
+    public ?Problem $reconnectReason;
 
     /** Unix seconds of Clover's first refusal to refresh the tokens, while a second refusal may end the connection. */
     public ?int $refusedAt;

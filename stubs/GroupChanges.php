@@ -10,7 +10,7 @@ final readonly class GroupChanges
     /** @var list<ProductChange> */
     public array $changes;
 
-    /** @var list<array{item_id: ?string, path: string, message: string}> */
+    /** @var list<array{item_id: ?string, path: string, problem: Problem}> */
     public array $errors;
 
     /** Number of groups without changes. */

@@ -12,8 +12,8 @@ final readonly class OrderOutcome
     /** Clover's id of the order that was created, filled or paid. */
     public ?string $orderId;
 
-    /** For the log. Contains neither tokens nor customer data. */
-    public string $message;
+    /** Why it is not as wished; null in the states Done and Recorded. */
+    public ?Problem $problem;
 
     /** Seconds; 0 in all states but {@see OrderState::Later}. */
     public int $retryAfter;

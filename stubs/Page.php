@@ -60,7 +60,7 @@ final class Page
     /**
      * Items that could not be read or mapped, each with its cause.
      *
-     * @return list<array{item_id: ?string, path: string, message: string}>
+     * @return list<array{item_id: ?string, path: string, problem: Problem}>
      */
     public function errors(): array
     {

@@ -50,7 +50,11 @@ final readonly class ProductChange
     /** @var list<string> */
     public array $tags;
 
-    /** @var list<string> */
+    /**
+     * What the owner should look at.
+     *
+     * @var list<Problem>
+     */
     public array $warnings;
 
     /** @var list<Caution> Why the product is withheld */

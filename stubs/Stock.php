@@ -22,8 +22,8 @@ use CloverSync\Exception\UnavailableException;
  * Counts are decimal text with at most three places, such as "12" or "0.5"; they may be negative. An outcome has the
  * keys key (int, as given), state, before and target (counts or null), modified (Clover's modifiedTime of the count in
  * milliseconds, or null), window (milliseconds from the request for the old count to the response for the new one; for
- * a ready row the maximum; or null), message (for people), retry_after (seconds) and permission (its name in the
- * Clover Developer Dashboard, or null).
+ * a ready row the maximum; or null), problem (why it is not as wished, or null), retry_after (seconds) and permission
+ * (its name in the Clover Developer Dashboard, or null).
  *
  * Any call may return the states Later, Gone, Permission and Refused of {@see StockState} for a row.
  */
@@ -58,7 +58,7 @@ final class Stock
      * @param list<int> $keys Keys of the batch's ready rows that the shop has stored as sent
      *
      * @return list<array{key: int, state: StockState, before: ?string, modified: ?int, target: ?string, window: ?int,
-     *   message: string, retry_after: int, permission: ?string}> Confirmed, Unknown or Late
+     *   problem: ?Problem, retry_after: int, permission: ?string}> Confirmed, Unknown or Late
      *
      * @throws CloverException when the wait was interrupted: settle the rows to learn whether they were written
      */
@@ -73,7 +73,7 @@ final class Stock
      * @param list<array{key: int, clover_id: string, before: string, modified: ?int, target: string}> $sent
      *
      * @return list<array{key: int, state: StockState, before: ?string, modified: ?int, target: ?string, window: ?int,
-     *   message: string, retry_after: int, permission: ?string}> Confirmed, Again or Uncertain
+     *   problem: ?Problem, retry_after: int, permission: ?string}> Confirmed, Again or Uncertain
      *
      * @throws CloverException
      */

@@ -15,7 +15,7 @@ final class StockBatch
      * The counts that were read, in the order of the changes. Changes that did not fit into the batch are left out.
      *
      * @return list<array{key: int, state: StockState, before: ?string, modified: ?int, target: ?string, window: ?int,
-     *   message: string, retry_after: int, permission: ?string}> See {@see Stock}; of a ready row store before,
+     *   problem: ?Problem, retry_after: int, permission: ?string}> See {@see Stock}; of a ready row store before,
      *   modified, target and window, then commit
      */
     public function rows(): array

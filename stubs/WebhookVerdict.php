@@ -38,10 +38,10 @@ final readonly class WebhookVerdict
     public array $ignored;
 
     /**
-     * For the log, of {@see VerdictKind::Disabled} and {@see VerdictKind::Refused}; otherwise empty. Contains no text
+     * For the log, of {@see VerdictKind::Disabled} and {@see VerdictKind::Refused}; otherwise null. Contains no text
      * of the request. Do not put it into the response: an unknown sender must learn only the status.
      */
-    public string $reason;
+    public ?Problem $problem;
 
     private function __construct()
     {

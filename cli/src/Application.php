@@ -109,9 +109,21 @@ final class Application
         } catch (\Throwable $e) {
             $error = ErrorReport::of($e);
 
-            return $error->code === ErrorCode::Settings
-                ? $this->fail('settings', 'These settings are wrong:', self::USAGE, $error->fields)
-                : $this->fail(self::kind($error->code), self::sentence($error, $e), self::FAILED);
+            return (
+                $error->code === ErrorCode::Settings
+                    ? $this->fail(
+                        'settings',
+                        'These settings are wrong:',
+                        self::USAGE,
+                        array_map($this->words->text(...), $error->fields),
+                    )
+                    : $this->fail(
+                        self::kind($error->code),
+                        $this->sentence($error, $e),
+                        self::FAILED,
+                        details: $error->code === ErrorCode::Unexpected ? '' : $this->words->details($error->message),
+                    )
+            );
         }
     }
 
@@ -328,8 +340,9 @@ final class Application
 
     private function status(Services $shop): int
     {
-        $now  = $shop->dashboard()->read();
-        $data = [
+        $now    = $shop->dashboard()->read();
+        $reason = $now->reconnectReason === null ? null : $this->words->text($now->reconnectReason);
+        $data   = [
             'connected'        => $now->connected,
             'environment'      => $now->environment,
             'merchant_id'      => $now->merchantId,
@@ -345,7 +358,7 @@ final class Application
             'sales'            => $now->sales,
             'paused'           => array_map(WorkCommand::pauseData(...), $now->paused),
             'site_moved'       => $now->siteMoved,
-            'reconnect_reason' => $now->reconnectReason,
+            'reconnect_reason' => $reason,
             'refused_at'       => $now->refusedAt === null ? null : UtcTime::iso(UtcTime::sql($now->refusedAt)),
             'next_try_at'      => $now->nextTryAt === null ? null : UtcTime::iso(UtcTime::sql($now->nextTryAt)),
             'token_ends_soon'  => $now->tokenEndsSoon,
@@ -357,7 +370,7 @@ final class Application
 
         $this->console->line(match (true) {
             $now->connected => "Connected to merchant {$now->merchantId} ({$now->environment}).",
-            $now->reconnectReason !== null => "Not connected: {$now->reconnectReason}. Run “connect”.",
+            $reason !== null => "Not connected. $reason Run “connect”.",
             default => "Not connected ({$now->environment}). Run “connect”.",
         });
         $this->console->line('Access token until: ' . ($data['token_expires_at'] ?? '-'));
@@ -400,8 +413,8 @@ final class Application
             );
         }
 
-        if (($withheld = WithheldFields::message($now->withheld)) !== null) {
-            $this->console->warning($withheld);
+        if ($now->withheld !== []) {
+            $this->console->warning($this->words->text(WithheldFields::message($now->withheld)));
         }
 
         if ($now->sandboxProducts['count'] > 0) {
@@ -458,7 +471,7 @@ final class Application
         $this->console->line(match ($result->status) {
             RunStatus::Running           => 'Stopped after the current page. Run “sync” again to resume from there.',
             RunStatus::NeedsConfirmation => 'Stopped before deleting: '
-                . (string) $result->message
+                . ($result->message === null ? '' : $this->words->text($result->message))
                 . ' (“sync --confirm-deletes”)',
             default                      => $result->failed > 0 ? "Done with $result->failed failures." : 'Done.',
         });
@@ -480,8 +493,8 @@ final class Application
             $this->console->line("  {$failure['entity_id']}: {$this->words->withDetails($failure['message'])}");
         }
 
-        if (($withheld = WithheldFields::message($shop->connection->withheld())) !== null) {
-            $this->console->warning($withheld);
+        if (($withheld = $shop->connection->withheld()) !== []) {
+            $this->console->warning($this->words->text(WithheldFields::message($withheld)));
         }
 
         if ($result->conflicts > 0) {
@@ -552,6 +565,11 @@ final class Application
     {
         $began  = Platform::monotonic();
         $counts = $shop->preview()->run(function (array $change): void {
+            if (isset($change['problem'])) {
+                $change['title'] = $this->words->text($change['problem']);
+                unset($change['problem']);
+            }
+
             $this->console->event(['event' => 'change'] + $change);
             $this->console->line(\sprintf(
                 '%-8s %s  %s%s',
@@ -725,8 +743,9 @@ final class Application
 
         if ($result !== null) {
             foreach ($result['failed'] as $id => $why) {
-                $this->console->event(['event' => 'failed', 'clover_id' => $id, 'message' => $why]);
-                $this->console->line("  $id: $why");
+                $words = $this->words->text($why);
+                $this->console->event(['event' => 'failed', 'clover_id' => $id, 'message' => $words]);
+                $this->console->line("  $id: $words");
             }
 
             $this->console->line(
@@ -843,9 +862,13 @@ final class Application
     }
 
     /** @param array<string, string> $fields */
-    private function fail(string $kind, string $message, int $code, array $fields = []): int
+    private function fail(string $kind, string $message, int $code, array $fields = [], string $details = ''): int
     {
         $this->console->error($message);
+
+        if ($details !== '') {
+            fwrite(STDERR, 'details: ' . str_replace("\n", "\n  ", $details) . "\n");
+        }
 
         foreach ($fields as $field => $problem) {
             fwrite(STDERR, "  $field: $problem\n");
@@ -856,7 +879,8 @@ final class Application
         }
 
         $this->console->event(['event' => 'error', 'kind' => $kind, 'message' => $message]
-        + ($fields === [] ? [] : ['fields' => $fields]));
+        + ($fields === [] ? [] : ['fields' => $fields])
+        + ($details === '' ? [] : ['details' => $details]));
 
         return $code;
     }
@@ -884,18 +908,20 @@ final class Application
         };
     }
 
-    private static function sentence(ErrorReport $error, \Throwable $e): string
+    private function sentence(ErrorReport $error, \Throwable $e): string
     {
+        $message = $this->words->text($error->message);
+
         return match ($error->code) {
-            ErrorCode::SiteMoved   => "$error->message (“connect --move”, or “disconnect”)",
+            ErrorCode::SiteMoved   => "$message (“connect --move”, or “disconnect”)",
+            ErrorCode::Currency    => "$message (“connect --currency XXX” confirms it)",
             ErrorCode::Refused     => self::refused($error->refusedAt, $error->nextTryAt),
-            ErrorCode::Unavailable => "$error->message Try again; a sync goes on from where it stopped.",
-            ErrorCode::Database    => "The database refused: $error->message",
+            ErrorCode::Unavailable => "$message Try again in a few minutes; a sync goes on from where it stopped.",
             // The command line's own sentences are plain runtime exceptions.
             ErrorCode::Unexpected => $e::class === \RuntimeException::class
-                ? $error->message
-                : "This should not happen, please report it: $error->message",
-            default               => $error->message,
+                ? $e->getMessage()
+                : "This should not happen, please report it: {$e->getMessage()}",
+            default               => $message,
         };
     }
 }

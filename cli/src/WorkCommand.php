@@ -8,6 +8,9 @@ use CloverSync\Exception\ItemException;
 use CloverSync\Resolution;
 use CloverSync\SendState;
 use CloverSync\Shop\Exception\ShopException;
+use CloverSync\Shop\Messages\EnglishLocale;
+use CloverSync\Shop\Messages\Formatter;
+use CloverSync\Shop\Messages\Message;
 use CloverSync\Shop\Pauses\Pause;
 use CloverSync\Shop\Sales\LedgerRow;
 use CloverSync\Shop\Sales\OrderPushRow;
@@ -36,9 +39,12 @@ final readonly class WorkCommand
         'leave'   => Resolution::Leave,
     ];
 
+    private Formatter $words;
+
     public function __construct(
         private Console $console,
     ) {
+        $this->words = EnglishLocale::formatter();
     }
 
     /**
@@ -107,14 +113,16 @@ final readonly class WorkCommand
             ->sales()
             ->drift()
             ->run(function (array $item): void {
-                $this->console->event($item);
+                $reason = $this->words->text($item['reason']);
+                $this->console->event([...$item, 'reason' => $reason]);
                 $this->console->line(\sprintf(
-                    '%s  %-20s shop %s, Clover %s: %s',
+                    '%s  %-20s %-20s shop %s, Clover %s: %s',
                     $item['clover_id'],
+                    $item['name'],
                     $item['sku'],
                     $item['shop'] ?? '-',
                     $item['clover'] ?? '-',
-                    $item['reason'],
+                    $reason,
                 ));
             });
         $this->console->line("{$found['differing']} of {$found['items']} linked items differ.");
@@ -125,7 +133,7 @@ final readonly class WorkCommand
 
     public static function paused(Pause $pause): string
     {
-        return "{$pause->words()} (“work --resume” tries again)";
+        return EnglishLocale::formatter()->text($pause->words()) . ' (“work --resume” tries again)';
     }
 
     /** @return array{kind: string, since: ?string, reason: string} */
@@ -134,7 +142,7 @@ final readonly class WorkCommand
         return [
             'kind'   => $pause->kind->value,
             'since'  => UtcTime::iso(UtcTime::sql($pause->since)),
-            'reason' => $pause->words(),
+            'reason' => EnglishLocale::formatter()->text($pause->words()),
         ];
     }
 
@@ -206,7 +214,7 @@ final readonly class WorkCommand
             'state'    => $state->value,
             'order_id' => $row->orderId,
             'reason'   => $reason,
-            'message'  => $row->message,
+            'message'  => $row->message === null ? null : $this->words->text($row->message),
             'created'  => UtcTime::iso(UtcTime::sql($row->created)),
         ] + $data);
         $this->console->line(\sprintf(
@@ -215,7 +223,7 @@ final readonly class WorkCommand
             $state->value,
             $row->orderId,
             $what,
-            $row->message ?? $reason ?? '',
+            $row->message === null ? $reason ?? '' : $this->words->withDetails($row->message),
         ));
     }
 
@@ -253,7 +261,7 @@ final readonly class WorkCommand
         try {
             $sales->planner->resolveRow($row, $resolution);
         } catch (ItemException $e) {
-            throw new UsageException("$name: {$e->getMessage()}.");
+            throw new UsageException("$name: " . $this->words->text(Message::of($e)));
         }
     }
 
@@ -266,7 +274,7 @@ final readonly class WorkCommand
         try {
             $sales->planner->restock($m[1], (int) $m[2], (int) $m[3]);
         } catch (ItemException|ShopException $e) {
-            throw new UsageException("--restock $what: " . rtrim($e->getMessage(), '.') . '.');
+            throw new UsageException("--restock $what: " . $this->words->text(Message::of($e)));
         }
     }
 }

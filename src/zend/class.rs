@@ -48,6 +48,11 @@ impl PropertyType {
         Self(1 << 24, Some(T::CLASS))
     }
 
+    /// A class.
+    pub const fn class(name: &'static str) -> Self {
+        Self(1 << 24, Some(name))
+    }
+
     /// An enum that is known at run time only.
     pub fn of_slot(slot: &EnumSlot) -> Self {
         Self(1 << 24, Some(slot.name()))

@@ -4,13 +4,15 @@ declare(strict_types=1);
 
 namespace CloverSync\Exception;
 
+use CloverSync\Problem;
+
 /** The settings are invalid. */
 final class SettingsException extends CloverException
 {
     /**
      * Field name => what is wrong with it.
      *
-     * @return array<string, string>
+     * @return array<string, Problem>
      */
     public function getFields(): array
     {

@@ -11,9 +11,9 @@ use PHPUnit\Framework\TestCase;
 /** The plugins' language keys: used keys are defined, defined keys are used, and placeholders get their values. */
 final class LanguageTest extends TestCase
 {
-    private const PLUGIN = __DIR__ . '/../../php-plugin';
+    private const PLUGIN   = __DIR__ . '/../../php-plugin';
     private const MESSAGES = 'lib/language/en-GB/lib_cloversync.ini';
-    private const STUBS  = __DIR__ . '/../../stubs';
+    private const STUBS    = __DIR__ . '/../../stubs';
 
     #[TestDox('A key is defined once a file, with the same text in both files of a plugin')]
     public function test_files(): void

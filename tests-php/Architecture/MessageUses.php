@@ -10,7 +10,9 @@ namespace CloverSync\Tests\Architecture;
  */
 final class MessageUses
 {
-    /** @var array<string, list<list<string>>> Case => data by name, of each place */
+    private const ENUMS = ['MessageCode', 'ProblemCode'];
+
+    /** @var array<string, list<list<string>>> "Enum::Case" => data by name, of each place */
     public array $data = [];
 
     /** @var list<string> Places that cannot be read */
@@ -30,14 +32,10 @@ final class MessageUses
             \PhpToken::tokenize($source),
             static fn (\PhpToken $token): bool => !$token->isIgnorable(),
         ));
-        $name   = str_ends_with($path, 'Messages/Message.php') ? 'self' : 'Message';
+        $name = str_ends_with($path, 'Messages/Message.php') ? 'self' : 'Message';
 
         foreach ($tokens as $i => $token) {
-            if (
-                $token->is(T_NEW)
-                && ($tokens[$i + 1]->text ?? '') === $name
-                && ($tokens[$i + 2]->text ?? '') === '('
-            ) {
+            if ($token->is(T_NEW) && ($tokens[$i + 1]->text ?? '') === $name && ($tokens[$i + 2]->text ?? '') === '(') {
                 $this->note($path, self::arguments($tokens, $i + 3));
             }
         }
@@ -72,8 +70,8 @@ final class MessageUses
         $found = [];
 
         foreach ($argument as $i => $token) {
-            if ($token->text === 'MessageCode' && ($argument[$i + 1]->text ?? '') === '::') {
-                $found[] = $argument[$i + 2]->text ?? '';
+            if (\in_array($token->text, self::ENUMS, true) && ($argument[$i + 1]->text ?? '') === '::') {
+                $found[] = "$token->text::" . ($argument[$i + 2]->text ?? '');
             }
         }
 

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Architecture;
 
+use CloverSync\ProblemCode;
 use CloverSync\Shop\Messages\Formatter;
 use CloverSync\Shop\Messages\MessageCode;
 use CloverSync\Tests\Support\Files;
@@ -36,10 +37,10 @@ final class MessagesTest extends TestCase
     public function test_keys(string $path): void
     {
         $texts = self::texts($path);
-        $keys  = array_map(Formatter::key(...), MessageCode::cases());
+        $keys  = array_map(Formatter::key(...), [...MessageCode::cases(), ...ProblemCode::cases()]);
         $ones  = array_map(static fn (string $key): string => "{$key}_1", $keys);
 
-        self::assertGreaterThan(5, \count($texts));
+        self::assertGreaterThan(200, \count($texts));
         self::assertSame([], array_values(array_diff($keys, array_keys($texts))), 'Codes without a text');
         self::assertSame([], array_values(array_diff(array_keys($texts), $keys, $ones)), 'Texts without a code');
     }
@@ -51,16 +52,32 @@ final class MessagesTest extends TestCase
         self::assertSame([], self::misfits(self::texts($path), self::uses()));
     }
 
-    #[TestDox('Every code is used, with literal data')]
+    #[TestDox('Library and core have no code in common')]
+    public function test_codes_differ(): void
+    {
+        self::assertSame(
+            [],
+            array_intersect(array_column(MessageCode::cases(), 'value'), array_column(ProblemCode::cases(), 'value')),
+        );
+    }
+
+    #[TestDox('Every code of the library is used, with literal data')]
     public function test_uses(): void
     {
         $uses   = self::uses();
         $unused = array_filter(
             MessageCode::cases(),
-            static fn (MessageCode $code): bool => !isset($uses->data[$code->name]),
+            static fn (MessageCode $code): bool => !isset($uses->data["MessageCode::$code->name"]),
         );
 
-        self::assertSame(['php-plugin/lib/src/Messages/Message.php: $known'], $uses->unreadable, 'Only a stored code');
+        self::assertSame(
+            [
+                'php-plugin/lib/src/Messages/Message.php: $problem->code',
+                'php-plugin/lib/src/Messages/Message.php: $known',
+            ],
+            $uses->unreadable,
+            'Only a stored code',
+        );
         self::assertSame([], array_column($unused, 'value'));
     }
 
@@ -72,7 +89,7 @@ final class MessagesTest extends TestCase
             'LIB_CLOVERSYNC_VARIANT_LEFT'    => 'Left',
             'LIB_CLOVERSYNC_PRODUCT_DELETED' => '{name}: {outcome}',
         ];
-        $uses  = new MessageUses([
+        $uses = new MessageUses([
             'a.php' => '<?php new Message(MessageCode::Said, ["text" => f($a, [1, 2])]);
                 new Message($a ? MessageCode::VariantLeft : MessageCode::ProductDeleted, ["outcome" => 2, "name" => 1],
                 );
@@ -83,15 +100,12 @@ final class MessagesTest extends TestCase
 
         self::assertSame(
             [
-                'said has more, text and gets text',
                 'variant_left has  and gets name, outcome',
+                'said has more, text and gets text',
             ],
             self::misfits($texts, $uses),
         );
-        self::assertSame(
-            ['b.php: $code', 'b.php: MessageCode::Said', 'b.php: MessageCode::Said'],
-            $uses->unreadable,
-        );
+        self::assertSame(['b.php: $code', 'b.php: MessageCode::Said', 'b.php: MessageCode::Said'], $uses->unreadable);
     }
 
     private static function uses(): MessageUses
@@ -116,12 +130,13 @@ final class MessagesTest extends TestCase
     {
         $found = [];
 
-        foreach (MessageCode::cases() as $code) {
-            $key = Formatter::key($code);
-            $all = self::placeholders($texts[$key] ?? '');
-            $one = self::placeholders($texts["{$key}_1"] ?? '');
+        foreach ([...MessageCode::cases(), ...ProblemCode::cases()] as $code) {
+            $name = substr((string) strrchr('\\' . $code::class, '\\'), 1) . "::$code->name";
+            $key  = Formatter::key($code);
+            $all  = self::placeholders($texts[$key] ?? '');
+            $one  = self::placeholders($texts["{$key}_1"] ?? '');
 
-            foreach ($uses->data[$code->name] ?? [] as $data) {
+            foreach ($uses->data[$name] ?? [] as $data) {
                 if ($data !== $all) {
                     $found[] = "$code->value has " . implode(', ', $all) . ' and gets ' . implode(', ', $data);
                 }

@@ -7,6 +7,7 @@ namespace CloverSync\Tests\Extension;
 use CloverSync\Catalog;
 use CloverSync\Connection;
 use CloverSync\Exception\BugException;
+use CloverSync\ProblemCode;
 use CloverSync\Settings;
 use CloverSync\Tests\Support\MemoryTokenStore;
 use CloverSync\Vault;
@@ -56,7 +57,12 @@ final class CatalogTest extends TestCase
             [['B', 'G']],
             array_map(static fn (array $row): array => [$row['item_id'], $row['group_id']], $page->members()),
         );
-        self::assertSame([['item_id' => 'D', 'path' => 'name', 'message' => 'has no name']], $page->errors());
+        [$error] = $page->errors();
+        self::assertSame(['D', 'name', ProblemCode::ItemNameless], [
+            $error['item_id'],
+            $error['path'],
+            $error['problem']->code,
+        ]);
         self::assertSame('', $page->cursor());
     }
 

@@ -16,6 +16,7 @@ use CloverSync\Exception\RefusedException;
 use CloverSync\Exception\SettingsException;
 use CloverSync\Exception\UnavailableException;
 use CloverSync\Exception\VaultException;
+use CloverSync\ProblemCode;
 use CloverSync\Tests\Support\AgedTokens;
 use CloverSync\Tests\Support\CloverTestCase;
 use CloverSync\Tests\Support\Files;
@@ -204,7 +205,8 @@ final class ConnectionTest extends CloverTestCase
             self::fail('accepted');
         } catch (ReconnectException $e) {
             $mark = $this->clover->mark();
-            self::assertSame($e->getMessage(), $connection->status()->reconnectReason);
+            self::assertEquals($e->getProblem(), $connection->status()->reconnectReason);
+            self::assertSame(ProblemCode::ConnectionLost, $e->getProblem()?->code);
             self::assertFalse($connection->status()->connected);
         }
 

@@ -144,7 +144,7 @@ final class LedgerTest extends TestCase
             self::fail('It was taken.');
         } catch (ItemException $e) {
             self::assertSame('rows.state', $e->getPath());
-            self::assertSame('“lost” is not a case of CloverSync\SendState', $e->getMessage());
+            self::assertSame('“lost” is not a case of CloverSync\SendState', $e->getProblem()?->details);
         }
     }
 

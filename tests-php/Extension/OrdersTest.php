@@ -14,6 +14,7 @@ use CloverSync\Orders;
 use CloverSync\OrderStanding;
 use CloverSync\OrderState;
 use CloverSync\Tests\Support\CloverTestCase;
+use CloverSync\Tests\Support\English;
 use CloverSync\Tests\Support\Json;
 use CloverSync\Tests\Support\Simulator;
 use PHPUnit\Framework\Attributes\DataProvider;
@@ -257,7 +258,7 @@ final class OrdersTest extends CloverTestCase
         $refused = $orders->create($plan, self::MARK);
 
         self::assertSame([OrderState::Refused, null, 0], [$refused->state, $refused->orderId, $refused->retryAfter]);
-        self::assertStringContainsString('Bad note', $refused->message);
+        self::assertStringContainsString('Bad note', English::whole($refused->problem));
         self::assertDiscreet($refused);
 
         $id = (string) $orders->create($plan, self::MARK)->orderId;
@@ -287,7 +288,7 @@ final class OrdersTest extends CloverTestCase
         $differs = $orders->fill($other, $id);
 
         self::assertSame([OrderState::Differs, $id], [$differs->state, $differs->orderId]);
-        self::assertStringContainsString('253 line items', $differs->message);
+        self::assertStringContainsString('253 line items', English::whole($differs->problem));
         self::assertSame(['GET'], array_values(array_unique(array_column($this->clover->requests($mark), 'method'))));
         self::assertSame(OrderState::Missing, $orders->fill($plan, 'ABSENT0000001')->state);
         self::assertSame(OrderState::Refused, $orders->pay($plan, 'ABSENT0000001', self::MARK)->state);
@@ -386,12 +387,12 @@ final class OrdersTest extends CloverTestCase
 
         $refused = $orders->pay($plan, $id, self::MARK);
         self::assertSame([OrderState::NotGranted, $id], [$refused->state, $refused->orderId]);
-        self::assertStringContainsString('Merchant Read', $refused->message);
+        self::assertStringContainsString('Merchant Read', English::whole($refused->problem));
 
         $this->grant('MERCHANT_R');
         $refused = $orders->pay($plan, $id, self::MARK);
         self::assertSame(OrderState::NotGranted, $refused->state);
-        self::assertStringContainsString('Payments Write', $refused->message);
+        self::assertStringContainsString('Payments Write', English::whole($refused->problem));
         self::assertSame(0, $this->clover->refreshes());
 
         $this->grant('MERCHANT_R', 'PAYMENTS_W');
@@ -439,7 +440,7 @@ final class OrdersTest extends CloverTestCase
                 self::fail("accepted without $permission");
             } catch (PermissionException $e) {
                 self::assertSame($permission, $e->getPermission());
-                self::assertStringContainsString('connect again', $e->getMessage());
+                self::assertStringContainsString('connect again', English::problem($e->getProblem()));
                 self::assertNoSecret((string) $e . print_r($e->getTrace(), true));
             }
         }
@@ -536,7 +537,7 @@ final class OrdersTest extends CloverTestCase
 
     private static function assertDiscreet(OrderOutcome $outcome): void
     {
-        self::assertNoSecret($outcome->message);
+        self::assertNoSecret(English::whole($outcome->problem));
     }
 
     private static function assertNoSecret(string $text): void

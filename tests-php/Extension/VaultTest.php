@@ -6,6 +6,7 @@ namespace CloverSync\Tests\Extension;
 
 use CloverSync\Exception\SettingsException;
 use CloverSync\Exception\VaultException;
+use CloverSync\Tests\Support\English;
 use CloverSync\Vault;
 use PHPUnit\Framework\Attributes\TestDox;
 use PHPUnit\Framework\TestCase;
@@ -51,7 +52,10 @@ final class VaultTest extends TestCase
             new Vault('short');
             self::fail('accepted');
         } catch (SettingsException $e) {
-            self::assertSame(['secret' => 'must have at least 16 bytes'], $e->getFields());
+            self::assertSame(
+                ['secret' => 'must have at least 16 bytes'],
+                array_map(English::problem(...), $e->getFields()),
+            );
         }
     }
 

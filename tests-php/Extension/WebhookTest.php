@@ -6,6 +6,7 @@ namespace CloverSync\Tests\Extension;
 
 use CloverSync\Exception\ItemException;
 use CloverSync\Settings;
+use CloverSync\Tests\Support\English;
 use CloverSync\VerdictKind;
 use CloverSync\Webhook;
 use CloverSync\WebhookEvent;
@@ -52,7 +53,7 @@ final class WebhookTest extends TestCase
             $verdict->status,
             $verdict->kind,
             $verdict->code,
-            $verdict->reason,
+            English::problem($verdict->problem),
         ]);
         self::assertSame(
             [
@@ -116,7 +117,7 @@ final class WebhookTest extends TestCase
                 $verdict->code,
                 $verdict->events,
                 $verdict->ignored,
-                $verdict->reason,
+                English::problem($verdict->problem),
             ]);
         }
     }
@@ -139,7 +140,7 @@ final class WebhookTest extends TestCase
             $verdict->events,
         ]);
         self::assertSame(['malformed' => 1, 'skipped' => 2, 'example' => 'number'], array_filter($verdict->ignored));
-        self::assertSame('webhooks are switched off in the settings', $verdict->reason);
+        self::assertSame('webhooks are switched off in the settings', English::problem($verdict->problem));
     }
 
     /** @return iterable<string, array{int, string, string, array<int|string, mixed>, array<string, mixed>}> */
@@ -148,85 +149,91 @@ final class WebhookTest extends TestCase
         $events = self::delivery([['objectId' => 'I:A', 'type' => 'UPDATE']]);
         $right  = ['X-Clover-Auth' => self::AUTH];
 
-        yield 'no header' => [403, 'X-Clover-Auth is missing', $events, [], []];
-        yield 'an empty list of values' => [403, 'X-Clover-Auth is missing', $events, ['X-Clover-Auth' => []], []];
+        yield 'no header' => [403, 'the header X-Clover-Auth is missing', $events, [], []];
+        yield 'an empty list of values' => [
+            403,
+            'the header X-Clover-Auth is missing',
+            $events,
+            ['X-Clover-Auth' => []],
+            [],
+        ];
         yield 'another header' => [
             403,
-            'X-Clover-Auth is missing',
+            'the header X-Clover-Auth is missing',
             $events,
             ['X-Clover-Author' => self::AUTH, 'X_CLOVER_AUTH' => self::AUTH, 0 => self::AUTH],
             [],
         ];
         yield 'a wrong header' => [
             403,
-            'X-Clover-Auth is not the Auth Code of the settings',
+            'the header X-Clover-Auth is not the Auth Code of the settings',
             $events,
             ['X-Clover-Auth' => 'canary'],
             [],
         ];
         yield 'a header that is not text' => [
             403,
-            'X-Clover-Auth is not the Auth Code of the settings',
+            'the header X-Clover-Auth is not the Auth Code of the settings',
             $events,
             ['X-Clover-Auth' => true],
             [],
         ];
         yield 'two values' => [
             403,
-            'X-Clover-Auth is given more than once',
+            'the header X-Clover-Auth is given more than once',
             $events,
             ['X-Clover-Auth' => [self::AUTH, self::AUTH]],
             [],
         ];
         yield 'two spellings' => [
             403,
-            'X-Clover-Auth is given more than once',
+            'the header X-Clover-Auth is given more than once',
             $events,
             $right + ['HTTP_X_CLOVER_AUTH' => self::AUTH],
             [],
         ];
         yield 'no Auth Code' => [
             403,
-            'no Auth Code is set, so events cannot be distinguished from forgeries',
+            'no Auth Code is set in the settings, so Clover’s events cannot be distinguished from forgeries',
             $events,
             $right,
             ['webhook_secret' => ''],
         ];
         yield 'no Auth Code, empty header' => [
             403,
-            'no Auth Code is set, so events cannot be distinguished from forgeries',
+            'no Auth Code is set in the settings, so Clover’s events cannot be distinguished from forgeries',
             $events,
             ['X-Clover-Auth' => ''],
             ['webhook_secret' => ' '],
         ];
         yield 'switched off, wrong header' => [
             403,
-            'X-Clover-Auth is not the Auth Code of the settings',
+            'the header X-Clover-Auth is not the Auth Code of the settings',
             $events,
             ['X-Clover-Auth' => 'x'],
             ['webhooks' => false],
         ];
-        yield 'a stranger\'s nonsense' => [403, 'X-Clover-Auth is missing', "\xff{", [], []];
+        yield 'a stranger\'s nonsense' => [403, 'the header X-Clover-Auth is missing', "\xff{", [], []];
         yield 'too large, from any sender' => [
             413,
-            'the body has more than 262144 bytes',
+            'it has more than 262,144 bytes',
             str_repeat(' ', Webhook::MAX_BODY + 1),
             [],
             [],
         ];
         yield 'too many events' => [
             413,
-            'the body has more than 5000 events or 500 merchants',
+            'it has more than 5,000 events or 500 merchants',
             self::delivery(array_fill(0, 5001, 1)),
             $right,
             [],
         ];
-        yield 'no JSON' => [400, '.: expected value at line 1 column 1', 'canary', $right, []];
-        yield 'binary' => [400, '.: expected value at line 1 column 1', "\0\xff", $right, []];
-        yield 'nothing' => [400, '.: EOF while parsing a value at line 1 column 0', '', $right, []];
+        yield 'no JSON' => [400, 'its content is not of the form of Clover’s webhooks', 'canary', $right, []];
+        yield 'binary' => [400, 'its content is not of the form of Clover’s webhooks', "\0\xff", $right, []];
+        yield 'nothing' => [400, 'its content is not of the form of Clover’s webhooks', '', $right, []];
         yield 'another shape' => [
             400,
-            'merchants.*: expected a list at line 1 column 31',
+            'its content is not of the form of Clover’s webhooks',
             '{"merchants":{"canary":"canary"}}',
             $right,
             [],
@@ -247,13 +254,14 @@ final class WebhookTest extends TestCase
             self::MERCHANT,
         );
 
+        self::assertStringNotContainsString('canary', English::whole($verdict->problem));
         self::assertSame([$status, VerdictKind::Refused, null, [], self::NOTHING, $reason], [
             $verdict->status,
             $verdict->kind,
             $verdict->code,
             $verdict->events,
             $verdict->ignored,
-            $verdict->reason,
+            English::problem($verdict->problem),
         ]);
     }
 
@@ -283,7 +291,7 @@ final class WebhookTest extends TestCase
         $verdict = self::webhook()
             ->judge(self::delivery([['objectId' => 'I:A', 'type' => 'UPDATE']]), $headers, self::MERCHANT);
 
-        self::assertSame(VerdictKind::Events, $verdict->kind, $verdict->reason);
+        self::assertSame(VerdictKind::Events, $verdict->kind, English::problem($verdict->problem));
     }
 
     #[TestDox('without a connection, events count as those of another merchant')]

@@ -7,6 +7,8 @@ namespace CloverSync\Tests\Resilience;
 use CloverSync\Exception\CloverException;
 use CloverSync\Exception\UnavailableException;
 use CloverSync\Shop\Catalog\RunStatus;
+use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\MessageCode;
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\Json;
 use CloverSync\Tests\Support\RewritingProxy;
@@ -94,7 +96,7 @@ final class AbsenceTest extends ResilienceTestCase
         $asked = $this->sync();
         self::assertSame(RunStatus::NeedsConfirmation, $asked->status);
         self::assertSame(0, $asked->deleted);
-        self::assertStringContainsString('300 of 1300', (string) $asked->message);
+        self::assertEquals(new Message(MessageCode::ManyGone, ['gone' => 300, 'linked' => 1_300]), $asked->message);
         self::assertSame([], ShopDump::differences($before, $this->withoutRuns()));
 
         $again = $this->sync();

@@ -50,7 +50,7 @@ final class HostileCatalogTest extends ResilienceTestCase
                 self::assertSame([RunStatus::Done, null], [$result->status, $result->message], $case);
                 self::assertSame(
                     0,
-                    $this->rows('j2commerce_clover_log', "status = 'error' AND message LIKE '%database refused%'"),
+                    $this->rows('j2commerce_clover_log', "status = 'error' AND message LIKE '%\"database_refused\"%'"),
                     "$case: " . implode("\n", $this->logged('error')),
                 );
                 $this->assertWhole($case);

@@ -12,6 +12,7 @@ use CloverSync\Shop\Exception\HelperLostException;
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\Child;
 use CloverSync\Tests\Support\CommandLine;
+use CloverSync\Tests\Support\English;
 use CloverSync\Tests\Support\FakeClock;
 use CloverSync\Tests\Support\HelperKiller;
 use CloverSync\Tests\Support\Http;
@@ -543,7 +544,7 @@ final class KilledHelpersTest extends ResilienceTestCase
             ->sales()
             ->drift()
             ->run(static function (array $item) use (&$named): void {
-                if (preg_match('/the till sold ([\d.]+) within/', $item['reason'], $m) === 1) {
+                if (preg_match('/The till sold ([\d.]+) within/', English::of($item['reason']), $m) === 1) {
                     $named[$item['clover_id']] = (int) $m[1];
                 }
             });

@@ -717,7 +717,7 @@ final class KilledSaleTest extends ResilienceTestCase
                 'total'     => $o['total'] ?? -1,
             ], $this->clover->state()['orders']),
             'settled' => (int) $sql->fetchValue(
-                "SELECT COUNT(*) FROM #__j2commerce_clover_log WHERE message LIKE '%found in Clover''s count%'",
+                "SELECT COUNT(*) FROM #__j2commerce_clover_log WHERE message LIKE '%units_found_in_clover%'",
             ),
             'digest'  => [
                 $ledger,

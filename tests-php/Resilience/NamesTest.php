@@ -6,6 +6,7 @@ namespace CloverSync\Tests\Resilience;
 
 use CloverSync\Shop\Catalog\SyncRunRow;
 use CloverSync\Shop\Database\Dialect;
+use CloverSync\Tests\Support\English;
 use CloverSync\Tests\Support\Simulator;
 use PHPUnit\Framework\Attributes\TestDox;
 
@@ -83,7 +84,7 @@ final class NamesTest extends ResilienceTestCase
         // The zero width space is invisible: that item has the options of another one, and the error names it.
         $this->assertSettled($result, [], 1);
         $errors = $this->logged('error');
-        self::assertStringContainsString('has the same options as item ' . self::id('V1'), $errors[0]);
+        self::assertStringContainsString('It has the same options as item ' . self::id('V1'), $errors[0]);
         self::assertSame(
             [
                 'blue',
@@ -138,10 +139,8 @@ final class NamesTest extends ResilienceTestCase
             $this->product(self::id('A1'))['title'],
             $this->product(self::id('A1'))['sku'],
         ]);
-        self::assertSame('name: has no name', $this->sql->fetchValue('SELECT error FROM #__j2commerce_clover_mappings
-            WHERE clover_id = ?', [self::id(
-            'A2',
-        )]));
+        $errors = $this->texts("SELECT error FROM #__j2commerce_clover_mappings WHERE state = 'error'");
+        self::assertSame(['It has no name'], array_map(English::column(...), $errors));
         self::assertStringContainsString('a tag without a name', implode("\n", $this->logged('success')));
     }
 
@@ -249,12 +248,12 @@ final class NamesTest extends ResilienceTestCase
             self::sorted([self::id('A7'), self::id('A107'), self::id('A207'), self::group('Poison Rug')]),
             self::sorted($this->sql->fetchColumn(
                 "SELECT clover_id FROM #__j2commerce_clover_mappings
-                    WHERE state = 'error' AND product_id IS NULL AND error LIKE '%database refused it%'",
+                    WHERE state = 'error' AND product_id IS NULL AND error LIKE '%\"refused_product\"%'",
             )),
         );
         self::assertCount(4, array_filter($this->logged('error'), static fn (string $m): bool => str_contains(
             $m,
-            'database refused it',
+            'was not written. The database refused it.',
         )));
         $again = $this->sync();
         self::assertDone($again, 4);

@@ -49,7 +49,7 @@ final class OddItemsTest extends ResilienceTestCase
                 "clover_type = 'item' AND product_id IS NOT NULL AND state = 'synced'",
             ),
         );
-        self::assertStringStartsWith('Sync done with 1 failures', $this->lastWord());
+        self::assertStringEndsWith('1 failed', $this->lastWord());
 
         $this->proxy->off();
         $repaired = $this->sync();

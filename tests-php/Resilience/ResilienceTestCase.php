@@ -145,10 +145,10 @@ abstract class ResilienceTestCase extends ShopTestCase
     /** @return list<string> Messages of the Sync Log with this status */
     protected function logged(string $status): array
     {
-        return array_map(English::column(...), $this->texts(
-            'SELECT message FROM #__j2commerce_clover_log WHERE status = ? ORDER BY id',
-            [$status],
-        ));
+        return array_map(
+            English::column(...),
+            $this->texts('SELECT message FROM #__j2commerce_clover_log WHERE status = ? ORDER BY id', [$status]),
+        );
     }
 
     /**

@@ -6,6 +6,7 @@ namespace CloverSync\Tests\Shop;
 
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Links\LinkState;
+use CloverSync\Shop\Messages\Message;
 use CloverSync\Shop\Pauses\WorkKind;
 use CloverSync\Shop\Status\Attention;
 use CloverSync\Tests\Support\SalesTestCase;
@@ -49,8 +50,15 @@ final class AttentionTest extends SalesTestCase
         $this->clover->edit($this->candle, ['name' => '']);
         $this->sync();
         self::assertSame([1, 2], [$this->attention()->errors, $this->attention()->count()]);
-        $this->shop()->pauses()->of(WorkKind::Orders)->lacks('Orders Write', 'no permission', 'order_push');
-        self::assertSame(['no permission', 3], [$this->attention()->paused[0]->message, $this->attention()->count()]);
+        $this
+            ->shop()
+            ->pauses()
+            ->of(WorkKind::Orders)
+            ->lacks('Orders Write', Message::said('no permission'), 'order_push');
+        self::assertEquals([Message::said('no permission'), 3], [
+            $this->attention()->paused[0]->message,
+            $this->attention()->count(),
+        ]);
     }
 
     #[TestDox('A group in conflict counts as one, whatever the number of its variants')]

@@ -10,6 +10,7 @@ use CloverSync\Shop\Links\LinkState;
 use CloverSync\Shop\Status\Attention;
 use CloverSync\Shop\Status\ListedLink;
 use CloverSync\Shop\Support\SystemClock;
+use CloverSync\Tests\Support\English;
 use CloverSync\Tests\Support\SyncTestCase;
 
 /** The shop already has a product with the same SKU. */
@@ -321,7 +322,10 @@ final class ConflictsTest extends SyncTestCase
         $this->connectedAndSynced();
         $result = $this->shop()->conflicts()->adoptAll();
         self::assertSame(1, $result['adopted']);
-        self::assertStringContainsString('was just linked', implode(' ', $result['failed']));
+        self::assertStringContainsString('was just linked', implode(' ', array_map(
+            English::of(...),
+            $result['failed'],
+        )));
     }
 
     public function test_a_product_in_the_trash_is_neither_a_conflict_nor_offered(): void

@@ -10,6 +10,7 @@ use CloverSync\Shop\Catalog\RunStatus;
 use CloverSync\Shop\Catalog\SyncRunRow;
 use CloverSync\Shop\Exception\DefaultCategoryException;
 use CloverSync\Shop\Locking\Lock;
+use CloverSync\Shop\Messages\Message;
 use CloverSync\Shop\Pauses\WorkKind;
 use CloverSync\Shop\RateLimit\DatabaseRateLimiter;
 use CloverSync\Shop\Services;
@@ -179,7 +180,7 @@ final class DashboardReaderTest extends SyncTestCase
 
         $result = $this->sync();
         $run    = self::openRun($this->shop());
-        self::assertSame([RunStatus::NeedsConfirmation, $result->message, false], [
+        self::assertEquals([RunStatus::NeedsConfirmation, $result->message, false], [
             $run['now']->status,
             $run['now']->message,
             $run['active'],
@@ -217,7 +218,7 @@ final class DashboardReaderTest extends SyncTestCase
             $this->sync();
             self::fail('A permission was missing.');
         } catch (PermissionException $e) {
-            self::assertSame($e->getMessage(), $this->shop()->dashboard()->read()->lastFailure);
+            self::assertEquals(Message::of($e), $this->shop()->dashboard()->read()->lastFailure);
         }
     }
 
@@ -225,15 +226,19 @@ final class DashboardReaderTest extends SyncTestCase
     {
         $this->connect();
         $shop = $this->shop();
-        $shop->pauses()->of(WorkKind::Stock)->lacks('Inventory Write', 'no permission', 'inventory_decrement');
+        $shop->pauses()->of(WorkKind::Stock)->lacks(
+            'Inventory Write',
+            Message::said('no permission'),
+            'inventory_decrement',
+        );
         $shop->state->set('tax_warning', 'with and without');
         $shop->state->setArray('webhook_code', ['code' => 'a-code', 'at' => 1_700_000_000]);
         $shop->state->set('webhook_seen', '1700000100');
         $now = $this->shop(site: 'https://copy.example')->dashboard()->read();
 
-        self::assertSame([
-            'no permission',
-            'with and without',
+        self::assertEquals([
+            Message::said('no permission'),
+            Message::said('with and without'),
             ['code' => 'a-code', 'at' => 1_700_000_000],
             1_700_000_100,
             true,

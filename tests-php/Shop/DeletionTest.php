@@ -5,6 +5,8 @@ declare(strict_types=1);
 namespace CloverSync\Tests\Shop;
 
 use CloverSync\Shop\Catalog\RunStatus;
+use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\MessageCode;
 use CloverSync\Tests\Support\SyncTestCase;
 use PHPUnit\Framework\Attributes\DataProvider;
 
@@ -228,7 +230,7 @@ final class DeletionTest extends SyncTestCase
         $before = $this->shopRows();
         $result = $this->sync();
         self::assertSame(RunStatus::NeedsConfirmation, $result->status);
-        self::assertStringContainsString('20 of 64', (string) $result->message);
+        self::assertEquals(new Message(MessageCode::ManyGone, ['gone' => 20, 'linked' => 64]), $result->message);
         self::assertSame($before, $this->shopRows());
 
         // Another run without confirmation asks again; with it, the waiting run continues.

@@ -19,6 +19,7 @@ use CloverSync\Shop\Exception\NotConnectedException;
 use CloverSync\Shop\Exception\SchemaException;
 use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Exception\SiteMovedException;
+use CloverSync\Shop\Messages\Message;
 use CloverSync\Shop\Support\ErrorCode;
 use CloverSync\Shop\Support\ErrorReport;
 use PHPUnit\Framework\Attributes\DataProvider;
@@ -37,16 +38,16 @@ final class ErrorReportTest extends TestCase
         yield 'tokens of another secret' => [new VaultException('a'), ErrorCode::SiteSecret];
         yield 'a connection that has ended' => [new ReconnectException('a'), ErrorCode::Reconnect];
         yield 'no connection' => [new NotConnectedException(), ErrorCode::NotConnected];
-        yield 'a copy of the site' => [new SiteMovedException('a'), ErrorCode::SiteMoved];
-        yield 'two currencies' => [new CurrencyException('a'), ErrorCode::Currency];
-        yield 'no category' => [new DefaultCategoryException('a'), ErrorCode::DefaultCategory];
-        yield 'another process' => [new AlreadyRunningException('a'), ErrorCode::AlreadyRunning];
-        yield 'another worker' => [new AlreadySendingException('a'), ErrorCode::AlreadySending];
-        yield 'another process since' => [new LockLostException('a'), ErrorCode::AlreadyRunning];
+        yield 'a copy of the site' => [new SiteMovedException(Message::said('a')), ErrorCode::SiteMoved];
+        yield 'two currencies' => [new CurrencyException(Message::said('a')), ErrorCode::Currency];
+        yield 'no category' => [new DefaultCategoryException(Message::said('a')), ErrorCode::DefaultCategory];
+        yield 'another process' => [new AlreadyRunningException(Message::said('a')), ErrorCode::AlreadyRunning];
+        yield 'another worker' => [new AlreadySendingException(Message::said('a')), ErrorCode::AlreadySending];
+        yield 'another process since' => [new LockLostException(Message::said('a')), ErrorCode::AlreadyRunning];
         yield 'the database' => [new \PDOException('a'), ErrorCode::Database];
         yield 'another reason of the extension' => [new CloverException('a'), ErrorCode::Clover];
-        yield 'another reason of the shop' => [new ShopException('a'), ErrorCode::Shop];
-        yield 'a kind of reason of the shop' => [new SchemaException('a'), ErrorCode::Shop];
+        yield 'another reason of the shop' => [new ShopException(Message::said('a')), ErrorCode::Shop];
+        yield 'a kind of reason of the shop' => [new SchemaException(Message::said('a')), ErrorCode::Shop];
         yield 'a fault' => [new \TypeError('a'), ErrorCode::Unexpected];
         yield 'another exception' => [new \RuntimeException('a'), ErrorCode::Unexpected];
     }
@@ -56,7 +57,7 @@ final class ErrorReportTest extends TestCase
     public function test_code(\Throwable $e, ErrorCode $code): void
     {
         $report = ErrorReport::of($e);
-        self::assertSame([$code, $e->getMessage()], [$report->code, $report->message]);
+        self::assertEquals([$code, Message::of($e)], [$report->code, $report->message]);
     }
 
     public function test_settings_are_named(): void

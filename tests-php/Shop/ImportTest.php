@@ -12,6 +12,7 @@ use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Support\SystemClock;
 use CloverSync\Shop\Support\Text;
+use CloverSync\Tests\Support\English;
 use CloverSync\Tests\Support\SyncTestCase;
 
 /** What a sync writes, and what it leaves unchanged. */
@@ -687,13 +688,13 @@ final class ImportTest extends SyncTestCase
         );
         $id = Row::string($link, 'clover_id');
         self::assertNull($link['product_id']);
-        self::assertStringContainsString('same options', Row::string($link, 'error'));
+        self::assertStringContainsString('same options', English::column($link['error']));
         self::assertSame('error', $this->logOf($id)[0]['status']);
         self::assertStringContainsString(
-            '1 failures',
-            (string) $this->sql->fetchValue(
+            '1 failed',
+            English::column($this->sql->fetchValue(
                 "SELECT message FROM #__j2commerce_clover_log WHERE action = 'sync' ORDER BY id DESC LIMIT 1",
-            ),
+            )),
         );
 
         $this->clover->edit($id, ['options' => ['Color' => 'Red', 'Size' => 'XXL']]);

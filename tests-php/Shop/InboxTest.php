@@ -138,7 +138,7 @@ final class InboxTest extends SalesTestCase
         $lines = $this->logged('webhook');
         self::assertCount(1, $lines);
         self::assertStringStartsWith(
-            'skipped Clover sent 1 webhook entries that this version does not know, such as '
+            'skipped Clover sent a webhook entry that this version does not know: '
             . '{objectId: "ZZ:…", ts: number, type: "UPDATE"}',
             $lines[0],
         );

@@ -7,8 +7,10 @@ namespace CloverSync\Tests\Shop;
 use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Links\LinkState;
+use CloverSync\Shop\Messages\MessageCode;
 use CloverSync\Shop\Status\ListedLink;
 use CloverSync\Shop\Support\TimeBudget;
+use CloverSync\Tests\Support\English;
 use CloverSync\Tests\Support\SalesTestCase;
 use CloverSync\WebhookEvent;
 use CloverSync\WebhookObject;
@@ -69,7 +71,7 @@ final class MappingListTest extends SalesTestCase
             $row->state->value,
             $row->problems[0]->cloverId,
             $row->problems[0]->sku,
-            $row->problems[0]->message,
+            English::of($row->problems[0]->message),
         ]);
         self::assertSame([LinkState::Pending->value, LinkState::Synced->value], [
             $this->row($this->mug)->state->value,
@@ -164,7 +166,7 @@ final class MappingListTest extends SalesTestCase
             $row->lastSynced,
             \count($row->problems),
         ]);
-        self::assertStringContainsString('already has a product', $row->problems[0]->message);
+        self::assertSame(MessageCode::SkuTaken, $row->problems[0]->message->code);
     }
 
     #[TestDox('A re-sync brings changes without a webhook event; the log calls it a sync')]

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Shop;
 
-use CloverSync\Shop\Messages\Decimal;
+use CloverSync\Shop\Messages\Number;
 use CloverSync\Shop\Messages\Digits;
 use CloverSync\Shop\Messages\EnglishLocale;
 use CloverSync\Shop\Messages\Formatter;
@@ -27,7 +27,7 @@ final class MessageTest extends TestCase
                 'name'    => "“Bücher” {outcome} \u{1F600}",
                 'count'   => 3,
                 'at'      => new Time(1_764_530_000),
-                'before'  => new Decimal('-1.500'),
+                'before'  => new Number('-1.500'),
                 'names'   => ['a', 'b'],
                 'outcome' => new Message(MessageCode::DeleteLeft, details: 'inner'),
                 'reasons' => [Message::said('one'), Message::said('two')],
@@ -63,7 +63,7 @@ final class MessageTest extends TestCase
             ['text' => $long, 'odd' => "\xff\xfe", 'many' => array_fill(0, 100, Message::said($long))],
             $long,
         );
-        $json    = $message->json();
+        $json = $message->json();
 
         self::assertLessThan(65_535, \strlen($json));
         self::assertSame(MessageCode::Said, Message::read($json)->code);
@@ -73,29 +73,27 @@ final class MessageTest extends TestCase
     #[TestDox('A text gets its values once: braces in a value stay')]
     public function test_values(): void
     {
-        self::assertSame(
-            '“{outcome}” was deleted in Clover: moved to the trash',
-            EnglishLocale::formatter()->text(new Message(
-                MessageCode::ProductDeleted,
-                ['name' => '{outcome}', 'outcome' => new Message(MessageCode::DeleteTrashed)],
-            )),
-        );
+        self::assertSame('“{outcome}” was deleted in Clover: moved to the trash', EnglishLocale::formatter()->text(
+            new Message(MessageCode::ProductDeleted, [
+                'name'    => '{outcome}',
+                'outcome' => new Message(MessageCode::DeleteTrashed),
+            ]),
+        ));
     }
 
     #[TestDox('Numbers, times and lists are written as the reader\'s language does')]
     public function test_formats(): void
     {
         $words = new Formatter($this->german(['LIB_CLOVERSYNC_SAID' => '{text}']));
-        $said  = static fn (int|string|Time|Decimal|array $value): string => $words->text(
-            new Message(MessageCode::Said, ['text' => $value]),
-        );
+        $said  = $words->value(...);
 
         self::assertSame('1.234.567', $said(1_234_567));
-        self::assertSame('-1.234,50', $said(new Decimal('-1234.50')));
+        self::assertSame('-1.234,50', $said(new Number('-1234.50')));
         self::assertSame('Uhr 7', $said(new Time(7)));
-        self::assertSame('1234567', $said('1234567'), 'An id is no number.');
+        self::assertSame('1234567', $said('1234567'), 'An id is not a number.');
         self::assertSame('a, b', $said(['a', 'b']));
-        self::assertSame('a; b', $said([Message::said('a'), Message::said('b')]));
+        self::assertSame('a, b', $said([Message::said('a'), Message::said('b')]));
+        self::assertSame('a: 1; b', $said([Message::said('a: 1'), Message::said('b')]));
     }
 
     #[TestDox('The number named count decides between the forms of a text, and a language may lack forms')]
@@ -105,7 +103,7 @@ final class MessageTest extends TestCase
             'LIB_CLOVERSYNC_SAID'   => '{count} Artikel',
             'LIB_CLOVERSYNC_SAID_1' => 'Ein Artikel',
         ]));
-        $say   = static fn (Message $message): string => $words->text($message);
+        $say = static fn (Message $message): string => $words->text($message);
 
         self::assertSame('Ein Artikel', $say(new Message(MessageCode::Said, ['count' => 1])));
         self::assertSame('0 Artikel', $say(new Message(MessageCode::Said, ['count' => 0])));
@@ -122,7 +120,7 @@ final class MessageTest extends TestCase
             ['name' => 'Mug', 'outcome' => $inner, 'again' => [$inner]],
             'GET /v3/x',
         );
-        $words   = EnglishLocale::formatter();
+        $words = EnglishLocale::formatter();
 
         self::assertSame('“Mug” was deleted in Clover: moved to the trash', $words->text($message));
         self::assertSame("GET /v3/x\nGET /v3/y", $words->details($message));

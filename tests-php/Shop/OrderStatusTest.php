@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace CloverSync\Tests\Shop;
 
 use CloverSync\SaleState;
+use CloverSync\Shop\Messages\Message;
 use CloverSync\Shop\Sales\LedgerRow;
 use CloverSync\Shop\Sales\OrderStatus;
 use CloverSync\Shop\Sales\OrderStatusLine;
@@ -212,8 +213,11 @@ final class OrderStatusTest extends SalesTestCase
     {
         $this->order(1, [[$this->mug, 2]]);
         self::assertNull($this->standing()->error);
-        $this->sales()->events->postpone(self::ORDER, 'the table is gone');
-        self::assertSame(['the table is gone', true], [$this->standing()->error, $this->standing()->waits]);
+        $this->sales()->events->postpone(self::ORDER, Message::said('the table is gone'));
+        self::assertEquals([Message::said('the table is gone'), true], [
+            $this->standing()->error,
+            $this->standing()->waits,
+        ]);
     }
 
     private function standing(): OrderStatus

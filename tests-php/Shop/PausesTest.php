@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace CloverSync\Tests\Shop;
 
 use CloverSync\Exception\PermissionException;
+use CloverSync\Shop\Messages\Message;
 use CloverSync\Shop\Pauses\CircuitBreaker;
 use CloverSync\Shop\Pauses\Pause;
 use CloverSync\Shop\Pauses\PauseCause;
@@ -175,7 +176,7 @@ final class PausesTest extends SalesTestCase
 
         for ($i = 0; $i < 5; $i++) {
             self::assertTrue($breaker->isTryable());
-            $breaker->refused('no');
+            $breaker->refused(Message::said('no'));
         }
 
         $this->order(1, [[$this->mug, 2]]);
@@ -193,7 +194,7 @@ final class PausesTest extends SalesTestCase
         $breaker = $this->shop()->pauses()->of(WorkKind::Orders);
 
         for ($i = 0; $i < 12; $i++) {
-            $breaker->refused('no');
+            $breaker->refused(Message::said('no'));
 
             if (($i % 4) === 3) {
                 $breaker->succeeded();
@@ -255,7 +256,7 @@ final class PausesTest extends SalesTestCase
     #[TestDox('A sync that the owner starts is never held up by a pause, and ends it')]
     public function test_a_sync_by_hand(): void
     {
-        $this->shop()->pauses()->of(WorkKind::Catalog)->lacks('Inventory Read', 'no', 'sync');
+        $this->shop()->pauses()->of(WorkKind::Catalog)->lacks('Inventory Read', Message::said('no'), 'sync');
         $this->sync();
         self::assertSame([], $this->pausedKinds());
     }

@@ -177,7 +177,7 @@ final class RunTest extends SyncTestCase
             1,
             (int) $this->sql->fetchValue(
                 "SELECT COUNT(*) FROM #__j2commerce_clover_log
-                    WHERE status = 'skipped' AND message LIKE '%include tax%'",
+                    WHERE status = 'skipped' AND message LIKE '%tax_only_in_clover%'",
             ),
         );
     }

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Shop;
 
+use CloverSync\Exception\ItemException;
 use CloverSync\Resolution;
 use CloverSync\SendState;
 use CloverSync\Shop\Exception\AlreadySendingException;
@@ -11,12 +12,15 @@ use CloverSync\Shop\Exception\NotConnectedException;
 use CloverSync\Shop\Exception\SiteMovedException;
 use CloverSync\Shop\Locking\Lock;
 use CloverSync\Shop\Locking\ProcessIdentity;
+use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\MessageCode;
 use CloverSync\Shop\Pauses\Pause;
 use CloverSync\Shop\Sales\LedgerRow;
 use CloverSync\Shop\Sales\OrderEvents;
 use CloverSync\Shop\Sales\OrderPushRow;
 use CloverSync\Shop\Sales\WorkReport;
 use CloverSync\Shop\Support\TimeBudget;
+use CloverSync\Tests\Support\English;
 use CloverSync\Tests\Support\HeardSql;
 use CloverSync\Tests\Support\SalesTestCase as Base;
 use PHPUnit\Framework\Attributes\DataProvider;
@@ -259,8 +263,13 @@ final class SalesTest extends Base
         $this->order(6, [[$this->mug, 3]]);
         $this->work();
         self::assertSame(20.0, (float) $this->inClover($this->mug), 'Never more than was taken.');
-        $this->expectExceptionMessage('0 units of this line can be given back');
-        $this->sales()->planner->restock(self::ORDER, $line, 1);
+
+        try {
+            $this->sales()->planner->restock(self::ORDER, $line, 1);
+            self::fail('It was given back.');
+        } catch (ItemException $e) {
+            self::assertSame('0 units of this line can be given back.', English::problem($e->getProblem()));
+        }
     }
 
     #[TestDox('With Push Stock off Clover\'s counts do not change, the shop follows them, and nothing is sent later')]
@@ -508,7 +517,7 @@ final class SalesTest extends Base
             $this->work(['sync_sale' => false]);
         }
 
-        self::assertStringContainsString('refused', $this->sales()->worker()->waiting()->paused[0]->words());
+        self::assertSame(MessageCode::PausedByRefusals, $this->sales()->worker()->waiting()->paused[0]->words()->code);
         self::assertNotSame([], array_filter($this->logged('sync'), static fn (string $m): bool => str_contains(
             $m,
             'is paused',
@@ -676,7 +685,7 @@ final class SalesTest extends Base
                 ->sales()
                 ->drift()
                 ->run(static function (array $item) use (&$found): void {
-                    $found[$item['clover_id']] = $item['reason'];
+                    $found[$item['clover_id']] = English::of($item['reason']);
                 });
 
             return $found;
@@ -684,11 +693,11 @@ final class SalesTest extends Base
         $before = $drift();
         self::assertArrayNotHasKey($this->mug, $before);
         $this->order(4, [[$this->mug, 2]]);
-        self::assertStringContainsString('unsent web units: 2', $drift()[$this->mug]);
+        self::assertStringContainsString('2 units sold on the web', $drift()[$this->mug]);
         $this->clover->setStock($this->candle, null);
-        self::assertStringContainsString('untracked', $drift()[$this->candle]);
+        self::assertStringContainsString('does not track this item', $drift()[$this->candle]);
         $this->clover->setStock($this->candle, 4);
-        self::assertStringContainsString('stale: the shop has 10 and should have 4', $drift()[$this->candle]);
+        self::assertStringContainsString('The shop has 10 and should have 4', $drift()[$this->candle]);
         $this->order(1, [[$this->mug, 2]]);
         $this->work();
         self::assertSame(array_keys($before), array_values(array_diff(array_keys($drift()), [$this->candle])));
@@ -707,7 +716,7 @@ final class SalesTest extends Base
             $row = $this->ledgerRow();
             self::assertTrue($ledger->send((int) $row['id'], 'me', '10', null, '8', 33_000));
             $sent = $this->clock->now();
-            $dead = $ledger->miss(LedgerRow::fromRow($row), 'me', 'not in time');
+            $dead = $ledger->miss(LedgerRow::fromRow($row), 'me', Message::said('not in time'));
 
             if (!$dead) {
                 $waits[] = (int) $this->ledgerRow()['next_try'] - $sent;
@@ -729,7 +738,11 @@ final class SalesTest extends Base
         $waits = [];
 
         for ($i = 0; $i < 20; $i++) {
-            $this->sales()->ledger->tryLater(LedgerRow::fromRow($this->ledgerRow()), 1, 'no way to Clover');
+            $this->sales()->ledger->tryLater(
+                LedgerRow::fromRow($this->ledgerRow()),
+                1,
+                Message::said('no way to Clover'),
+            );
             $waits[] = (int) $this->ledgerRow()['next_try'] - $this->clock->now();
         }
 
@@ -738,7 +751,7 @@ final class SalesTest extends Base
         $row = $this->ledgerRow();
         $this->sales()->ledger->send((int) $row['id'], 'me', '10', null, '8', 33_000);
         self::assertFalse(
-            $this->sales()->ledger->miss(LedgerRow::fromRow($row), 'me', 'not in time'),
+            $this->sales()->ledger->miss(LedgerRow::fromRow($row), 'me', Message::said('not in time')),
             'One late write is not enough to give it up.',
         );
     }
@@ -753,7 +766,7 @@ final class SalesTest extends Base
         $id     = $this->pushed()->id;
         $waits  = [];
 
-        while (!$pushed->postpone($id, '', 1, 'not now')) {
+        while (!$pushed->postpone($id, '', 1, Message::said('not now'))) {
             $waits[] =
                 (int) $this->sql->fetchValue('SELECT next_try FROM #__j2commerce_clover_orders') - $this->clock->now();
         }
@@ -763,7 +776,7 @@ final class SalesTest extends Base
         self::assertSame([SendState::Dead, 'too_slow'], [$this->pushed()->state, $this->pushed()->reason]);
         self::assertTrue($pushed->resolve($id, Resolution::NotApplied));
         self::assertSame([SendState::Intended, 0], [$this->pushed()->state, $this->pushed()->misses]);
-        self::assertFalse($pushed->postpone($id, 'of another worker', 1, 'not now'));
+        self::assertFalse($pushed->postpone($id, 'of another worker', 1, Message::said('not now')));
         self::assertSame(0, $this->pushed()->misses);
     }
 
@@ -844,9 +857,9 @@ final class SalesTest extends Base
             ->sales()
             ->drift()
             ->run(static function (array $item) use (&$found): void {
-                $found[$item['clover_id']] = $item['reason'];
+                $found[$item['clover_id']] = English::of($item['reason']);
             });
-        self::assertStringContainsString('the till sold 3 within', $found[$this->mug]);
+        self::assertStringContainsString('The till sold 3 within', $found[$this->mug]);
     }
 
     /** @return array<string, int|float|string|null> */

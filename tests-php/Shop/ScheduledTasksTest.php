@@ -13,11 +13,14 @@ use CloverSync\Shop\Exception\CurrencyException;
 use CloverSync\Shop\Exception\DefaultCategoryException;
 use CloverSync\Shop\Locking\Lock;
 use CloverSync\Shop\Locking\ProcessIdentity;
+use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\Time;
 use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Shop\Support\UtcTime;
 use CloverSync\Shop\Tasks\ScheduledTasks;
 use CloverSync\Shop\Tasks\TaskReport;
+use CloverSync\Tests\Support\English;
 use CloverSync\Tests\Support\FakeClock;
 use CloverSync\Tests\Support\SalesTestCase;
 use CloverSync\Tests\Support\Simulator;
@@ -182,8 +185,13 @@ final class ScheduledTasksTest extends SalesTestCase
             array_keys($result->facts),
             $result->failures(),
         ]);
-        self::assertStringContainsString('https://shop.example', (string) $result->facts['site_moved'][0]);
+        self::assertStringContainsString('https://shop.example', self::said($result->facts['site_moved'][0]));
         self::assertSame([], $this->clover->calls($mark));
+    }
+
+    private static function said(int|Message|Time $value): string
+    {
+        return $value instanceof Message ? English::of($value) : '';
     }
 
     /** @return array<string, array{string}> */
@@ -203,13 +211,13 @@ final class ScheduledTasksTest extends SalesTestCase
 
         $asked = $this->routines()->fullSync();
         self::assertSame([TaskReport::DONE, ['needs_confirmation']], [$asked->outcome(), array_keys($asked->facts)]);
-        self::assertStringContainsString('14 of ', (string) $asked->facts['needs_confirmation'][0]);
+        self::assertStringContainsString('14 of ', self::said($asked->facts['needs_confirmation'][0]));
         $mark  = $this->clover->mark();
         $again = $this->routines()->fullSync();
-        self::assertSame([TaskReport::NOTHING, $asked->facts], [$again->outcome(), $again->facts]);
+        self::assertEquals([TaskReport::NOTHING, $asked->facts], [$again->outcome(), $again->facts]);
         self::assertSame([], $this->clover->calls($mark));
         $this->due();
-        self::assertSame($asked->facts, $this->routines()->fullSync()->facts);
+        self::assertEquals($asked->facts, $this->routines()->fullSync()->facts);
         self::assertSame(
             ['needs_confirmation', 'superseded'],
             $this->sql->fetchColumn('SELECT status FROM #__j2commerce_clover_runs ORDER BY id DESC LIMIT 2'),
@@ -227,7 +235,7 @@ final class ScheduledTasksTest extends SalesTestCase
         self::assertSame([[2], TaskReport::DONE], [$result->facts['sales_sent'], $result->outcome()]);
         $again = $this->routines(['default_category' => 0])->fullSync();
         self::assertSame([['not_due_after_failure'], []], [array_keys($again->facts), $again->failures()]);
-        self::assertSame($result->failures()[0]->getMessage(), $again->facts['not_due_after_failure'][1]);
+        self::assertEquals(Message::of($result->failures()[0]), $again->facts['not_due_after_failure'][1]);
     }
 
     #[TestDox('Parts with the same failure report it once, and the others are done')]
@@ -255,7 +263,7 @@ final class ScheduledTasksTest extends SalesTestCase
         $this->clock->later += 301;
         [$problem] = $this->routines()->inventory()->failures();
         self::assertInstanceOf(PermissionException::class, $problem);
-        self::assertStringContainsString('error Clover\'s counts were not read: ', implode(
+        self::assertStringContainsString('error Clover’s counts were not read: ', implode(
             "\n",
             $this->logged('inventory_pull'),
         ));

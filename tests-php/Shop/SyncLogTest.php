@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace CloverSync\Tests\Shop;
 
 use CloverSync\Shop\Log\SyncLog;
+use CloverSync\Shop\Messages\Message;
 use CloverSync\Tests\Support\FakeClock;
 use CloverSync\Tests\Support\ShopTestCase;
 use PHPUnit\Framework\Attributes\TestDox;
@@ -30,7 +31,7 @@ final class SyncLogTest extends ShopTestCase
             'item',
             'MUG0000000001',
             'error',
-            'Of another environment',
+            Message::said('Of another environment'),
         );
     }
 
@@ -128,13 +129,13 @@ final class SyncLogTest extends ShopTestCase
     private function add(string $action, string $type, string $id, string $status, string $message): void
     {
         $this->clock->time += 60;
-        $this->log->add($action, $type, $id, $status, $message);
+        $this->log->add($action, $type, $id, $status, Message::said($message));
     }
 
     /**
      * @param array{status?: string, action?: string, search?: string} $filter
      *
-     * @return list<array<string, string>>
+     * @return list<array<string, Message|string>>
      */
     private function page(array $filter = [], string $sort = 'created', bool $descending = false): array
     {

@@ -103,7 +103,7 @@ final class WorkCommandTest extends CommandLineTestCase
         self::assertSame(19, (int) $this->clover->state()['stock'][$this->mug]);
         $result = $this->shell->run(['work', '--restock', '179540797553:7:2']);
         self::assertSame(2, $result['code']);
-        self::assertStringContainsString('1 units of this line can be given back', $result['err']);
+        self::assertStringContainsString('One unit of this line can be given back', $result['err']);
         self::assertSame(2, $this->shell->run(['work', '--restock', 'nonsense'])['code']);
         self::assertSame(2, $this->shell->run(['work', '--restock', '179540797553:8:1'])['code']);
     }
@@ -118,10 +118,10 @@ final class WorkCommandTest extends CommandLineTestCase
         self::assertSame(['event' => 'done', 'items' => 64, 'differing' => \count($lines)], $done);
         $mug = Json::object(array_column($lines, null, 'clover_id')[$this->mug] ?? null);
         self::assertSame(
-            ['clover_id' => $this->mug, 'sku' => 'MUG-01', 'shop' => 18, 'clover' => '20'],
-            \array_slice($mug, 0, 4),
+            ['clover_id' => $this->mug, 'name' => 'Enamel Mug', 'sku' => 'MUG-01', 'shop' => 18, 'clover' => '20'],
+            \array_slice($mug, 0, 5),
         );
-        self::assertStringStartsWith('unsent web units: 2', Json::string($mug['reason']));
+        self::assertStringStartsWith('2 units sold on the web', Json::string($mug['reason']));
     }
 
     #[TestDox('Before the first connection, and while another shop has it, work says in one sentence what to do')]

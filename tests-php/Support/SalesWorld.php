@@ -1430,7 +1430,10 @@ final class SalesWorld
             ->sales()
             ->drift()
             ->run(static function (array $item) use (&$found): void {
-                if (preg_match('/the till sold ([\d.]+) within/', $item['reason'], $m) === 1 && is_numeric($m[1])) {
+                if (
+                    preg_match('/The till sold ([\d.]+) within/', English::of($item['reason']), $m) === 1
+                    && is_numeric($m[1])
+                ) {
                     $found[$item['clover_id']] = (float) $m[1];
                 }
             });

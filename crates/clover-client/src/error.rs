@@ -204,6 +204,22 @@ impl Error {
         }
     }
 
+    /// The call and the causes of its failure, without words of our own.
+    #[must_use]
+    pub fn details(&self) -> String {
+        let mut text = self.call().map(ToString::to_string).unwrap_or_default();
+        let mut next = StdError::source(self);
+        while let Some(cause) = next {
+            let words = cause.to_string();
+            if !text.contains(&words) {
+                text.push_str(": ");
+                text.push_str(&words);
+            }
+            next = cause.source();
+        }
+        text
+    }
+
     /// Whether a refresh of the token may help and was not tried yet.
     #[must_use]
     pub fn wants_new_token(&self) -> bool {
@@ -321,6 +337,21 @@ mod tests {
             cause,
         };
         assert!(error_chain(&error).ends_with("): connection refused"));
+    }
+
+    #[test]
+    fn details_are_the_call_and_its_causes() {
+        let cause = Cause::new(std::io::Error::other("connection refused"));
+        let error = Error::Unreachable {
+            call: call(),
+            cause,
+        };
+        assert_eq!(
+            error.details(),
+            "GET /v3/merchants/M1M2M3M4M5M6M/items, status 401, 2 tries in 1.2 s, Clover request \
+             r-1: connection refused"
+        );
+        assert_eq!(Error::Interrupted.details(), "");
     }
 
     #[test]

@@ -9,6 +9,7 @@ pub mod mapping;
 pub mod money;
 pub mod order;
 pub mod pricing;
+pub mod problem;
 pub mod product;
 pub mod quantity;
 pub mod seal;

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use crate::ids::{AttributeId, CategoryId, GroupId, ItemId};
 use crate::money::{Currency, MinorUnits};
 use crate::pricing::Pricing;
+use crate::problem::{Problem, ProblemCode};
 use crate::product::{Caution, Product, ProductReference, Variant};
 use crate::quantity::Quantity;
 use crate::settings::{ImportStatus, MappingMode, Settings};
@@ -17,14 +18,14 @@ use options::{Attributes, Choice, distinguish};
 
 /// This one item cannot become a product; others can.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{path}: {message}")]
+#[error("{path}: {problem}")]
 pub struct ItemError {
     /// The item, or none for a whole group.
     pub item: Option<ItemId>,
     /// The field of the item, or the group.
     pub path: String,
-    /// What is wrong, as a sentence for the owner.
-    pub message: String,
+    /// What is wrong.
+    pub problem: Problem,
 }
 
 /// The rules that do not change within a run.
@@ -93,13 +94,12 @@ impl Mapper {
     ) -> (Option<Product>, Vec<ItemError>) {
         let mut errors = Vec::new();
         let Some(title) = names.groups.get(id).and_then(|name| cleaned(Some(name))) else {
-            let message = "Clover lists no name for this item group".into();
             return (
                 None,
                 vec![ItemError {
                     item: None,
                     path: format!("item_groups[{id}].name"),
-                    message,
+                    problem: ProblemCode::GroupNameless.into(),
                 }],
             );
         };
@@ -110,7 +110,7 @@ impl Mapper {
         errors.extend(unseen.map(|member| ItemError {
             item: Some(member.id.clone()),
             path: "options".into(),
-            message: "Clover does not show the options of variants to this app".into(),
+            problem: ProblemCode::ItemOptionsUnseen.into(),
         }));
         if !errors.is_empty() {
             return (None, errors);
@@ -135,11 +135,9 @@ impl Mapper {
                     Some(other) => errors.push(ItemError {
                         item: Some(member.id.clone()),
                         path: "options".into(),
-                        message: format!(
-                            "has the same options as item {}: {}",
-                            other.id,
-                            variant.option_values.join(", ")
-                        ),
+                        problem: Problem::new(ProblemCode::ItemOptionsTaken)
+                            .with("item", other.id.as_str())
+                            .with("options", variant.option_values),
                     }),
                     None => {
                         used.push(member);
@@ -160,15 +158,20 @@ impl Mapper {
     }
 
     fn variant(&self, item: &Item, option_values: Vec<String>) -> Result<Variant, ItemError> {
-        let refuse = |path: &str, message: &str| ItemError {
+        let refuse = |path: &str, problem: Problem| ItemError {
             item: Some(item.id.clone()),
             path: path.into(),
-            message: message.into(),
+            problem,
         };
-        let name = cleaned(item.name.as_ref()).ok_or_else(|| refuse("name", "has no name"))?;
+        let name = cleaned(item.name.as_ref())
+            .ok_or_else(|| refuse("name", ProblemCode::ItemNameless.into()))?;
         let price = match (&item.price_type, item.price) {
-            (PriceType::Fixed, None) => return Err(refuse("price", "has no price")),
-            (_, Some(price)) if price < 0 => return Err(refuse("price", "has a price below zero")),
+            (PriceType::Fixed, None) => {
+                return Err(refuse("price", ProblemCode::ItemWithoutPrice.into()));
+            }
+            (_, Some(price)) if price < 0 => {
+                return Err(refuse("price", ProblemCode::ItemPriceNegative.into()));
+            }
             (_, price) => price.unwrap_or(0),
         };
         let open_price = price == 0 && item.price_type != PriceType::Fixed;
@@ -180,12 +183,16 @@ impl Mapper {
         };
         let price = pricing
             .apply(MinorUnits(price), self.currency)
-            .map_err(|e| refuse("price", &e.to_string()))?;
+            .map_err(|e| {
+                let problem = Problem::new(ProblemCode::ItemPriceTooLarge).with("price", e.0);
+                refuse("price", problem)
+            })?;
         let stock = match item.item_stock {
-            Some(count) if self.track_stock => Some(
-                Quantity::from_clover(count)
-                    .ok_or_else(|| refuse("itemStock.quantity", "has a count beyond any stock"))?,
-            ),
+            Some(count) if self.track_stock => {
+                Some(Quantity::from_clover(count).ok_or_else(|| {
+                    refuse("itemStock.quantity", ProblemCode::ItemCountTooLarge.into())
+                })?)
+            }
             _ => None,
         };
         Ok(Variant {
@@ -254,7 +261,6 @@ impl Mapper {
             unseen.push("tags");
         }
         let nameless = |name: &Option<String>| name.as_deref().is_some_and(text::is_empty);
-        let left_out = |what: &str| format!("Clover has a {what} without a name: left out");
         let mut warnings = Vec::new();
         if items.iter().any(|i| {
             i.categories
@@ -262,13 +268,13 @@ impl Mapper {
                 .iter()
                 .any(|c| !c.deleted && nameless(&c.name))
         }) {
-            warnings.push(left_out("category"));
+            warnings.push(ProblemCode::CategoryNameless.into());
         }
         if items
             .iter()
             .any(|i| i.tags.0.iter().any(|t| !t.deleted && nameless(&t.name)))
         {
-            warnings.push(left_out("tag"));
+            warnings.push(ProblemCode::TagNameless.into());
         }
         Product {
             reference,
@@ -290,92 +296,70 @@ impl Mapper {
 
     /// Keeps back what must not be sold unseen, and says why.
     fn withheld(&self, mut product: Product, items: &[&Item]) -> Product {
-        let warn = |product: &mut Product, caution: Option<Caution>, text: String| {
+        let warn = |product: &mut Product, caution: Option<Caution>, problem: Problem| {
             product.withheld |= caution.is_some();
             product.cautions.extend(caution);
-            product.warnings.push(text);
+            product.warnings.push(problem);
         };
         for item in items {
-            let which = if items.len() > 1 {
-                format!(" ({})", item.id)
-            } else {
-                String::new()
+            let about = |code| {
+                let name = cleaned(item.name.as_ref());
+                let name = name.unwrap_or_else(|| item.id.as_str().to_owned());
+                Problem::new(code).with("item", name)
             };
             match &item.price_type {
                 PriceType::Fixed if item.price == Some(0) => warn(
                     &mut product,
                     Some(Caution::ZeroPrice),
-                    format!("Clover's price is 0{which}: imported unpublished"),
+                    about(ProblemCode::PriceZero),
                 ),
                 PriceType::Fixed => {}
                 PriceType::Variable => warn(
                     &mut product,
                     Some(Caution::OpenPrice),
-                    format!(
-                        "the price is typed in at the till{which}: imported unpublished, \
-                         set a price before you publish it"
-                    ),
+                    about(ProblemCode::PriceAtTill),
                 ),
                 PriceType::PerUnit => warn(
                     &mut product,
                     Some(Caution::UnitPrice),
-                    format!(
-                        "the price is per unit of weight or length{which}: imported unpublished, \
-                         check the price before you publish it"
-                    ),
+                    about(ProblemCode::PricePerUnit),
                 ),
                 PriceType::Other(word) => {
                     let word = clean(word).unwrap_or_default();
-                    warn(
-                        &mut product,
-                        Some(Caution::UnknownPrice),
-                        format!("the price type {word} is unknown{which}: imported unpublished"),
-                    );
+                    let problem = about(ProblemCode::PriceTypeUnknown).with("price_type", word);
+                    warn(&mut product, Some(Caution::UnknownPrice), problem);
                 }
             }
             if !item.is_revenue {
                 warn(
                     &mut product,
                     Some(Caution::NonRevenue),
-                    format!(
-                        "Clover does not count it as revenue, as a gift card or a deposit{which}: \
-                         imported unpublished"
-                    ),
+                    about(ProblemCode::NotRevenue),
                 );
             }
             if item.age_restricted {
                 warn(
                     &mut product,
                     Some(Caution::AgeRestricted),
-                    format!("Clover sells it only to adults{which}: imported unpublished"),
+                    about(ProblemCode::AgeRestricted),
                 );
             }
             if item.required_modifiers {
                 warn(
                     &mut product,
                     Some(Caution::RequiredModifiers),
-                    format!(
-                        "the till asks for a choice of modifiers, which the shop does not \
-                         offer{which}: imported unpublished"
-                    ),
+                    about(ProblemCode::ModifiersRequired),
                 );
             }
             if !item.default_tax_rates {
-                warn(
-                    &mut product,
-                    None,
-                    format!(
-                        "Clover does not tax this item by its default rates{which}: \
-                         check its tax profile"
-                    ),
-                );
+                warn(&mut product, None, about(ProblemCode::NotDefaultTax));
             }
         }
         if items.iter().all(|item| item.hidden) {
             warn(
                 &mut product,
                 Some(Caution::Hidden),
-                "hidden in Clover: imported unpublished".into(),
+                ProblemCode::HiddenInClover.into(),
             );
         }
         product.cautions.sort_unstable();

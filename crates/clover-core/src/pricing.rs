@@ -4,9 +4,9 @@ use crate::money::{self, ColumnPrice, Currency, Decimal, MinorUnits, TooLarge};
 
 /// The largest markup anyone may set, in percentage points or currency units. Above it a slip of
 /// the keyboard is likelier than intent.
-const LARGEST_MARKUP: i128 = 1_000_000;
+pub(crate) const LARGEST_MARKUP: i128 = 1_000_000;
 /// Digits after the point that a markup may have.
-const MARKUP_PLACES: usize = 4;
+pub(crate) const MARKUP_PLACES: usize = 4;
 
 /// How the shop's price comes from Clover's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,6 +4,7 @@ use sha2::{Digest, Sha256};
 
 use crate::ids::{CategoryId, GroupId, ItemId};
 use crate::money::ColumnPrice;
+use crate::problem::Problem;
 use crate::quantity::Quantity;
 use crate::text;
 
@@ -92,7 +93,7 @@ pub struct Product {
     /// Without repetition.
     pub tags: Vec<String>,
     /// What the owner should look at.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Problem>,
     /// Why it is withheld; in order, each once.
     pub cautions: Vec<Caution>,
     /// Names of the options of a variable product; empty for a simple one.

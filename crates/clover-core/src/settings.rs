@@ -13,14 +13,15 @@ use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use crate::environment::Environment;
-use crate::pricing::{MarkupValue, Pricing};
+use crate::pricing::{LARGEST_MARKUP, MARKUP_PLACES, MarkupValue, Pricing};
+use crate::problem::{Problem, ProblemCode};
 use crate::text_enum::TextEnum;
 
 /// What is wrong, by field name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct SettingsError {
-    /// Field name → sentence. Quotes no value, since the wrong field may be a secret.
-    pub fields: BTreeMap<String, String>,
+    /// By field name. Quotes no value, since the wrong field may be a secret.
+    pub fields: BTreeMap<String, Problem>,
 }
 
 impl fmt::Display for SettingsError {
@@ -353,7 +354,10 @@ impl<T: TextEnum> Kind for Choice<T> {
             .and_then(|text| T::from_key(text.trim()).ok());
         found.unwrap_or_else(|| {
             let allowed: Vec<_> = T::ALL.iter().map(|case| case.key()).collect();
-            form.refuse(name, format!("must be one of: {}", allowed.join(", ")));
+            form.refuse(
+                name,
+                Problem::new(ProblemCode::SettingChoice).with("choices", allowed),
+            );
             self.0
         })
     }
@@ -386,7 +390,12 @@ impl Kind for Integer {
             .filter(|n| range.contains(n))
             .unwrap_or_else(|| {
                 let (from, to) = (range.start(), range.end());
-                form.refuse(name, format!("must be a whole number from {from} to {to}"));
+                form.refuse(
+                    name,
+                    Problem::new(ProblemCode::SettingRange)
+                        .with("least", *from)
+                        .with("most", *to),
+                );
                 *default
             })
     }
@@ -446,7 +455,7 @@ impl Kind for Switch {
                 Some(0) => false,
                 Some(1) => true,
                 _ => {
-                    form.refuse(name, "must be yes or no (1 or 0)");
+                    form.refuse(name, ProblemCode::SettingSwitch);
                     self.0
                 }
             },
@@ -481,7 +490,7 @@ impl Kind for Statuses {
             Some(ids) if ids.is_empty() => self.0.to_vec(),
             Some(ids) => ids,
             None => {
-                form.refuse(name, "must be a list of order status ids");
+                form.refuse(name, ProblemCode::SettingStatuses);
                 self.0.to_vec()
             }
         }
@@ -531,7 +540,7 @@ impl Kind for Names {
             Some(names) if names.is_empty() => self.default(),
             Some(names) => names,
             None => {
-                form.refuse(name, "must be a list of names of plugins");
+                form.refuse(name, ProblemCode::SettingNames);
                 self.default()
             }
         }
@@ -583,10 +592,7 @@ impl Kind for AppId {
     fn read(&self, form: &mut Form, name: &str) -> String {
         let id = form.text(name, Self::LONGEST).unwrap_or_default();
         if !id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
-            form.refuse(
-                name,
-                "must be the App ID from the Clover Developer Dashboard: letters and digits only",
-            );
+            form.refuse(name, ProblemCode::SettingAppId);
         }
         id
     }
@@ -643,8 +649,13 @@ impl Kind for MarkupNumber {
     fn read(&self, form: &mut Form, name: &str) -> Markup {
         let text = form.text(name, Self::LONGEST);
         let text = text.unwrap_or_else(|| Self::DEFAULT.into());
-        let value = MarkupValue::parse(&text).unwrap_or_else(|problem| {
-            form.refuse(name, problem.to_string());
+        let value = MarkupValue::parse(&text).unwrap_or_else(|_| {
+            form.refuse(
+                name,
+                Problem::new(ProblemCode::SettingMarkup)
+                    .with("most", i64::try_from(LARGEST_MARKUP).unwrap_or(i64::MAX))
+                    .with("digits", MARKUP_PLACES),
+            );
             MarkupValue::ZERO
         });
         Markup { text, value }
@@ -693,7 +704,7 @@ impl Settings {
 
 struct Form {
     parameters: BTreeMap<String, Value>,
-    problems: BTreeMap<String, String>,
+    problems: BTreeMap<String, Problem>,
     /// Whether Clover has another address.
     is_elsewhere: bool,
 }
@@ -716,7 +727,7 @@ impl Form {
         })
     }
 
-    fn refuse(&mut self, field: &str, problem: impl Into<String>) {
+    fn refuse(&mut self, field: &str, problem: impl Into<Problem>) {
         self.problems
             .entry(field.into())
             .or_insert_with(|| problem.into());
@@ -727,14 +738,14 @@ impl Form {
             Value::String(text) => text.trim().to_owned(),
             Value::Number(number) => number.to_string(),
             _ => {
-                self.refuse(field, "must be text");
+                self.refuse(field, ProblemCode::SettingText);
                 return None;
             }
         };
         if text.chars().count() > longest || text.chars().any(char::is_control) {
             self.refuse(
                 field,
-                format!("must be at most {longest} characters on one line"),
+                Problem::new(ProblemCode::SettingLength).with("most", longest),
             );
             return None;
         }
@@ -744,7 +755,7 @@ impl Form {
     fn finish(mut self) -> Result<(), SettingsError> {
         let unknown: Vec<String> = self.parameters.keys().cloned().collect();
         for field in unknown {
-            self.refuse(&field, "is not a setting of this app");
+            self.refuse(&field, ProblemCode::SettingUnknown);
         }
         if self.problems.is_empty() {
             Ok(())

@@ -15,6 +15,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::ids::MerchantId;
 use crate::json::JsonError;
+use crate::problem::{Problem, ProblemCode};
 use crate::settings::Secret;
 
 use delivery::Delivery;
@@ -135,6 +136,25 @@ pub enum Rejection {
 }
 
 impl Rejection {
+    /// For the owner.
+    #[must_use]
+    pub fn problem(&self) -> Problem {
+        let about_header = |code| Problem::new(code).with("header", AUTH_HEADER);
+        match self {
+            Self::TooLarge => Problem::new(ProblemCode::WebhookTooLarge).with("most", MAX_BODY),
+            Self::TooMany => Problem::new(ProblemCode::WebhookTooMany)
+                .with("events", MAX_EVENTS)
+                .with("merchants", MAX_MERCHANTS),
+            Self::NoSecret => ProblemCode::WebhookNoAuthCode.into(),
+            Self::NoHeader => about_header(ProblemCode::WebhookNoHeader),
+            Self::WrongHeader => about_header(ProblemCode::WebhookWrongHeader),
+            Self::SeveralHeaders => about_header(ProblemCode::WebhookSeveralHeaders),
+            Self::Malformed(error) => {
+                Problem::new(ProblemCode::WebhookMalformed).because(error.to_string())
+            }
+        }
+    }
+
     /// The HTTP status of the answer.
     #[must_use]
     pub fn status(&self) -> u16 {

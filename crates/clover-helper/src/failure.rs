@@ -11,6 +11,6 @@ use crate::json::Json;
 /// The exception of an error.
 pub fn exception(error: &Error) -> Json {
     let (class, data) = errors::exception(error);
-    let data: BTreeMap<_, _> = data.into_iter().collect();
+    let data: BTreeMap<_, _> = data.into_iter().chain([errors::base(error)]).collect();
     Json::of(&json!({"class": class, "message": error.to_string(), "data": data}))
 }

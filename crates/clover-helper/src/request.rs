@@ -76,7 +76,7 @@ impl<'a> Request<'a> {
         match value.text() {
             Some(text) => Ok(Some(text.into_owned())),
             None if value.is_null() => Ok(None),
-            None => Err(Error::item(NOT_UTF8, name)),
+            None => Err(Error::argument(NOT_UTF8, name)),
         }
     }
 

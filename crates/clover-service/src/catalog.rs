@@ -11,6 +11,7 @@ use clover_core::diff::Known;
 use clover_core::ids::ItemId;
 use clover_core::mapping::{Mapper, Names};
 use clover_core::money::Currency;
+use clover_core::problem::ProblemCode;
 use clover_core::wire::Item;
 
 use crate::catalog_pages::CatalogPages;
@@ -51,8 +52,8 @@ impl Catalog {
     /// # Errors
     /// [`Error::Settings`] when the currency is not an ISO 4217 code.
     pub fn new(session: &Rc<Session>, currency: &str, track_stock: bool) -> Result<Self, Error> {
-        let currency =
-            Currency::from_code(currency).map_err(|e| Error::setting("currency", e.to_string()))?;
+        let currency = Currency::from_code(currency)
+            .map_err(|_| Error::setting("currency", ProblemCode::SettingCurrency))?;
         Ok(Self {
             session: Rc::clone(session),
             mapper: Rc::new(Mapper::new(session.settings(), currency, track_stock)),

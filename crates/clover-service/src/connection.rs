@@ -4,9 +4,10 @@ pub use clover_client::merchant::CurrencySource;
 use clover_client::merchant::{self, MerchantFacts};
 use clover_client::{AuthorizeRequest, Callback, CsrfToken, authorize_url};
 use clover_core::environment::Environment;
+use clover_core::problem::Problem;
 
 use crate::error::Error;
-use crate::session::{Session, now};
+use crate::session::{Session, connection_lost, now};
 use crate::token_record::TokenRecord;
 
 /// The connection as stored. Times in unix seconds.
@@ -23,7 +24,7 @@ pub struct ConnectionStatus {
     /// By Clover's clock.
     pub refresh_expires_at: Option<i64>,
     /// Why the owner must connect again.
-    pub reconnect_reason: Option<String>,
+    pub reconnect_reason: Option<Problem>,
     /// When Clover refused to renew the connection.
     pub refused_at: Option<i64>,
     /// When Clover is asked once more.
@@ -110,7 +111,7 @@ impl Session {
             merchant_id: record.as_ref().map(|r| r.merchant.as_str().to_owned()),
             access_expires_at: tokens.as_ref().map(|t| t.access_expires_at),
             refresh_expires_at: tokens.as_ref().and_then(|t| t.refresh_expires_at),
-            reconnect_reason: record.and_then(|r| r.reconnect),
+            reconnect_reason: record.and_then(|r| r.reconnect).map(connection_lost),
             refused_at: refusal.map(|refusal| refusal.at),
             next_try_at: refusal.map(|refusal| refusal.next_try_at()),
         })

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use clover_client::permission::missing_permission;
-use clover_client::{CallbackError, OAuthError, error_chain};
+use clover_client::error::{Call, WaitReason};
+use clover_client::permission::permission_for;
+use clover_client::{CallbackError, OAuthError};
+use clover_core::problem::{Problem, ProblemCode};
 use clover_core::settings::SettingsError;
 
 /// After an outage, of which Clover does not say how long it takes.
@@ -18,16 +20,16 @@ pub(crate) fn whole_seconds(wait: Duration) -> i64 {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// The owner must connect the shop again.
-    #[error("{message}")]
+    #[error("{problem}")]
     Reconnect {
-        /// Why.
-        message: String,
+        /// What happened.
+        problem: Problem,
     },
     /// Clover refused to renew the connection, and is asked once more later. Times in unix seconds.
-    #[error("{message}")]
+    #[error("{problem}")]
     Refused {
-        /// What happened, and when Clover is asked again.
-        message: String,
+        /// What happened.
+        problem: Problem,
         /// When Clover refused.
         refused_at: i64,
         /// When Clover is asked once more.
@@ -36,26 +38,26 @@ pub enum Error {
         retry_after: i64,
     },
     /// The owner must grant the Clover app a permission.
-    #[error("{message}")]
+    #[error("{problem}")]
     Permission {
-        /// What to do.
-        message: String,
+        /// What happened.
+        problem: Problem,
         /// As the Clover Developer Dashboard names it, or `unknown`.
         permission: String,
     },
     /// The same call may succeed later without a change by anyone.
-    #[error("{message}")]
+    #[error("{problem}")]
     Unavailable {
         /// What happened.
-        message: String,
+        problem: Problem,
         /// How long to wait.
         retry_after: Duration,
     },
     /// One item, order or argument is wrong.
-    #[error("{message}")]
+    #[error("{problem}")]
     Item {
-        /// What is wrong.
-        message: String,
+        /// What happened.
+        problem: Problem,
         /// Where: an argument's name, a place in the data, or the path that Clover refused.
         path: String,
     },
@@ -63,30 +65,30 @@ pub enum Error {
     #[error(transparent)]
     Settings(#[from] SettingsError),
     /// The OAuth callback cannot be used.
-    #[error("{message}")]
+    #[error("{problem}")]
     Callback {
-        /// What is wrong.
-        message: String,
+        /// What happened.
+        problem: Problem,
         /// Which part is wrong.
         kind: CallbackKind,
     },
     /// A sealed text does not open.
-    #[error("{message}")]
+    #[error("{problem}")]
     Vault {
-        /// Why, and what to do.
-        message: String,
+        /// What happened.
+        problem: Problem,
     },
     /// The host ended the wait or could not do its part. It keeps its own error, which goes first.
-    #[error("{message}")]
+    #[error("{problem}")]
     Host {
-        /// What the host did.
-        message: String,
+        /// What happened.
+        problem: Problem,
     },
     /// Clover or this software did what its documents do not foresee.
-    #[error("{message}")]
+    #[error("{problem}")]
     Bug {
         /// What happened.
-        message: String,
+        problem: Problem,
         /// `X-Clover-Request-Id`, for Clover's support.
         request_id: Option<String>,
     },
@@ -110,32 +112,39 @@ clover_core::text_enum! {
 
 impl Error {
     /// This one thing is wrong.
-    pub fn item(message: impl Into<String>, path: impl Into<String>) -> Self {
+    pub fn item(problem: impl Into<Problem>, path: impl Into<String>) -> Self {
         Self::Item {
-            message: message.into(),
+            problem: problem.into(),
             path: path.into(),
         }
     }
 
+    /// The program passed a wrong argument.
+    pub fn argument(details: impl Into<String>, path: impl Into<String>) -> Self {
+        let path = path.into();
+        let problem = Problem::new(ProblemCode::Argument).with("name", path.as_str());
+        Self::item(problem.because(details), path)
+    }
+
     /// One setting is wrong.
-    pub fn setting(field: &str, problem: impl Into<String>) -> Self {
+    pub fn setting(field: &str, problem: impl Into<Problem>) -> Self {
         Self::Settings(SettingsError {
             fields: [(field.to_owned(), problem.into())].into(),
         })
     }
 
     /// Clover or this software did what is not foreseen.
-    pub fn bug(message: impl Into<String>, request_id: Option<&str>) -> Self {
+    pub fn bug(details: impl Into<String>, request_id: Option<&str>) -> Self {
         Self::Bug {
-            message: message.into(),
+            problem: Problem::new(ProblemCode::Fault).because(details),
             request_id: request_id.map(str::to_owned),
         }
     }
 
     /// Later.
-    pub fn unavailable(message: impl Into<String>, retry_after: Duration) -> Self {
+    pub fn unavailable(problem: impl Into<Problem>, retry_after: Duration) -> Self {
         Self::Unavailable {
-            message: message.into(),
+            problem: problem.into(),
             retry_after,
         }
     }
@@ -144,63 +153,148 @@ impl Error {
     #[must_use]
     pub fn of_exchange(error: OAuthError) -> Self {
         match error {
-            OAuthError::Refused { .. } => Self::Callback {
-                message: format!(
-                    "Clover did not accept the code; check App ID and App Secret, and start the \
-                     connection again ({error})"
-                ),
+            OAuthError::Refused { call, said, .. } => Self::Callback {
+                problem: Problem::new(ProblemCode::CallbackCode).because(quoted(&call, &said)),
                 kind: CallbackKind::Code,
             },
             OAuthError::Failed(error) => error.into(),
         }
+    }
+
+    /// What happened. Of wrong settings, each field has a problem of its own.
+    #[must_use]
+    pub fn problem(&self) -> Option<&Problem> {
+        match self {
+            Self::Reconnect { problem }
+            | Self::Refused { problem, .. }
+            | Self::Permission { problem, .. }
+            | Self::Unavailable { problem, .. }
+            | Self::Item { problem, .. }
+            | Self::Callback { problem, .. }
+            | Self::Vault { problem }
+            | Self::Host { problem }
+            | Self::Bug { problem, .. } => Some(problem),
+            Self::Settings(_) => None,
+        }
+    }
+}
+
+/// The call, with Clover's words.
+pub(crate) fn quoted(call: &Call, said: &str) -> String {
+    format!("{call}: “{said}”")
+}
+
+/// A failed call, for the owner.
+#[must_use]
+pub fn problem_of(error: &clover_client::Error) -> Problem {
+    use clover_client::Error as Client;
+    match error {
+        Client::Unauthorized { call, said, .. } => Problem::new(ProblemCode::PermissionMissing)
+            .with("permission", permission_for(call.method, &call.path))
+            .because(quoted(call, said)),
+        Client::NotFound { call, said } => {
+            Problem::new(ProblemCode::NotInClover).because(quoted(call, said))
+        }
+        Client::Rejected { call, said } => Problem::new(ProblemCode::Refused)
+            .with("said", said.as_str())
+            .because(call.to_string()),
+        Client::Throttled { call, wait, reason } => {
+            let (code, limit) = match reason {
+                WaitReason::Clover => (ProblemCode::RateLimited, String::new()),
+                WaitReason::RateLimit(limit) => (ProblemCode::RateLimitUsed, format!(", {limit}")),
+                WaitReason::OtherProcesses(limit) => {
+                    (ProblemCode::RateLimitShared, format!(", {limit}"))
+                }
+            };
+            let wait = wait.as_secs_f64();
+            Problem::new(code).because(format!("{call}{limit}, wait {wait:.1} s"))
+        }
+        Client::Unreachable { .. } => {
+            Problem::new(ProblemCode::Unreachable).because(error.details())
+        }
+        Client::Unanswered { .. } => Problem::new(ProblemCode::NoResponse).because(error.details()),
+        Client::BadAnswer { call, at, reason } => {
+            Problem::new(ProblemCode::UnexpectedResponse).because(format!("{call}: {at}: {reason}"))
+        }
+        Client::Intercepted { call, host } => Problem::new(ProblemCode::Intercepted)
+            .with("host", host.as_str())
+            .because(call.to_string()),
+        Client::Insecure { host, .. } => Problem::new(ProblemCode::Insecure)
+            .with("host", host.as_str())
+            .because(error.details()),
+        Client::Undecided { call, said } => {
+            Problem::new(ProblemCode::TokensUndecided).because(quoted(call, said))
+        }
+        Client::Configuration(reason) => {
+            Problem::new(ProblemCode::ServerUnfit).because(reason.as_str())
+        }
+        Client::Interrupted => ProblemCode::Interrupted.into(),
     }
 }
 
 impl From<clover_client::Error> for Error {
     fn from(error: clover_client::Error) -> Self {
         use clover_client::Error as Client;
-        let message = error_chain(&error);
+        let problem = problem_of(&error);
         match error {
-            Client::Unauthorized { call, .. } => {
-                let (advice, permission) = missing_permission(&call);
-                Self::Permission {
-                    message: format!("{advice} ({message})"),
-                    permission: permission.to_owned(),
-                }
-            }
-            Client::Rejected { call, .. } if call.status == Some(405) => {
-                Self::bug(message, call.request_id.as_deref())
-            }
+            Client::Unauthorized { call, .. } => Self::Permission {
+                problem,
+                permission: permission_for(call.method, &call.path).to_owned(),
+            },
+            Client::Rejected { call, .. } if call.status == Some(405) => Self::Bug {
+                problem,
+                request_id: call.request_id,
+            },
             Client::NotFound { call, .. } | Client::Rejected { call, .. } => {
-                Self::item(message, call.path)
+                Self::item(problem, call.path)
             }
-            Client::Throttled { wait, .. } => Self::unavailable(message, wait),
+            Client::Throttled { wait, .. } => Self::unavailable(problem, wait),
             Client::Unreachable { .. }
             | Client::Unanswered { .. }
             | Client::Intercepted { .. }
             | Client::Insecure { .. }
             | Client::Undecided { .. }
-            | Client::Interrupted => Self::unavailable(message, SOME_TIME),
-            Client::BadAnswer { call, .. } => Self::bug(message, call.request_id.as_deref()),
-            Client::Configuration(problem) => Self::setting("configuration", problem),
+            | Client::Interrupted => Self::unavailable(problem, SOME_TIME),
+            Client::BadAnswer { call, .. } => Self::Bug {
+                problem,
+                request_id: call.request_id,
+            },
+            Client::Configuration(_) => Self::setting("configuration", problem),
         }
     }
 }
 
 impl From<CallbackError> for Error {
     fn from(error: CallbackError) -> Self {
-        let kind = match error {
-            CallbackError::Denied => CallbackKind::Denied,
-            CallbackError::StateMismatch | CallbackError::Missing("state") => CallbackKind::State,
-            CallbackError::WrongApp(_) => CallbackKind::Client,
-            CallbackError::Failed(_) | CallbackError::Missing(_) | CallbackError::Merchant(_) => {
-                CallbackKind::Incomplete
+        let (kind, problem) = match error {
+            CallbackError::Denied => (CallbackKind::Denied, ProblemCode::CallbackDenied.into()),
+            CallbackError::StateMismatch => {
+                let problem = ProblemCode::CallbackOtherAttempt.into();
+                (CallbackKind::State, problem)
+            }
+            CallbackError::Missing(part) => {
+                let kind = if part == "state" {
+                    CallbackKind::State
+                } else {
+                    CallbackKind::Incomplete
+                };
+                let problem = Problem::new(ProblemCode::CallbackMissing).with("part", part);
+                (kind, problem)
+            }
+            CallbackError::WrongApp(app) => {
+                let problem = Problem::new(ProblemCode::CallbackOtherApp).with("app", app);
+                (CallbackKind::Client, problem)
+            }
+            CallbackError::Failed(said) => {
+                let problem = Problem::new(ProblemCode::CallbackFailed).with("said", said);
+                (CallbackKind::Incomplete, problem)
+            }
+            CallbackError::Merchant(error) => {
+                let problem = Problem::new(ProblemCode::CallbackMerchant);
+                (CallbackKind::Incomplete, problem.because(error.to_string()))
             }
         };
-        Self::Callback {
-            message: error.to_string(),
-            kind,
-        }
+        Self::Callback { problem, kind }
     }
 }
 
@@ -267,7 +361,7 @@ mod tests {
         ));
         assert_eq!(
             Error::from(clover_client::Error::Interrupted),
-            Error::unavailable("reading the list was interrupted", SOME_TIME)
+            Error::unavailable(ProblemCode::Interrupted, SOME_TIME)
         );
     }
 }

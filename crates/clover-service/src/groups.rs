@@ -44,7 +44,7 @@ impl Staged {
             (Some(group), Some(Ok(member))) => self.groups.entry(group).or_default().push(member),
             (_, Some(Err(error))) => self.faults.push(Fault::staged(item(), error)),
             _ => {
-                return Err(Error::item(
+                return Err(Error::argument(
                     "a staged row has no group_id or payload",
                     "staged",
                 ));

@@ -5,6 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use clover_client::{PermitGrant, PermitRequest};
+use clover_core::problem::{Problem, ProblemCode};
 
 use crate::error::Error;
 
@@ -25,10 +26,14 @@ pub enum Interrupted {
     TimeLimit,
 }
 
+fn fault(details: String) -> Problem {
+    Problem::new(ProblemCode::Fault).because(details)
+}
+
 impl From<HostError> for Error {
     fn from(error: HostError) -> Self {
         Self::Host {
-            message: format!("the token store threw {error}"),
+            problem: fault(format!("the token store threw {error}")),
         }
     }
 }
@@ -36,7 +41,7 @@ impl From<HostError> for Error {
 impl From<Interrupted> for Error {
     fn from(reason: Interrupted) -> Self {
         Self::Host {
-            message: reason.to_string(),
+            problem: fault(reason.to_string()),
         }
     }
 }

@@ -98,7 +98,7 @@ impl Ledger {
         let restock = read(line)?.restock(units, self.push);
         restock
             .map(plan)
-            .map_err(|e| Error::item(e.to_string(), "units"))
+            .map_err(|e| Error::item(e.problem(), "units"))
     }
 
     /// Applies the owner's decision on a row.
@@ -114,7 +114,7 @@ impl Ledger {
         let resolve = read(line)?.resolve(seq, resolution);
         resolve
             .map(plan)
-            .map_err(|e| Error::item(e.to_string(), "seq"))
+            .map_err(|e| Error::item(e.problem(), "seq"))
     }
 
     /// Whether a row should be sent now.
@@ -143,9 +143,9 @@ impl Ledger {
         for (item, value) in taken.entries() {
             let value = value
                 .whole()
-                .ok_or_else(|| Error::item("must be whole numbers", "taken"))?;
+                .ok_or_else(|| Error::argument("must be whole numbers", "taken"))?;
             let Key::Text(item) = item else {
-                return Err(Error::item(NOT_UTF8, "taken"));
+                return Err(Error::argument(NOT_UTF8, "taken"));
             };
             units.insert(item, value);
         }
@@ -172,12 +172,12 @@ fn order_events<'a>(events: impl Input<'a>) -> Result<Vec<OrderEvent>, Error> {
 
 fn order_event<'a>(event: impl Input<'a>, path: &str) -> Result<OrderEvent, Error> {
     if !event.is_array() {
-        return Err(Error::item("must be an event", path));
+        return Err(Error::argument("must be an event", path));
     }
     let kind_path = format!("{path}.kind");
     let kind = required(event.case_of("kind", &kind_path)?, &kind_path)?;
     OrderEvent::new(kind, event.integer_of("old"), event.integer_of("new"))
-        .map_err(|e| Error::item(e.to_string(), format!("{path}.{}", e.field)))
+        .map_err(|e| Error::argument(e.to_string(), format!("{path}.{}", e.field)))
 }
 
 fn read<'a>(line: impl Input<'a>) -> Result<Line, Error> {
@@ -217,7 +217,7 @@ fn id<'a>(row: impl Input<'a>) -> Result<String, Error> {
     match row.field("clover_id") {
         Some(value) if !value.is_null() => {
             let id = value.text().map(Into::into);
-            id.ok_or_else(|| Error::item(NOT_UTF8, "clover_id"))
+            id.ok_or_else(|| Error::argument(NOT_UTF8, "clover_id"))
         }
         _ => Ok(String::new()),
     }

@@ -5,16 +5,17 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use clover_client::Error as ClientError;
 use clover_client::orders::{self, Create, Fill, Mark, Pay};
-use clover_client::{Error as ClientError, error_chain};
 use clover_core::ids::OrderId;
 use clover_core::money::Currency;
 use clover_core::order::{
     InvalidReference, OrderError, OrderMark, OrderPlan, OrderReference, OrderStanding, ShopOrder,
     order_reference, site_tag,
 };
+use clover_core::problem::{Problem, ProblemCode};
 
-use crate::error::{Error, SOME_TIME};
+use crate::error::{Error, SOME_TIME, problem_of};
 use crate::session::Session;
 
 clover_core::text_enum! {
@@ -52,18 +53,18 @@ pub struct OrderOutcome {
     pub state: OrderState,
     /// The order, where it is known.
     pub order: Option<OrderId>,
-    /// For people.
-    pub message: String,
+    /// Why it is not as wished.
+    pub problem: Option<Problem>,
     /// How long to wait.
     pub retry_after: Duration,
 }
 
 impl OrderOutcome {
-    fn new(state: OrderState, order: Option<OrderId>, message: impl Into<String>) -> Self {
+    fn new(state: OrderState, order: Option<OrderId>, problem: Option<Problem>) -> Self {
         Self {
             state,
             order,
-            message: message.into(),
+            problem,
             retry_after: Duration::ZERO,
         }
     }
@@ -74,15 +75,11 @@ impl OrderOutcome {
     /// What is not the order's own affair, such as a refused token.
     pub fn created(answer: Result<Create, ClientError>) -> Result<Self, ClientError> {
         match answer {
-            Ok(Create::Done(order)) => Ok(Self::new(
-                OrderState::Done,
-                Some(order),
-                "the order is in Clover",
-            )),
+            Ok(Create::Done(order)) => Ok(Self::new(OrderState::Done, Some(order), None)),
             Ok(Create::Unknown) => Ok(Self::new(
                 OrderState::Unknown,
                 None,
-                "Clover did not answer, so the order may be there: find it by its reference",
+                Some(ProblemCode::OrderMaybeCreated.into()),
             )),
             Err(error) => Self::failed(error, None),
         }
@@ -93,24 +90,20 @@ impl OrderOutcome {
     /// # Errors
     /// As [`OrderOutcome::created`].
     pub fn filled(answer: Result<Fill, ClientError>, order: OrderId) -> Result<Self, ClientError> {
-        let (state, message) = match answer {
-            Ok(Fill::Done) => (
-                OrderState::Done,
-                "the order in Clover is complete".to_owned(),
-            ),
-            Ok(Fill::Differs { message }) => (OrderState::Differs, message),
+        let (state, problem) = match answer {
+            Ok(Fill::Done) => (OrderState::Done, None),
+            Ok(Fill::Differs { message }) => {
+                let problem = Problem::new(ProblemCode::OrderChanged).because(message);
+                (OrderState::Differs, Some(problem))
+            }
             Ok(Fill::Unknown) => (
                 OrderState::Unknown,
-                "Clover did not answer in time, so the order may not be complete: fill it again"
-                    .to_owned(),
+                Some(ProblemCode::OrderMaybeIncomplete.into()),
             ),
-            Ok(Fill::Missing) => (
-                OrderState::Missing,
-                "Clover does not have the order".to_owned(),
-            ),
+            Ok(Fill::Missing) => (OrderState::Missing, Some(ProblemCode::OrderGone.into())),
             Err(error) => return Self::failed(error, Some(order)),
         };
-        Ok(Self::new(state, Some(order), message))
+        Ok(Self::new(state, Some(order), problem))
     }
 
     /// Of [`clover_client::orders::pay`].
@@ -118,33 +111,29 @@ impl OrderOutcome {
     /// # Errors
     /// As [`OrderOutcome::created`].
     pub fn paid(answer: Result<Pay, ClientError>, order: OrderId) -> Result<Self, ClientError> {
-        let (state, message) = match answer {
-            Ok(Pay::Recorded) => (
-                OrderState::Recorded,
-                "the payment is recorded in Clover".to_owned(),
-            ),
-            Ok(Pay::AlreadyPaid) => (
+        let (state, problem) = match answer {
+            Ok(Pay::Recorded) => (OrderState::Recorded, None),
+            Ok(Pay::AlreadyPaid) => (OrderState::Nothing, Some(ProblemCode::PaymentShown.into())),
+            Ok(Pay::NothingToPay) => (
                 OrderState::Nothing,
-                "the order in Clover shows a payment already".to_owned(),
+                Some(ProblemCode::PaymentNothing.into()),
             ),
-            Ok(Pay::NothingToPay) => (OrderState::Nothing, "the order costs nothing".to_owned()),
-            Ok(Pay::NotGranted { permission }) => (
-                OrderState::NotGranted,
-                format!("recording the payment needs the permission {permission}"),
-            ),
+            Ok(Pay::NotGranted { permission }) => {
+                let problem = Problem::new(ProblemCode::PaymentPermission);
+                let problem = problem.with("permission", permission);
+                (OrderState::NotGranted, Some(problem))
+            }
             Ok(Pay::NoTender) => (
                 OrderState::NoTender,
-                "the merchant has no external payment among the tenders".to_owned(),
+                Some(ProblemCode::PaymentNoTender.into()),
             ),
             Ok(Pay::Unknown) => (
                 OrderState::Unknown,
-                "Clover did not answer in time, so the payment may be recorded: try again, \
-                 which looks first"
-                    .to_owned(),
+                Some(ProblemCode::PaymentMaybeRecorded.into()),
             ),
             Err(error) => return Self::failed(error, Some(order)),
         };
-        Ok(Self::new(state, Some(order), message))
+        Ok(Self::new(state, Some(order), problem))
     }
 
     /// Of [`clover_client::orders::mark`].
@@ -152,21 +141,14 @@ impl OrderOutcome {
     /// # Errors
     /// As [`OrderOutcome::created`].
     pub fn marked(answer: Result<Mark, ClientError>, order: OrderId) -> Result<Self, ClientError> {
-        let (state, message) = match answer {
-            Ok(Mark::Done) => (OrderState::Done, "the order in Clover says so"),
-            Ok(Mark::Locked) => (
-                OrderState::Locked,
-                "the order is paid or locked in Clover, so its title was not changed",
-            ),
-            Ok(Mark::Unknown) => (
-                OrderState::Unknown,
-                "Clover did not answer in time, so the title may be changed: try again, which \
-                 looks first",
-            ),
-            Ok(Mark::Missing) => (OrderState::Missing, "Clover does not have the order"),
+        let (state, code) = match answer {
+            Ok(Mark::Done) => (OrderState::Done, None),
+            Ok(Mark::Locked) => (OrderState::Locked, Some(ProblemCode::OrderLocked)),
+            Ok(Mark::Unknown) => (OrderState::Unknown, Some(ProblemCode::OrderMaybeMarked)),
+            Ok(Mark::Missing) => (OrderState::Missing, Some(ProblemCode::OrderGone)),
             Err(error) => return Self::failed(error, Some(order)),
         };
-        Ok(Self::new(state, Some(order), message))
+        Ok(Self::new(state, Some(order), code.map(Problem::new)))
     }
 
     /// Waits and refusals are the order's own affair; all else is the caller's.
@@ -182,7 +164,7 @@ impl OrderOutcome {
         };
         Ok(Self {
             retry_after,
-            ..Self::new(state, order, error_chain(&error))
+            ..Self::new(state, order, Some(problem_of(&error)))
         })
     }
 }
@@ -206,8 +188,8 @@ impl fmt::Debug for Orders {
 pub fn reference_of(site_tag: &str, number: u64) -> Result<String, Error> {
     match order_reference(site_tag, number) {
         Ok(reference) => Ok(reference.into()),
-        Err(error @ InvalidReference::Number) => Err(Error::item(error.to_string(), "number")),
-        Err(error) => Err(Error::item(error.to_string(), "siteTag")),
+        Err(error @ InvalidReference::Number) => Err(Error::argument(error.to_string(), "number")),
+        Err(error) => Err(Error::argument(error.to_string(), "siteTag")),
     }
 }
 
@@ -218,7 +200,7 @@ pub fn reference_of(site_tag: &str, number: u64) -> Result<String, Error> {
 pub fn site_tag_of(random: &[u8]) -> Result<String, Error> {
     let random = random
         .first_chunk()
-        .ok_or_else(|| Error::item("at least 8 random bytes are needed", "random"))?;
+        .ok_or_else(|| Error::argument("at least 8 random bytes are needed", "random"))?;
     Ok(site_tag(*random))
 }
 
@@ -227,8 +209,7 @@ pub fn site_tag_of(random: &[u8]) -> Result<String, Error> {
 /// # Errors
 /// [`Error::Item`] with the place in the order.
 pub fn fingerprint_of(order: &[u8]) -> Result<String, Error> {
-    let order = ShopOrder::parse(order);
-    let order = order.map_err(|error| Error::item(error.to_string(), error.path))?;
+    let order = ShopOrder::parse(order).map_err(unusable)?;
     Ok(order.fingerprint())
 }
 
@@ -241,7 +222,7 @@ impl Orders {
         Ok(Self {
             session: Rc::clone(session),
             currency: Currency::from_code(currency)
-                .map_err(|e| Error::setting("currency", e.to_string()))?,
+                .map_err(|_| Error::setting("currency", ProblemCode::SettingCurrency))?,
         })
     }
 
@@ -252,7 +233,7 @@ impl Orders {
     pub fn plan(&self, order: &[u8], standing: OrderStanding) -> Result<String, Error> {
         let plan = ShopOrder::parse(order)
             .and_then(|order| order.plan(self.currency, standing))
-            .map_err(|error| Error::item(error.to_string(), error.path))?;
+            .map_err(unusable)?;
         Ok(plan.to_json())
     }
 
@@ -329,20 +310,24 @@ impl Orders {
     }
 }
 
+fn unusable(error: OrderError) -> Error {
+    let problem = Problem::new(ProblemCode::OrderUnusable).with("path", error.path.as_str());
+    Error::item(problem.because(error.reason), error.path)
+}
+
 fn frozen(plan: &str) -> Result<Arc<OrderPlan>, Error> {
     stored(plan).map(Arc::new)
 }
 
 fn stored(plan: &str) -> Result<OrderPlan, Error> {
-    let wrong =
-        |error: OrderError| Error::item(format!("the plan is not one of ours at {error}"), "plan");
+    let wrong = |error: OrderError| Error::argument(error.to_string(), "plan");
     OrderPlan::from_json(plan.as_bytes()).map_err(wrong)
 }
 
 fn marked(reference: String) -> Result<OrderReference, Error> {
-    OrderReference::new(reference).map_err(|e| Error::item(e.to_string(), "reference"))
+    OrderReference::new(reference).map_err(|e| Error::argument(e.to_string(), "reference"))
 }
 
 fn named(order: String) -> Result<OrderId, Error> {
-    OrderId::new(order).map_err(|e| Error::item(e.to_string(), "orderId"))
+    OrderId::new(order).map_err(|e| Error::argument(e.to_string(), "orderId"))
 }

@@ -7,6 +7,7 @@ use clover_core::diff::{Change, CountChange, Known, compare, compare_count};
 use clover_core::ids::{GroupId, ItemId};
 use clover_core::json::JsonError;
 use clover_core::mapping::{ItemError, Mapper, is_sellable};
+use clover_core::problem::{Problem, ProblemCode};
 use clover_core::product::Product;
 use clover_core::quantity::Quantity;
 use clover_core::wire::{ElementError, Item, ItemCount};
@@ -19,7 +20,7 @@ pub struct Fault {
     /// The place in Clover's data.
     pub path: String,
     /// What is wrong there.
-    pub message: String,
+    pub problem: Problem,
 }
 
 impl Fault {
@@ -28,18 +29,18 @@ impl Fault {
     pub fn staged(item: Option<String>, error: JsonError) -> Self {
         Self {
             item,
+            problem: unreadable(&error.path, error.reason),
             path: error.path,
-            message: error.reason,
         }
     }
 
     /// An item that Clover has and that cannot be read.
     #[must_use]
-    pub fn unreadable(id: &ItemId, path: String, message: String) -> Self {
+    pub fn unreadable(id: &ItemId, path: String, reason: String) -> Self {
         Self {
             item: Some(id.as_str().to_owned()),
+            problem: unreadable(&path, reason),
             path,
-            message,
         }
     }
 
@@ -50,12 +51,18 @@ impl Fault {
     }
 }
 
+fn unreadable(path: &str, reason: String) -> Problem {
+    Problem::new(ProblemCode::ItemUnreadable)
+        .with("path", path)
+        .because(reason)
+}
+
 impl From<ElementError> for Fault {
     fn from(error: ElementError) -> Self {
         Self {
             item: error.id,
+            problem: unreadable(&error.error.path, error.error.reason),
             path: error.error.path,
-            message: error.error.reason,
         }
     }
 }
@@ -65,7 +72,7 @@ impl From<ItemError> for Fault {
         Self {
             item: error.item.map(Into::into),
             path: error.path,
-            message: error.message,
+            problem: error.problem,
         }
     }
 }

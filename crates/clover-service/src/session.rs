@@ -15,14 +15,15 @@ use clover_client::transport::{Boxed, Failure, Reply, Request, Transport};
 use clover_client::{
     Access, AccessToken, Api, BlockOn, ClientSecret, Error as ClientError, Hosts, OAuth,
     OAuthError, Policy, RateLimit, Refusal, TokenError, TokenManager, TokenRequirement, TokenStore,
-    Tokens, Withheld, error_chain,
+    Tokens, Withheld,
 };
 use clover_core::ids::MerchantId;
+use clover_core::problem::{Problem, ProblemCode};
 use clover_core::seal::Vault;
 use clover_core::settings::Settings as CoreSettings;
 use tokio::runtime::Handle;
 
-use crate::error::{Error, SOME_TIME};
+use crate::error::{Error, SOME_TIME, problem_of, quoted};
 use crate::host::Host;
 use crate::rate_limit::SharedLimit;
 use crate::settings::Settings;
@@ -141,7 +142,7 @@ impl TokenStore for StoreAdapter<'_> {
         let merchant = self.merchant.borrow().clone();
         match merchant {
             Some(merchant) => {
-                let reason = Some(reconnect_reason(reason));
+                let reason = Some(final_refusal(reason));
                 self.session.store_record(merchant, tokens, reason)
             }
             None => Ok(()),
@@ -162,20 +163,23 @@ impl BlockOn for StoreAdapter<'_> {
     }
 }
 
-fn refused_words(refusal: &Refusal) -> String {
+fn refused(refusal: &Refusal) -> Problem {
     let seconds = refusal.next_try_at().saturating_sub(now());
     let minutes = (seconds.clamp(0, CONFIRMED_AFTER) + 59) / 60;
-    format!(
-        "Clover refused to renew the connection. A second attempt follows in {minutes} min, and no \
-         request is sent before; connecting again helps at once"
-    )
+    Problem::new(ProblemCode::RenewalRefused).with("minutes", minutes)
 }
 
-fn reconnect_reason(refusal: &OAuthError) -> String {
-    format!(
-        "Clover does not accept the stored tokens any more, so connect the shop again: {}",
-        error_chain(refusal)
-    )
+/// What the record keeps of a final refusal.
+fn final_refusal(refusal: &OAuthError) -> String {
+    match refusal {
+        OAuthError::Refused { call, said, .. } => quoted(call, said),
+        OAuthError::Failed(error) => problem_of(error).details,
+    }
+}
+
+/// Why the owner must connect again.
+pub(crate) fn connection_lost(refusal: impl Into<String>) -> Problem {
+    Problem::new(ProblemCode::ConnectionLost).because(refusal)
 }
 
 /// Unix seconds.
@@ -271,7 +275,7 @@ impl Session {
 
     /// The app towards Clover.
     pub(crate) fn oauth(&self) -> Result<OAuth, Error> {
-        let needed = "is needed to connect: copy it from the Clover Developer Dashboard";
+        let needed = ProblemCode::SettingNeeded;
         let secret = match &self.settings.core.app_secret {
             Some(secret) if !self.settings.core.app_id.is_empty() => secret.expose().to_owned(),
             Some(_) => return Err(Error::setting("app_id", needed)),
@@ -451,36 +455,33 @@ impl Session {
     }
 
     fn token_error(&self, error: TokenError<Error, Error>) -> Error {
-        let reconnect = |message| Error::Reconnect { message };
+        let reconnect = |problem| Error::Reconnect { problem };
         match error {
             TokenError::NotConnected => match self.record() {
                 Ok(Some(TokenRecord {
                     reconnect: Some(reason),
                     ..
-                })) => reconnect(reason),
-                _ => {
-                    reconnect("the shop is not connected with Clover: connect it first".to_owned())
-                }
+                })) => reconnect(connection_lost(reason)),
+                _ => reconnect(ProblemCode::NotConnected.into()),
             },
             TokenError::Refused(refusal) => Error::Refused {
-                message: refused_words(&refusal),
+                problem: refused(&refusal),
                 refused_at: refusal.at,
                 next_try_at: refusal.next_try_at(),
                 retry_after: refusal.next_try_at().saturating_sub(now()).max(0),
             },
-            TokenError::ReconnectNeeded(refusal) => reconnect(reconnect_reason(&refusal)),
+            TokenError::ReconnectNeeded(refusal) => {
+                reconnect(connection_lost(final_refusal(&refusal)))
+            }
             TokenError::TokenIsNew => Error::Permission {
-                message: "Clover refuses a new token, so the app lacks a permission".to_owned(),
+                problem: ProblemCode::PermissionUnknown.into(),
                 permission: "unknown".to_owned(),
             },
-            TokenError::Busy => Error::unavailable(
-                "another process is refreshing the token: try again in a moment",
-                Duration::from_secs(5),
-            ),
+            TokenError::Busy => Error::unavailable(ProblemCode::TokenBusy, Duration::from_secs(5)),
             // Any answer to a token call but a refusal of the token: the next one may be answered
             // otherwise.
             TokenError::Clover(error @ ClientError::BadAnswer { .. }) => {
-                Error::unavailable(error_chain(&error), SOME_TIME)
+                Error::unavailable(problem_of(&error), SOME_TIME)
             }
             TokenError::Clover(error) => error.into(),
             TokenError::Store(error) | TokenError::Wait(error) => error,

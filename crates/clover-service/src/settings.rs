@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use clover_client::Hosts;
+use clover_core::problem::{Problem, ProblemCode};
 use clover_core::settings::{
     Description, SETTINGS, Setting, SettingKind, Settings as Core, SettingsError, Shown,
 };
 use serde_json::Value;
 
 use crate::error::Error;
-use crate::rows::{Case, Input, Key, Kind, NOT_UTF8, Output, row};
+use crate::rows::{Case, Input, Key, Kind, Output, row};
 
 /// The owner's settings, checked as a whole.
 #[derive(Debug, Clone)]
@@ -34,20 +35,20 @@ impl Settings {
                     checked.insert(name.clone(), value);
                     continue;
                 }
-                (Key::Bytes(_), _) => NOT_UTF8,
-                (_, None) if matches!(value.kind(), Kind::Bytes(_)) => NOT_UTF8,
-                (_, None) => "must be text, a number, yes or no, or a list",
+                (Key::Bytes(_), _) => ProblemCode::SettingNotText,
+                (_, None) if matches!(value.kind(), Kind::Bytes(_)) => ProblemCode::SettingNotText,
+                (_, None) => ProblemCode::SettingKind,
             };
-            problems.insert(key.shown(), problem.to_owned());
+            problems.insert(key.shown(), problem.into());
         }
         let base_url = checked
             .get("base_url")
             .and_then(Value::as_str)
             .filter(|url| !url.trim().is_empty());
-        let elsewhere = base_url
-            .map(Hosts::overridden)
-            .transpose()
-            .map_err(|e| problems.insert("base_url".into(), e.to_string()));
+        let elsewhere = base_url.map(Hosts::overridden).transpose().map_err(|e| {
+            let problem = Problem::new(ProblemCode::SettingAddress).because(e.to_string());
+            problems.insert("base_url".into(), problem)
+        });
         let core = Core::from_parameters(checked).map_err(|e| problems.extend(e.fields));
         match (core, elsewhere) {
             (Ok(core), Ok(elsewhere)) if problems.is_empty() => {

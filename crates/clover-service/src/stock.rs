@@ -7,15 +7,16 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use clover_client::items::STOCK_EXPANSION;
-use clover_client::permission::missing_permission;
+use clover_client::permission::permission_for;
 use clover_client::stock::{Overwritten, Set, Timed, Wanted, Wrote};
-use clover_client::{Access, Error as ClientError, error_chain};
+use clover_client::{Access, Error as ClientError};
 use clover_core::ids::ItemId;
 use clover_core::ledger::{self, CountReading, CountWrite, Settlement};
+use clover_core::problem::{Problem, ProblemCode};
 use clover_core::quantity::Quantity;
 use clover_core::wire::{ItemCount, Listing};
 
-use crate::error::{Error, whole_seconds};
+use crate::error::{Error, problem_of, whole_seconds};
 use crate::items::count_of;
 use crate::page::StockPage;
 use crate::session::Session;
@@ -63,8 +64,8 @@ pub struct StockOutcome {
     pub target: Option<Quantity>,
     /// Milliseconds between the question for the old count and the answer to the new one.
     pub window: Option<i64>,
-    /// For people.
-    pub message: String,
+    /// Why it is not as wished.
+    pub problem: Option<Problem>,
     /// Seconds.
     pub retry_after: i64,
     /// The permission that is missing.
@@ -99,7 +100,8 @@ impl Ready {
 
 impl StockOutcome {
     /// An outcome with nothing but a state.
-    pub fn new(key: i64, state: StockState, message: impl Into<String>) -> Self {
+    #[must_use]
+    pub fn new(key: i64, state: StockState, problem: Option<Problem>) -> Self {
         Self {
             key,
             state,
@@ -107,7 +109,7 @@ impl StockOutcome {
             modified: None,
             target: None,
             window: None,
-            message: message.into(),
+            problem,
             retry_after: 0,
             permission: None,
         }
@@ -126,19 +128,19 @@ impl StockOutcome {
             Err(error) => return (Self::failed(key, &error), None),
         };
         let Some(before) = timed.reading.count else {
-            let message = "Clover does not count this item";
-            return (Self::new(key, StockState::Untracked, message), None);
+            let problem = Some(ProblemCode::StockUntracked.into());
+            return (Self::new(key, StockState::Untracked, problem), None);
         };
         let Some(target) = before.less(delta) else {
-            let message = "the count would be beyond any stock";
-            return (Self::new(key, StockState::Refused, message), None);
+            let problem = Some(ProblemCode::StockOutOfRange.into());
+            return (Self::new(key, StockState::Refused, problem), None);
         };
         let outcome = Self {
             before: Some(before),
             modified: timed.reading.modified,
             target: Some(target),
             window: i64::try_from(timed.worst.as_millis()).ok(),
-            ..Self::new(key, StockState::Ready, "")
+            ..Self::new(key, StockState::Ready, None)
         };
         let ready = Ready {
             key,
@@ -152,7 +154,8 @@ impl StockOutcome {
     /// Of a count that was not sent because there is no usable token. The next reading says why.
     #[must_use]
     pub fn without_token(ready: &Ready) -> Self {
-        Self::new(ready.key, StockState::Later, "no living token was at hand")
+        let problem = Some(ProblemCode::StockWithoutToken.into());
+        Self::new(ready.key, StockState::Later, problem)
     }
 
     /// Of a write.
@@ -161,7 +164,7 @@ impl StockOutcome {
         let base = Self {
             before: ready.timed.reading.count,
             target: Some(ready.target),
-            ..Self::new(ready.key, StockState::Confirmed, "")
+            ..Self::new(ready.key, StockState::Confirmed, None)
         };
         match outcome {
             Ok(Wrote::Done { modified, window }) => Self {
@@ -169,20 +172,19 @@ impl StockOutcome {
                 window: i64::try_from(window.as_millis()).ok(),
                 ..base
             },
-            Ok(Wrote::Unknown(message)) => Self {
+            Ok(Wrote::Unknown(details)) => Self {
                 state: StockState::Unknown,
-                message,
+                problem: Some(Problem::new(ProblemCode::NoResponse).because(details)),
                 ..base
             },
             Ok(Wrote::Late) => Self {
                 state: StockState::Late,
-                message: "the count was not written in time, so it is read again".into(),
+                problem: Some(ProblemCode::StockLate.into()),
                 ..base
             },
             Ok(Wrote::NotSent(wait)) => Self {
                 state: StockState::Later,
-                message: "Clover could not be reached or asked to wait, so the count is read again"
-                    .into(),
+                problem: Some(ProblemCode::StockNotSent.into()),
                 retry_after: whole_seconds(wait),
                 ..base
             },
@@ -210,27 +212,23 @@ impl StockOutcome {
             before: now.count,
             modified: now.modified,
             target: Some(written.target),
-            ..Self::new(key, state, "")
+            ..Self::new(key, state, None)
         }
     }
 
     /// Of a call that changed nothing.
     #[must_use]
     pub fn failed(key: i64, error: &ClientError) -> Self {
-        let message = error_chain(error);
+        let problem = Some(problem_of(error));
         match error {
-            ClientError::Unauthorized { call, .. } => {
-                let (advice, permission) = missing_permission(call);
-                let message = format!("{advice} ({message})");
-                Self {
-                    permission: Some(permission),
-                    ..Self::new(key, StockState::Permission, message)
-                }
-            }
-            ClientError::NotFound { .. } => Self::new(key, StockState::Gone, message),
+            ClientError::Unauthorized { call, .. } => Self {
+                permission: Some(permission_for(call.method, &call.path)),
+                ..Self::new(key, StockState::Permission, problem)
+            },
+            ClientError::NotFound { .. } => Self::new(key, StockState::Gone, problem),
             ClientError::Throttled { wait, .. } => Self {
                 retry_after: whole_seconds(*wait),
-                ..Self::new(key, StockState::Later, message)
+                ..Self::new(key, StockState::Later, problem)
             },
             // What is not Clover's answer, such as a proxy's page, is not a refusal either.
             ClientError::Unreachable { .. }
@@ -241,10 +239,10 @@ impl StockOutcome {
             | ClientError::Undecided { .. }
             | ClientError::Interrupted => Self {
                 retry_after: 60,
-                ..Self::new(key, StockState::Later, message)
+                ..Self::new(key, StockState::Later, problem)
             },
             ClientError::Rejected { .. } | ClientError::Configuration(_) => {
-                Self::new(key, StockState::Refused, message)
+                Self::new(key, StockState::Refused, problem)
             }
         }
     }
@@ -393,8 +391,9 @@ impl Stock {
                 }
             }
             Err(error) => {
-                let unknown =
-                    |ready| StockOutcome::written(ready, Ok(Wrote::Unknown(error_chain(&error))));
+                let unknown = |ready| {
+                    StockOutcome::written(ready, Ok(Wrote::Unknown(problem_of(&error).details)))
+                };
                 done.extend(pending.iter().map(unknown));
             }
         }

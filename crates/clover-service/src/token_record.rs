@@ -4,6 +4,7 @@ use clover_client::Tokens;
 use clover_core::environment::Environment;
 use clover_core::ids::MerchantId;
 use clover_core::json::{JsonError, parse};
+use clover_core::problem::{Problem, ProblemCode};
 use clover_core::seal::{OpenError, Vault};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -78,18 +79,15 @@ fn context(environment: Environment, merchant: &str) -> String {
 }
 
 fn sealed(error: OpenError) -> Error {
-    vault(format!("the stored tokens do not open: {error}"))
+    vault(&error.to_string())
 }
 
 fn unreadable(error: JsonError) -> Error {
-    vault(format!("the stored tokens cannot be read at {error}"))
+    vault(&error.to_string())
 }
 
-fn vault(message: String) -> Error {
+fn vault(details: &str) -> Error {
     Error::Vault {
-        message: format!(
-            "{message}. If the site's secret was changed or the site was copied, disconnect and \
-             connect again"
-        ),
+        problem: Problem::new(ProblemCode::TokensSealed).because(details),
     }
 }

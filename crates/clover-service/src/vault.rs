@@ -1,6 +1,7 @@
 //! Seals texts for the host. Sealed texts and contexts come as bytes that may not be UTF-8.
 
-use clover_core::seal::{NONCE_BYTES, Vault};
+use clover_core::problem::{Problem, ProblemCode};
+use clover_core::seal::{NONCE_BYTES, SHORTEST_SECRET, Vault};
 use zeroize::Zeroizing;
 
 use crate::error::Error;
@@ -10,7 +11,10 @@ use crate::error::Error;
 /// # Errors
 /// [`Error::Settings`] when a secret is too short.
 pub fn derive(secret: &[u8], previous: Option<&[u8]>) -> Result<Vault, Error> {
-    Vault::new(secret, previous).map_err(|e| Error::setting("secret", e.to_string()))
+    Vault::new(secret, previous).map_err(|_| {
+        let problem = Problem::new(ProblemCode::SettingSecretShort);
+        Error::setting("secret", problem.with("least", SHORTEST_SECRET))
+    })
 }
 
 /// Seals with fresh random bytes of the system.
@@ -32,7 +36,7 @@ pub fn seal(vault: &Vault, plaintext: &[u8], context: &[u8]) -> Result<String, E
 pub fn open(vault: &Vault, sealed: &[u8], context: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
     let sealed = text(sealed, "sealed")?;
     let opened = vault.open(sealed, text(context, "context")?);
-    opened.map_err(|e| failed(format!("cannot decrypt the sealed text: {e}")))
+    opened.map_err(|e| failed(e.to_string()))
 }
 
 /// Whether the text was sealed with the current secret.
@@ -45,6 +49,8 @@ fn text<'a>(bytes: &'a [u8], name: &str) -> Result<&'a str, Error> {
     std::str::from_utf8(bytes).map_err(|_| failed(format!("the {name} text is not valid UTF-8")))
 }
 
-fn failed(message: String) -> Error {
-    Error::Vault { message }
+fn failed(details: String) -> Error {
+    Error::Vault {
+        problem: Problem::new(ProblemCode::SecretSealed).because(details),
+    }
 }

@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 
 use clover_core::ids::MerchantId;
+use clover_core::problem::{Problem, ProblemCode};
 use clover_core::settings::Secret;
 use clover_core::webhook::{AUTH_HEADER, Ignored, IncomingRequest, Verdict, verdict};
 
 use crate::error::Error;
-use crate::rows::{Input, Output, object, row};
+use crate::rows::{Input, Output, errors, object, row};
 use crate::settings::Settings;
 
 /// The header's name in the variables of a server.
@@ -43,7 +44,7 @@ impl Webhook {
         let merchant = merchant
             .map(MerchantId::new)
             .transpose()
-            .map_err(|e| Error::item(e.to_string(), "merchantId"))?;
+            .map_err(|e| Error::argument(e.to_string(), "merchantId"))?;
         let auth = auth(headers);
         let auth: Vec<&[u8]> = auth.iter().map(AsRef::as_ref).collect();
         let request = IncomingRequest { body, auth: &auth };
@@ -73,23 +74,30 @@ fn auth<'a>(headers: impl Input<'a>) -> Vec<Cow<'a, [u8]>> {
     found
 }
 
-/// A verdict for the host.
+/// Why no event of the request is used.
 #[must_use]
-pub fn output(verdict: &Verdict) -> Output<'_> {
+pub fn problem(verdict: &Verdict) -> Option<Problem> {
+    match verdict {
+        Verdict::Verification(_) | Verdict::Events { .. } => None,
+        Verdict::Disabled { .. } => Some(ProblemCode::WebhookSwitchedOff.into()),
+        Verdict::Refused(refusal) => Some(refusal.problem()),
+    }
+}
+
+/// A verdict for the host, with its [`problem`].
+#[must_use]
+pub fn output<'a>(verdict: &'a Verdict, problem: Option<&'a Problem>) -> Output<'a> {
     const NONE: &Ignored = &Ignored {
         unknown_types: 0,
         other_merchants: 0,
         malformed: 0,
         example: None,
     };
-    let (code, events, ignored, skipped, reason) = match verdict {
-        Verdict::Verification(code) => (Some(code.as_str()), &[][..], NONE, 0, String::new()),
-        Verdict::Events { events, ignored } => (None, &events[..], ignored, 0, String::new()),
-        Verdict::Disabled { skipped, ignored } => {
-            let reason = "webhooks are switched off in the settings".to_owned();
-            (None, &[][..], ignored, *skipped, reason)
-        }
-        Verdict::Refused(refusal) => (None, &[][..], NONE, 0, refusal.to_string()),
+    let (code, events, ignored, skipped) = match verdict {
+        Verdict::Verification(code) => (Some(code.as_str()), &[][..], NONE, 0),
+        Verdict::Events { events, ignored } => (None, &events[..], ignored, 0),
+        Verdict::Disabled { skipped, ignored } => (None, &[][..], ignored, *skipped),
+        Verdict::Refused(_) => (None, &[][..], NONE, 0),
     };
     let events = events.iter().map(|event| {
         row! {
@@ -113,6 +121,6 @@ pub fn output(verdict: &Verdict) -> Output<'_> {
         code,
         Output::list(events),
         ignored,
-        reason,
+        errors::maybe(problem),
     )
 }

@@ -382,7 +382,12 @@ fn a_write_that_the_token_is_refused_for_is_repeated_with_another() {
     let rule = "POST /v3/merchants/*/item_stocks/*";
     world.fault(rule, 1, "status", json!({"code": 401}));
     let done = stock.commit(&batch, &[7]).unwrap();
-    assert_eq!(done[0].state, StockState::Confirmed, "{}", done[0].message);
+    assert_eq!(
+        done[0].state,
+        StockState::Confirmed,
+        "{:?}",
+        done[0].problem
+    );
     assert_eq!(world.counted_item().1, count - 1);
 
     let batch = stock.prepare(take_out(&item, 1)).unwrap();
@@ -449,10 +454,10 @@ fn an_order_is_created_filled_and_paid_once() {
         .plan(order.to_string().as_bytes(), OrderStanding::ToPay)
         .unwrap();
     let created = orders.create(&plan, reference.clone()).unwrap();
-    assert_eq!(created.state, OrderState::Done, "{}", created.message);
+    assert_eq!(created.state, OrderState::Done, "{:?}", created.problem);
     let id: String = created.order.unwrap().into();
     let filled = orders.fill(&plan, id.clone()).unwrap();
-    assert_eq!(filled.state, OrderState::Done, "{}", filled.message);
+    assert_eq!(filled.state, OrderState::Done, "{:?}", filled.problem);
     let title = || {
         world.clover.state()["orders"][0]["title"]
             .as_str()
@@ -476,7 +481,7 @@ fn an_order_is_created_filled_and_paid_once() {
     assert_eq!(title(), "PAID ONLINE 10042");
     for _ in 0..2 {
         let paid = orders.pay(&plan, id.clone(), reference.clone()).unwrap();
-        assert_eq!(paid.state, OrderState::Recorded, "{}", paid.message);
+        assert_eq!(paid.state, OrderState::Recorded, "{:?}", paid.problem);
     }
     assert_eq!(mark(OrderStanding::Cancelled, false), OrderState::Locked);
     assert_eq!(mark(OrderStanding::ToPay, false), OrderState::Done);

@@ -23,9 +23,9 @@ final class Details
         return $details === ''
             ? ''
             : '<details class="small text-body-secondary"><summary>'
-                . Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_DETAILS')
-                . '</summary><code class="text-break">'
-                . nl2br(htmlspecialchars($details, ENT_QUOTES, 'UTF-8'))
-                . '</code></details>';
+            . Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_DETAILS')
+            . '</summary><code class="text-break">'
+            . nl2br(htmlspecialchars($details, ENT_QUOTES, 'UTF-8'))
+            . '</code></details>';
     }
 }

@@ -18,7 +18,9 @@ use CloverSync\Shop\Joomla\ErrorPresenter;
 use CloverSync\Shop\Joomla\LocalTime;
 use CloverSync\Shop\Joomla\Requirements;
 use CloverSync\Shop\Joomla\ShopFactory;
+use CloverSync\Shop\Joomla\SiteLocale;
 use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Messages\Message;
 use CloverSync\Shop\Status\Attention;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\PauseText;
@@ -92,7 +94,7 @@ final readonly class Notices
             $reason     = $facts['status']->reconnectReason;
             $messages[] = $reason === null
                 ? self::message('connect', 'info', Text::_(self::PREFIX . 'NOT_CONNECTED'))
-                : self::message('reconnect', 'danger', Text::sprintf(self::PREFIX . 'RECONNECT', $reason));
+                : self::message('reconnect', 'danger', SiteLocale::formatter()->text(Message::ofProblem($reason)));
         }
 
         if ($facts['status'] !== null && $facts['status']->refusedAt !== null) {

@@ -10,9 +10,11 @@
 
 use CloverSync\Caution;
 use CloverSync\Shop\Joomla\LocalTime;
+use CloverSync\Shop\Joomla\SiteLocale;
 use CloverSync\Shop\Links\LinkState;
 use CloverSync\Shop\Status\Difference;
 use CloverSync\Shop\Status\ProductStatus;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Details;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Product\ProductText;
 use Joomla\CMS\Language\Text;
@@ -34,9 +36,11 @@ $colour = static fn (LinkState $state): string => match ($state) {
     LinkState::Deleted  => 'secondary',
     default            => 'warning',
 };
-$why = match (true) {
-    $status->state === LinkState::Conflict           => $status->error,
-    $status->state === LinkState::Error              => $status->error ?: Text::_($prefix . 'WHY_ERROR'),
+$words = SiteLocale::formatter();
+$error = $status->error === null ? null : $words->text($status->error);
+$why   = match (true) {
+    $status->state === LinkState::Conflict           => $error,
+    $status->state === LinkState::Error              => $error ?? Text::_($prefix . 'WHY_ERROR'),
     $status->state === LinkState::Deleted            => Text::_($prefix . 'WHY_DELETED'),
     $status->waitsFor === ProductStatus::EVENT      => Text::_($prefix . 'WHY_EVENT'),
     $status->waitsFor === ProductStatus::LINK       => Text::_($prefix . 'WHY_LINK'),
@@ -56,6 +60,7 @@ $why = match (true) {
             <p class="<?php echo $status->state === LinkState::Error ? 'text-danger' : ''; ?>"><?php
                 echo $escape($why);
             ?></p>
+            <?php echo $status->error === null ? '' : Details::html($words->details($status->error)); ?>
         <?php endif; ?>
         <?php if ($differences !== []) : ?>
             <p class="mb-1"><?php echo $escape(Text::_($prefix . 'WHY_DIFFERS')); ?></p>

@@ -10,9 +10,11 @@
 
 use CloverSync\Shop\Joomla\LocalAmount;
 use CloverSync\Shop\Joomla\LocalTime;
+use CloverSync\Shop\Joomla\SiteLocale;
 use CloverSync\Shop\Links\AdoptProblem;
 use CloverSync\Shop\Links\LinkState;
 use CloverSync\Shop\Status\ListedLink;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Details;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\ListModel;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\MappingsPage;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
@@ -26,6 +28,7 @@ use Joomla\CMS\Language\Text;
  *   array{clover: list<string>, shop: list<string>}, pairable: bool}>, mayAct: bool} $displayData
  */
 $tools     = $displayData['tools'];
+$words     = SiteLocale::formatter();
 $conflicts = $displayData['conflicts'];
 $off       = $displayData['mayAct'] ? '' : ' disabled';
 $prefix    = 'PLG_J2COMMERCE_APP_CLOVERPOS_MAPPING_';
@@ -297,7 +300,8 @@ $badges    = [
                                                 });
                                             ?>:</strong>
                                         <?php endif; ?>
-                                        <?php echo $text($problem->message); ?>
+                                        <?php echo $text($words->text($problem->message));
+                                            echo Details::html($words->details($problem->message)); ?>
                                     </div>
                                 <?php endforeach; ?>
                             </td>

@@ -12,11 +12,13 @@ use CloverSync\Resolution;
 use CloverSync\SaleState;
 use CloverSync\Settings;
 use CloverSync\Shop\Joomla\LocalTime;
+use CloverSync\Shop\Joomla\SiteLocale;
 use CloverSync\Shop\Sales\LedgerRow;
 use CloverSync\Shop\Sales\MarkState;
 use CloverSync\Shop\Sales\OrderPushRow;
 use CloverSync\Shop\Sales\OrderStatus;
 use CloverSync\Shop\Sales\OrderStatusLine;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Details;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
 use Joomla\CMS\Language\Text;
 use Joomla\CMS\Router\Route;
@@ -49,12 +51,13 @@ $colour = static fn (string $state): string => match ($state) {
 $when   = static fn (?int $unix): string => $unix === null
     ? ''
     : LocalTime::unix($unix);
+$words  = SiteLocale::formatter();
 // For other reasons, the message only repeats the reason.
 $detail = static fn (LedgerRow|OrderPushRow $row): string => \in_array(
     $row->reason,
     [null, '', 'changed', 'refused', 'unusable', 'twice'],
     true
-) ? (string) $row->message : '';
+) && $row->message !== null ? $words->text($row->message) : '';
 $reason = static function (string $kind, ?string $reason) use ($prefix): string {
     $key = $prefix . "{$kind}_REASON_" . strtoupper((string) $reason);
 
@@ -122,6 +125,7 @@ $choices    = static function (string $row) use ($escape, $mayAct): void {
     <?php endif; ?>
     <?php if ($detail($push) !== '' && !\in_array($push->payment, ['not_granted', 'no_tender', 'nothing'], true)) : ?>
         <p class="mb-1 small text-body-secondary text-break"><?php echo $escape($detail($push)); ?></p>
+        <?php echo $push->message === null ? '' : Details::html($words->details($push->message)); ?>
     <?php endif; ?>
     <?php if ($push->state->value === 'confirmed') : ?>
         <p class="mb-1">
@@ -179,7 +183,7 @@ $choices    = static function (string $row) use ($escape, $mayAct): void {
 
 <?php if ($status->waits) : ?>
     <p><?php echo $say('WAITS'); ?><?php
-        echo $status->error === null ? '' : ' ' . $say('WAITS_ERROR', $status->error);
+        echo $status->error === null ? '' : ' ' . $say('WAITS_ERROR', $words->text($status->error));
     ?></p>
 <?php endif; ?>
 

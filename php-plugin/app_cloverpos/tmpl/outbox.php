@@ -10,10 +10,13 @@
 
 use CloverSync\SendState;
 use CloverSync\Shop\Joomla\LocalTime;
+use CloverSync\Shop\Joomla\SiteLocale;
+use CloverSync\Shop\Messages\Message;
 use CloverSync\Shop\Sales\LedgerRow;
 use CloverSync\Shop\Sales\OrderPushRow;
 use CloverSync\Shop\Sales\UnreadableOrder;
 use CloverSync\Shop\Sales\WorkReport;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Details;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\OutboxPage;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\PauseText;
@@ -30,13 +33,14 @@ $text    = static fn (string $value): string => htmlspecialchars($value, ENT_QUO
 $badges  = ['uncertain' => 'text-bg-warning', 'dead' => 'text-bg-danger', 'correct' => 'text-bg-warning'];
 $words   = ['applied' => 'APPLIED', 'not_applied' => 'NOT_APPLIED', 'leave' => 'LEAVE'];
 $rows    = [];
+$said    = SiteLocale::formatter();
 
 foreach ($displayData['stock'] as $row) {
     $rows[] = [
         'row'    => $row,
         'key'    => "stock:$row->id",
         'state'  => $row->state,
-        'why'    => $row->message ?? $row->reason ?? '',
+        'why'    => $row->message ?? Message::said($row->reason ?? ''),
         'what'   => $row->name === '' ? $row->cloverId : $row->name,
         'detail' => Text::sprintf($prefix . ($row->delta > 0 ? 'TAKE' : 'GIVE'), abs($row->delta)),
         'words'  => $words,
@@ -48,7 +52,7 @@ foreach ($displayData['orders'] as $row) {
         'row'    => $row,
         'key'    => "order:$row->id",
         'state'  => $row->state,
-        'why'    => $row->message ?? $row->reason ?? '',
+        'why'    => $row->message ?? Message::said($row->reason ?? ''),
         'what'   => Text::_($prefix . 'WHOLE_ORDER'),
         'detail' => Text::sprintf($prefix . 'REFERENCE', $row->reference),
         'words'  => $words,
@@ -72,7 +76,9 @@ foreach ($displayData['marks'] as $row) {
         'row'    => $row,
         'key'    => "mark:$row->id",
         'state'  => null,
-        'why'    => Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_ORDER_CORRECT_' . strtoupper($row->wanted->correction())),
+        'why'    => Message::said(
+            Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_ORDER_CORRECT_' . strtoupper($row->wanted->correction())),
+        ),
         'what'   => Text::sprintf($prefix . 'MARK', $row->wanted->words()),
         'detail' => Text::sprintf($prefix . 'REFERENCE', $row->reference),
         'words'  => ['leave' => 'CORRECTED', 'not_applied' => 'RETRY'],
@@ -174,7 +180,8 @@ usort($rows, static fn (array $a, array $b): int => $b['row']->created <=> $a['r
                                         <span class="badge <?php echo $badges[$state]; ?>"><?php
                                             echo Text::_($prefix . 'STATE_' . strtoupper($state));
                                         ?></span>
-                                        <div class="small mt-1"><?php echo $text($row['why']); ?></div>
+                                        <div class="small mt-1"><?php echo $text($said->text($row['why'])); ?></div>
+                                        <?php echo Details::html($said->details($row['why'])); ?>
                                     </td>
                                     <td>
                                         <div class="d-flex flex-wrap gap-2" role="group"

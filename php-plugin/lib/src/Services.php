@@ -16,8 +16,8 @@ use CloverSync\Shop\Catalog\Joomla\SearchQueue;
 use CloverSync\Shop\Catalog\Preview;
 use CloverSync\Shop\Catalog\SandboxProducts;
 use CloverSync\Shop\Catalog\StockOnlySync;
-use CloverSync\Shop\Catalog\SyncRunRow;
 use CloverSync\Shop\Catalog\SyncRunner;
+use CloverSync\Shop\Catalog\SyncRunRow;
 use CloverSync\Shop\Catalog\SyncRuns;
 use CloverSync\Shop\Connection\ConnectionService;
 use CloverSync\Shop\Connection\DatabaseTokenStore;
@@ -30,10 +30,11 @@ use CloverSync\Shop\Exception\NotConnectedException;
 use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Links\CommittedUnits;
 use CloverSync\Shop\Links\Conflicts;
-use CloverSync\Shop\Status\LinkList;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Locking\Lock;
 use CloverSync\Shop\Log\SyncLog;
+use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\MessageCode;
 use CloverSync\Shop\Pauses\Pauses;
 use CloverSync\Shop\Pauses\WorkKind;
 use CloverSync\Shop\RateLimit\DatabaseRateLimiter;
@@ -44,6 +45,7 @@ use CloverSync\Shop\Sales\ShopOrders;
 use CloverSync\Shop\Status\CautiousProducts;
 use CloverSync\Shop\Status\DashboardReader;
 use CloverSync\Shop\Status\Differences;
+use CloverSync\Shop\Status\LinkList;
 use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\SystemClock;
 use CloverSync\Shop\Support\TimeBudget;
@@ -303,7 +305,7 @@ final class Services
             $link  = $links->byCloverId([$cloverId])[$cloverId] ?? null;
 
             if ($link === null || !$links->unlink($cloverId)) {
-                throw new Exception\ShopException("There is no link to $cloverId any more.");
+                throw new Exception\ShopException(new Message(MessageCode::LinkGone, ['item' => $cloverId]));
             }
 
             $this->log->add(
@@ -312,12 +314,11 @@ final class Services
                 $cloverId,
                 'success',
                 $link->productId === null
-                    ? "Deleted the link of “{$link->name}”, which had no product"
-                    : \sprintf(
-                        'Unlinked “%s” from the product “%s”, which stays unchanged',
-                        $link->name,
-                        $link->article->title ?? $link->productId,
-                    ),
+                    ? new Message(MessageCode::LinkDeleted, ['name' => $link->name])
+                    : new Message(MessageCode::Unlinked, [
+                        'name'    => $link->name,
+                        'product' => $link->article->title ?? (string) $link->productId,
+                    ]),
             );
         });
     }

@@ -1,18 +1,5 @@
 //! The permission of the Clover app that a path needs.
 
-use crate::error::Call;
-
-/// The advice for a refused call, and the missing permission.
-#[must_use]
-pub fn missing_permission(call: &Call) -> (String, &'static str) {
-    let permission = permission_for(call.method, &call.path);
-    let advice = format!(
-        "the Clover app lacks the permission {permission}. Enable it under Requested Permissions \
-         of the app in the Clover Developer Dashboard, then disconnect and connect again"
-    );
-    (advice, permission)
-}
-
 /// The permission by its name on the Clover Developer Dashboard.
 #[must_use]
 pub fn permission_for(method: &str, path: &str) -> &'static str {

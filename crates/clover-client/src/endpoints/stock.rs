@@ -376,7 +376,7 @@ async fn write(api: Api, access: Access, set: Set) -> Result<Wrote, Error> {
             return Ok(Wrote::NotSent(Duration::from_secs(10)));
         }
         Err(error) if error.leaves_write_unknown() => {
-            return Ok(Wrote::Unknown(error.to_string()));
+            return Ok(Wrote::Unknown(error.details()));
         }
         Err(error) => return Err(error),
     };
@@ -385,8 +385,8 @@ async fn write(api: Api, access: Access, set: Set) -> Result<Wrote, Error> {
             modified: stock.modified_time,
             window: set.asked.elapsed(),
         },
-        Ok(_) => Wrote::Unknown(format!("Clover returned another count ({})", answer.call)),
-        Err(error) => Wrote::Unknown(error.to_string()),
+        Ok(_) => Wrote::Unknown(format!("{}: another count", answer.call)),
+        Err(error) => Wrote::Unknown(error.details()),
     })
 }
 

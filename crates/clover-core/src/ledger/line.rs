@@ -1,6 +1,7 @@
 //! The ledger rows of one order line, and the rules that add and change them.
 
 use super::status::SaleState;
+use crate::problem::{Problem, ProblemCode};
 
 crate::text_enum! {
     /// Why a row was made.
@@ -188,6 +189,18 @@ pub enum LedgerError {
     /// The row is uncertain because the sale that it reverses is.
     #[error("row {0} of the line depends on the decision on its sale")]
     Follows(i64),
+}
+
+impl LedgerError {
+    /// For the owner.
+    #[must_use]
+    pub fn problem(self) -> Problem {
+        match self {
+            Self::TooMany { left } => Problem::new(ProblemCode::RestockTooMany).with("count", left),
+            Self::NotWaiting(_) => Problem::new(ProblemCode::RowDecided).because(self.to_string()),
+            Self::Follows(_) => Problem::new(ProblemCode::RowFollows).because(self.to_string()),
+        }
+    }
 }
 
 impl Line {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{ItemError, Names, cleaned};
 use crate::ids::AttributeId;
+use crate::problem::{Problem, ProblemCode};
 use crate::text;
 use crate::wire::Item;
 
@@ -82,14 +83,14 @@ impl<'a> Attributes<'a> {
         member: &'a Item,
         group: &str,
     ) -> Result<Vec<Choice<'a>>, ItemError> {
-        let refuse = |message: String| ItemError {
+        let refuse = |problem: Problem| ItemError {
             item: Some(member.id.clone()),
             path: "options".into(),
-            message,
+            problem,
         };
         if self.places.is_empty() && member.options.is_empty() {
             let name = cleaned(member.name.as_ref())
-                .ok_or_else(|| refuse("has neither options nor a name".into()))?;
+                .ok_or_else(|| refuse(ProblemCode::ItemIndistinct.into()))?;
             let own = name.strip_prefix(group).map_or(name.as_str(), str::trim);
             return Ok(vec![Choice {
                 name: if own.is_empty() { name } else { own.to_owned() },
@@ -107,17 +108,17 @@ impl<'a> Attributes<'a> {
             };
             let id = option.id.as_str();
             if found[place].replace(Choice { name, id }).is_some() {
-                let option = &self.names[place];
-                return Err(refuse(format!(
-                    "has several values for the option {option}"
-                )));
+                let option = self.names[place].as_str();
+                let problem = Problem::new(ProblemCode::ItemOptionTwice);
+                return Err(refuse(problem.with("option", option)));
             }
         }
         found
             .into_iter()
             .zip(&self.names)
             .map(|(choice, option)| {
-                choice.ok_or_else(|| refuse(format!("has no value for the option {option}")))
+                let missing = || Problem::new(ProblemCode::ItemOptionMissing);
+                choice.ok_or_else(|| refuse(missing().with("option", option.as_str())))
             })
             .collect()
     }

@@ -1,9 +1,10 @@
-//! From items to products: warnings to the word, and what may be sold.
+//! From items to products: warnings, and what may be sold.
 
 use clover_core::ids::{AttributeId, GroupId};
 use clover_core::mapping::{Mapper, Names};
 use clover_core::money::Currency;
 use clover_core::pricing::Pricing;
+use clover_core::problem::{Problem, ProblemCode};
 use clover_core::product::{Caution, Product};
 use clover_core::settings::MappingMode;
 use clover_core::wire::{Item, ItemCount, Listing};
@@ -40,24 +41,22 @@ fn an_item_that_is_not_available_is_not_sold() {
 fn only_a_category_or_tag_without_a_name_is_reported_as_left_out() {
     let category = |more: &str| soup(&format!(r#","categories":[{{"id":"C"{more}}}]"#)).warnings;
     let tag = |more: &str| soup(&format!(r#","tags":[{{"id":"T"{more}}}]"#)).warnings;
-    let none: [&str; 0] = [];
+    let none: [ProblemCode; 0] = [];
+    let codes = |warnings: Vec<Problem>| -> Vec<_> { warnings.iter().map(|w| w.code).collect() };
     for named in [r#","name":"Mains""#, r#","name":"\u200b","deleted":true"#] {
-        assert_eq!(category(named), none, "{named}");
-        assert_eq!(tag(named), none, "{named}");
+        assert_eq!(codes(category(named)), none, "{named}");
+        assert_eq!(codes(tag(named)), none, "{named}");
     }
     let nameless = r#","name":"\u200b""#;
-    assert_eq!(
-        category(nameless),
-        ["Clover has a category without a name: left out"]
-    );
-    assert_eq!(tag(nameless), ["Clover has a tag without a name: left out"]);
+    assert_eq!(codes(category(nameless)), [ProblemCode::CategoryNameless]);
+    assert_eq!(codes(tag(nameless)), [ProblemCode::TagNameless]);
 }
 
 #[test]
-fn a_warning_names_the_item_where_a_product_has_several() {
+fn a_warning_names_the_item() {
     assert_eq!(
         soup(r#","defaultTaxRates":false"#).warnings,
-        ["Clover does not tax this item by its default rates: check its tax profile"]
+        [Problem::new(ProblemCode::NotDefaultTax).with("item", "Soup")]
     );
     let member = |id: &str, more: &str| {
         format!(r#"{{"id":"{id}","name":"Shirt {id}","price":1,"itemGroup":{{"id":"G"}}{more}}}"#)
@@ -67,7 +66,7 @@ fn a_warning_names_the_item_where_a_product_has_several() {
     assert_eq!(errors, [] as [String; 0]);
     assert_eq!(
         product.unwrap().warnings,
-        ["Clover does not tax this item by its default rates (A): check its tax profile"]
+        [Problem::new(ProblemCode::NotDefaultTax).with("item", "Shirt A")]
     );
 }
 
@@ -77,7 +76,7 @@ fn a_member_whose_attributes_have_no_names_has_no_options_to_go_by() {
         "options":[{"id":"O","name":"L","attribute":{"id":"X"}}]}"#;
     let (product, errors) = shirts(&[member.to_owned()]);
     assert_eq!(product, None);
-    assert_eq!(errors, ["has no value for the option Variant"]);
+    assert_eq!(errors, ["item_option_missing: option Variant"]);
 }
 
 fn shirts(members: &[String]) -> (Option<Product>, Vec<String>) {
@@ -88,7 +87,10 @@ fn shirts(members: &[String]) -> (Option<Product>, Vec<String>) {
     };
     let members = items(&members.join(","));
     let (product, errors) = mapper().group(&group, &members, &names, |_| false);
-    (product, errors.into_iter().map(|e| e.message).collect())
+    (
+        product,
+        errors.into_iter().map(|e| e.problem.to_string()).collect(),
+    )
 }
 
 #[test]

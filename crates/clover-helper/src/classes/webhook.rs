@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use clover_service::Error;
-use clover_service::webhook::{Webhook, output};
+use clover_service::webhook::{Webhook, output, problem};
 
 use crate::json::Json;
 use crate::objects::Object;
@@ -21,7 +21,7 @@ pub fn call(request: &Request<'_>) -> Result<Json, Error> {
             let webhook = objects.webhook(request.this)?;
             let merchant = request.optional_text(2, "merchantId")?;
             let verdict = webhook.judge(&request.bytes(0), request.at(1), merchant)?;
-            Ok(Json::of(&output(&verdict)))
+            Ok(Json::of(&output(&verdict, problem(&verdict).as_ref())))
         }
         _ => Err(request.unknown()),
     }

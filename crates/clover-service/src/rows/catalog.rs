@@ -7,7 +7,7 @@ use clover_core::ids::{CategoryId, ItemId};
 use clover_core::money::ColumnPrice;
 use clover_core::quantity::Quantity;
 
-use super::{Input, NOT_UTF8, Output, object, row};
+use super::{Input, NOT_UTF8, Output, errors, object, row};
 use crate::error::Error;
 use crate::groups::{GroupChanges, Staged};
 use crate::page::{Fault, Page, StockPage};
@@ -60,8 +60,8 @@ pub fn staged<'a>(rows: impl Input<'a>) -> Result<Staged, Error> {
 /// One is not an id.
 pub fn ids<'a>(list: impl Input<'a>) -> Result<Vec<ItemId>, Error> {
     let id = |value| {
-        let id = Input::text(value).ok_or_else(|| Error::item(NOT_UTF8, "ids"))?;
-        ItemId::new(id.into_owned()).map_err(|e| Error::item(e.to_string(), "ids"))
+        let id = Input::text(value).ok_or_else(|| Error::argument(NOT_UTF8, "ids"))?;
+        ItemId::new(id.into_owned()).map_err(|e| Error::argument(e.to_string(), "ids"))
     };
     list.values().map(id).collect()
 }
@@ -84,7 +84,7 @@ pub fn faults(faults: &[Fault]) -> Output<'_> {
         row! {
             item_id: fault.item.as_deref(),
             path: &fault.path,
-            message: &fault.message,
+            problem: errors::problem(&fault.problem),
         }
     }))
 }
@@ -142,7 +142,7 @@ pub fn change(change: &Change) -> Output<'_> {
         product.create_category,
         product.category.as_ref().map_or("", CategoryId::as_str),
         Output::list(&product.tags),
-        Output::list(&product.warnings),
+        Output::list(product.warnings.iter().map(errors::problem)),
         Output::list(product.cautions.iter().copied().map(Output::case)),
         product.fingerprint().to_text(),
         lowest,

@@ -2,7 +2,7 @@
 
 use clover_client::AuthorizeRequest;
 
-use super::{Output, object};
+use super::{Output, errors, object};
 use crate::connection::{ConnectionStatus, Merchant};
 
 /// The start of an authorization.
@@ -21,7 +21,7 @@ pub fn status(status: &ConnectionStatus) -> Output<'_> {
         status.merchant_id.as_deref(),
         status.access_expires_at,
         status.refresh_expires_at,
-        status.reconnect_reason.as_deref(),
+        errors::maybe(status.reconnect_reason.as_ref()),
         status.refused_at,
         status.next_try_at,
     )

@@ -194,7 +194,7 @@ pub trait Input<'a>: Copy {
                 None => format!("a value of the type {}", value.kind().name()),
             };
             let message = format!("{shown} is not a case of CloverSync\\{}", T::NAME);
-            Error::item(message, path)
+            Error::argument(message, path)
         };
         value.case().map(Some).ok_or_else(wrong)
     }
@@ -231,5 +231,5 @@ fn json<'a>(value: impl Input<'a>, depth: usize) -> Option<Value> {
 
 /// The value of a field that every row has.
 pub(crate) fn required<T>(value: Option<T>, path: &str) -> Result<T, Error> {
-    value.ok_or_else(|| Error::item("is missing", path))
+    value.ok_or_else(|| Error::argument("is missing", path))
 }

@@ -3,7 +3,7 @@
 use clover_core::ids::OrderId;
 use serde_json::{Map, Number, Value};
 
-use super::{Input, Kind, Output, object};
+use super::{Input, Kind, Output, errors, object};
 use crate::error::{Error, whole_seconds};
 use crate::orders::OrderOutcome;
 
@@ -16,7 +16,7 @@ const DEPTH: usize = 6;
 /// # Errors
 /// The path of a value that JSON cannot express.
 pub fn json<'a>(order: impl Input<'a>) -> Result<Value, Error> {
-    value(order, "", 0).map_err(|path| Error::item(format!("{path}: is not text"), path))
+    value(order, "", 0).map_err(|path| Error::argument(format!("{path}: is not text"), path))
 }
 
 fn value<'a>(given: impl Input<'a>, path: &str, depth: usize) -> Result<Value, String> {
@@ -57,7 +57,7 @@ pub fn outcome(outcome: &OrderOutcome) -> Output<'_> {
         OrderOutcome:
         Output::case(outcome.state),
         outcome.order.as_ref().map(OrderId::as_str),
-        &outcome.message,
+        errors::maybe(outcome.problem.as_ref()),
         whole_seconds(outcome.retry_after),
     )
 }

@@ -7,7 +7,7 @@ use clover_core::ids::ItemId;
 use clover_core::ledger::{CountWrite, Exposure};
 use clover_core::quantity::Quantity;
 
-use super::{Input, Output, row};
+use super::{Input, Output, errors, row};
 use crate::error::Error;
 use crate::stock::{SentWrite, StockChange, StockOutcome};
 
@@ -19,7 +19,7 @@ pub fn changes<'a>(rows: impl Input<'a>) -> Result<Vec<StockChange>, Error> {
     rows.read(|row| {
         let delta = row
             .integer_of("delta")
-            .ok_or_else(|| Error::item("must be a whole number", "delta"))?;
+            .ok_or_else(|| Error::argument("must be a whole number", "delta"))?;
         let misses = row.integer_of("misses").unwrap_or(0);
         Ok(StockChange {
             key: key(row)?,
@@ -36,7 +36,7 @@ pub fn changes<'a>(rows: impl Input<'a>) -> Result<Vec<StockChange>, Error> {
 /// One is not a whole number.
 pub fn keys<'a>(list: impl Input<'a>) -> Result<Vec<i64>, Error> {
     let keys: Option<_> = list.values().map(Input::whole).collect();
-    keys.ok_or_else(|| Error::item("must be whole numbers", "keys"))
+    keys.ok_or_else(|| Error::argument("must be whole numbers", "keys"))
 }
 
 /// Writes that got no answer.
@@ -67,7 +67,7 @@ pub fn overwritten<'a>(rows: impl Input<'a>) -> Result<Vec<Overwritten>, Error> 
     rows.read(|row| {
         let time = |field| {
             row.integer_of(field)
-                .ok_or_else(|| Error::item("must be milliseconds", field))
+                .ok_or_else(|| Error::argument("must be milliseconds", field))
         };
         Ok(Overwritten {
             item: item(row)?,
@@ -86,17 +86,17 @@ pub fn overwritten<'a>(rows: impl Input<'a>) -> Result<Vec<Overwritten>, Error> 
 /// With the name of its field or argument.
 pub fn count(text: Option<&str>, name: &str) -> Result<Quantity, Error> {
     text.and_then(Quantity::parse)
-        .ok_or_else(|| Error::item("must be a count with at most three places", name))
+        .ok_or_else(|| Error::argument("must be a count with at most three places", name))
 }
 
 fn key<'a>(row: impl Input<'a>) -> Result<i64, Error> {
     row.integer_of("key")
-        .ok_or_else(|| Error::item("a row has no key", "key"))
+        .ok_or_else(|| Error::argument("a row has no key", "key"))
 }
 
 fn item<'a>(row: impl Input<'a>) -> Result<ItemId, Error> {
     let id = row.text_of("clover_id").unwrap_or_default();
-    ItemId::new(id).map_err(|e| Error::item(e.to_string(), "clover_id"))
+    ItemId::new(id).map_err(|e| Error::argument(e.to_string(), "clover_id"))
 }
 
 /// What became of counts.
@@ -111,7 +111,7 @@ pub fn outcomes(rows: &[StockOutcome]) -> Output<'_> {
             modified: row.modified,
             target: count(row.target),
             window: row.window,
-            message: &row.message,
+            problem: errors::maybe(row.problem.as_ref()),
             retry_after: row.retry_after,
             permission: row.permission,
         }

@@ -12,9 +12,10 @@
 
   /** Why an action failed; `kind` tells a script what the owner can do about it. */
   class Problem extends Error {
-    constructor(kind, message) {
+    constructor(kind, message, details = '') {
       super(message);
       this.kind = kind;
+      this.details = details;
     }
   }
 
@@ -57,7 +58,7 @@
     }
 
     if (answer.data.error) {
-      throw new Problem(answer.data.error.kind, answer.data.error.message);
+      throw new Problem(answer.data.error.kind, answer.data.error.message, answer.data.error.details);
     }
 
     return answer.data;
@@ -70,12 +71,32 @@
     return box.innerHTML;
   };
 
+  /** Technical details, folded away. */
+  const folded = (details) => {
+    const box = document.createElement('details');
+    const heading = document.createElement('summary');
+    const body = document.createElement('code');
+    heading.textContent = text('DETAILS');
+    body.textContent = details;
+    body.style.whiteSpace = 'pre-line';
+    box.append(heading, body);
+    return box;
+  };
+
   /** Shows one message above the page; the screen reader reads it. */
-  const show = (message, type = 'success') => {
+  const show = (message, type = 'success', details = '') => {
     Joomla.removeMessages();
     Joomla.renderMessages({ [type]: [escape(message)] });
-    document.querySelector('#system-message-container')?.scrollIntoView({ block: 'nearest' });
+    const container = document.querySelector('#system-message-container');
+    container?.scrollIntoView({ block: 'nearest' });
+
+    if (details) {
+      container?.querySelector('.alert-message')?.append(folded(details));
+    }
   };
+
+  /** Shows why an action failed. */
+  const fail = (error) => show(error.message, 'error', error.details);
 
   /** Runs an action for a button, which is disabled meanwhile. */
   const press = async (button, work) => {
@@ -85,7 +106,7 @@
     try {
       return await work();
     } catch (error) {
-      show(error.message, 'error');
+      fail(error);
       return null;
     } finally {
       button.disabled = false;
@@ -158,5 +179,5 @@
     }
   });
 
-  window.CloverPos = { ask, show, press, copy, connect, sendDue, text, channel: CHANNEL };
+  window.CloverPos = { ask, show, fail, folded, press, copy, connect, sendDue, text, channel: CHANNEL };
 })(window, document, Joomla);

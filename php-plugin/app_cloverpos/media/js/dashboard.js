@@ -6,7 +6,7 @@
 ((window, document, Joomla, CloverPos) => {
   'use strict';
 
-  const { ask, show, press, connect, sendDue, text } = CloverPos;
+  const { ask, show, fail, folded, press, connect, sendDue, text } = CloverPos;
   const options = Joomla.getOptions('plg_j2commerce_app_cloverpos');
   const KEPT = 'plg_j2commerce_app_cloverpos.message';
   const RUNNING = 'running';
@@ -88,6 +88,8 @@
     progress(run, false);
     say('');
     byId('steps')?.remove();
+    // Warnings about an earlier sync do not stand above a newer result.
+    document.querySelectorAll('[data-clover-until="sync"]').forEach((warning) => warning.remove());
     byId('result-text').textContent = `${text('SYNC_DONE')} ${run.summary}`;
     byId('failures').replaceChildren(...failures.map((failure) => {
       const item = document.createElement('li');
@@ -193,7 +195,7 @@
       }
     }
 
-    byId('sync-problem').textContent = error.message;
+    byId('sync-problem').replaceChildren(error.message, ...(error.details ? [folded(error.details)] : []));
     toggle('sync-problem', true);
     toggle('resume', true);
   };
@@ -236,7 +238,7 @@
         askForDeletes(answer.run);
       }
     } catch (error) {
-      await problem(error).catch((again) => show(again.message, 'error'));
+      await problem(error).catch(fail);
     } finally {
       busy = false;
       document.querySelectorAll('[data-clover-action="sync"]').forEach((button) => { button.disabled = false; });
@@ -356,7 +358,7 @@
     show(message, type);
   }
 
-  goOn().catch((error) => show(error.message, 'error'));
+  goOn().catch(fail);
 
   if (options.mayAct) {
     poll();

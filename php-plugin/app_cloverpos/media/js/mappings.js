@@ -47,8 +47,8 @@
     drift: {
       title: 'DRIFT_TITLE',
       none: 'DRIFT_NONE',
-      columns: ['CLOVER_ID', 'SKU', 'DRIFT_SHOP', 'DRIFT_CLOVER', 'DRIFT_REASON'],
-      row: (item) => [item.clover_id, item.sku, count(item.shop), count(item.clover), item.reason],
+      columns: ['PRODUCT', 'SKU', 'DRIFT_SHOP', 'DRIFT_CLOVER', 'DRIFT_REASON'],
+      row: (item) => [item.name, item.sku, count(item.shop), count(item.clover), item.reason],
     },
   };
 

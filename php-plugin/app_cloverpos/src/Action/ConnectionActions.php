@@ -15,6 +15,7 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Action;
 use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
 use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Joomla\ShopFactory;
+use CloverSync\Shop\Messages\Message;
 use CloverSync\Shop\Support\Platform;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Connect\Approval;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\DashboardData;
@@ -80,7 +81,11 @@ final readonly class ConnectionActions implements ActionGroup
         return (
             $result['ok']
                 ? ['message' => $result['message']]
-                : ['error' => ['kind' => $result['kind'], 'message' => $result['message']]]
+                : ['error' => [
+                    'kind'    => $result['kind'],
+                    'message' => $result['message'],
+                    'details' => $result['details'],
+                ]]
         );
     }
 
@@ -119,7 +124,7 @@ final readonly class ConnectionActions implements ActionGroup
 
         // The owner's decision refers to what the page showed.
         if ($input->post->getAlnum('currency') !== $currency) {
-            throw new ShopException(Text::sprintf(self::PREFIX . 'CURRENCY_CHANGED', $currency));
+            throw new ShopException(Message::said(Text::sprintf(self::PREFIX . 'CURRENCY_CHANGED', $currency)));
         }
 
         $shop->merchant->confirmCurrency($currency);

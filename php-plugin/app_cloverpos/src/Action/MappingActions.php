@@ -14,7 +14,9 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Action;
 
 use CloverSync\Shop\Joomla\ShopCache;
 use CloverSync\Shop\Joomla\ShopFactory;
+use CloverSync\Shop\Joomla\SiteLocale;
 use CloverSync\Shop\Links\LinkState;
+use CloverSync\Shop\Messages\Message;
 use CloverSync\Shop\Support\TimeBudget;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\AfterResponse;
 use Joomla\CMS\Application\CMSApplicationInterface;
@@ -83,7 +85,7 @@ final readonly class MappingActions implements ActionGroup
                 'RESYNC_FAILED',
                 'error',
                 $title,
-                implode('; ', array_column($row->problems ?? [], 'message')),
+                SiteLocale::formatter()->text(Message::together(array_column($row->problems ?? [], 'message'))),
             ),
         };
     }
@@ -129,14 +131,15 @@ final readonly class MappingActions implements ActionGroup
     }
 
     /**
-     * @param array{adopted: int, failed: array<string, string>} $result
+     * @param array{adopted: int, failed: array<string, Message>} $result
      *
      * @return array<string, mixed>
      */
     private static function adopted(array $result): array
     {
         $message = Text::plural(self::PREFIX . 'N_ADOPTED', $result['adopted']);
-        $failed  = array_values($result['failed']);
+        $words   = SiteLocale::formatter();
+        $failed  = array_map($words->text(...), array_values($result['failed']));
 
         if ($failed !== []) {
             $message .=
@@ -156,7 +159,10 @@ final readonly class MappingActions implements ActionGroup
         LongRequest::begin(self::REPORT);
 
         return $this->report(
-            fn (\Closure $report): array => $this->factory->shop()->preview()->run($report),
+            fn (\Closure $report): array => $this->factory
+                ->shop()
+                ->preview()
+                ->run(static fn (array $row) => $report(self::worded($row, 'problem', 'title'))),
             static fn (array $counts): string => Text::sprintf(
                 self::PREFIX . 'PREVIEW_SUMMARY',
                 $counts['creates'],
@@ -175,7 +181,11 @@ final readonly class MappingActions implements ActionGroup
         LongRequest::begin(self::REPORT);
 
         return $this->report(
-            fn (\Closure $report): array => $this->factory->shop()->sales()->drift()->run($report),
+            fn (\Closure $report): array => $this->factory
+                ->shop()
+                ->sales()
+                ->drift()
+                ->run(static fn (array $row) => $report(self::worded($row, 'reason', 'reason'))),
             static fn (array $found): string => Text::sprintf(
                 self::PREFIX . 'DRIFT_SUMMARY',
                 $found['differing'],
@@ -205,6 +215,21 @@ final readonly class MappingActions implements ActionGroup
         });
 
         return ['summary' => $summary($counts), 'rows' => $rows, 'capped' => $capped];
+    }
+
+    /**
+     * @template R of array<string, mixed>
+     *
+     * @param R $row
+     *
+     * @return array<string, mixed> With the words of the message in the field $from, if there is one
+     */
+    private static function worded(array $row, string $from, string $to): array
+    {
+        $message = $row[$from] ?? null;
+        unset($row[$from]);
+
+        return $message instanceof Message ? [$to => SiteLocale::formatter()->text($message)] + $row : $row;
     }
 
     private static function id(Input $input): string

@@ -19,6 +19,7 @@ use CloverSync\Shop\Exception\AlreadySendingException;
 use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Joomla\ErrorPresenter;
 use CloverSync\Shop\Joomla\ShopFactory;
+use CloverSync\Shop\Messages\Message;
 use CloverSync\Shop\Sales\OrderStatus;
 use CloverSync\Shop\Services;
 use CloverSync\Shop\Support\TimeBudget;
@@ -118,12 +119,12 @@ final readonly class OrderActions implements ActionGroup
         $asked = array_filter(array_map(\intval(...), \is_array($asked) ? $asked : []));
 
         if ($asked === []) {
-            throw new ShopException(Text::_(self::PREFIX . 'NOTHING_CHOSEN'));
+            throw new ShopException(Message::said(Text::_(self::PREFIX . 'NOTHING_CHOSEN')));
         }
 
         foreach ($asked as $line => $units) {
             if ($units < 0 || $units > ($held[$line] ?? 0)) {
-                throw new ShopException(Text::sprintf(self::PREFIX . 'TOO_MANY', $held[$line] ?? 0));
+                throw new ShopException(Message::said(Text::sprintf(self::PREFIX . 'TOO_MANY', $held[$line] ?? 0)));
             }
         }
 
@@ -153,7 +154,7 @@ final readonly class OrderActions implements ActionGroup
             $choice === null
             || preg_match('/^(stock|order|mark):(\d+)$/', $input->post->getString('row', ''), $name) !== 1
         ) {
-            throw new ShopException(Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_NO_SUCH_ACTION'));
+            throw new ShopException(Message::said(Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_NO_SUCH_ACTION')));
         }
 
         if ($name[1] !== 'stock') {
@@ -175,7 +176,7 @@ final readonly class OrderActions implements ActionGroup
 
         return $isSettled
             ? $this->send($shop, $orderId)
-            : throw new ShopException(Text::_(self::PREFIX . 'NO_WORD_NEEDED'));
+            : throw new ShopException(Message::said(Text::_(self::PREFIX . 'NO_WORD_NEEDED')));
     }
 
     /**
@@ -216,6 +217,6 @@ final readonly class OrderActions implements ActionGroup
 
         return $orderId !== ''
             ? $orderId
-            : throw new ShopException(Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_NO_SUCH_ACTION'));
+            : throw new ShopException(Message::said(Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_NO_SUCH_ACTION')));
     }
 }

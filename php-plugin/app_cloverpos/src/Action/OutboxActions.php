@@ -18,6 +18,7 @@ use CloverSync\Shop\Exception\AlreadySendingException;
 use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Joomla\ErrorPresenter;
 use CloverSync\Shop\Joomla\ShopFactory;
+use CloverSync\Shop\Messages\Message;
 use CloverSync\Shop\Sales\Sales;
 use CloverSync\Shop\Support\TimeBudget;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\DashboardData;
@@ -63,7 +64,7 @@ final readonly class OutboxActions implements ActionGroup
             $choice === null
             || preg_match('/^(stock|order|event|mark):(\d+)$/', $input->post->getString('row', ''), $row) !== 1
         ) {
-            throw new ShopException(Text::_(self::PREFIX . 'SETTLED_ALREADY'));
+            throw new ShopException(Message::said(Text::_(self::PREFIX . 'SETTLED_ALREADY')));
         }
 
         $sales = $shop->sales();

@@ -20,6 +20,8 @@ use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Joomla\ShopCache;
 use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Shop\Joomla\SiteLocale;
+use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\MessageCode;
 use CloverSync\Shop\Support\TimeBudget;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\AfterResponse;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\DashboardData;
@@ -61,8 +63,8 @@ final readonly class SyncActions implements ActionGroup
         // Checked first, so that no run has to fail because of it.
         if ($shop->connection->status()->connected && !$shop->dashboard()->hasDefaultCategory()) {
             throw $this->isChosenInSettings()
-                ? new ShopException(Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_CATEGORY_GONE_IN_SETTINGS'))
-                : new DefaultCategoryException('No Default Category is set.');
+                ? new ShopException(Message::said(Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_CATEGORY_GONE_IN_SETTINGS')))
+                : new DefaultCategoryException(new Message(MessageCode::DefaultCategoryNone));
         }
 
         $expected = $shop->dashboard()->expectedItems();
@@ -105,7 +107,7 @@ final readonly class SyncActions implements ActionGroup
             ShopConfig::categories($shop->sql),
             'title',
             'id',
-        )[$id] ?? throw new ShopException(Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_CATEGORY_GONE'));
+        )[$id] ?? throw new ShopException(Message::said(Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_CATEGORY_GONE')));
         $shop->state->set('default_category', (string) $id);
 
         return ['message' => Text::sprintf('PLG_J2COMMERCE_APP_CLOVERPOS_CATEGORY_DONE', $title)];

@@ -62,7 +62,7 @@ final readonly class Approval
      *
      * @param string $callback The whole address, or its query
      *
-     * @return array{ok: bool, kind: string, message: string}
+     * @return array{ok: bool, kind: string, message: string, details: string}
      */
     public function finish(#[\SensitiveParameter] string $callback): array
     {
@@ -74,6 +74,7 @@ final readonly class Approval
                 'ok'      => false,
                 'kind'    => 'approval_lost',
                 'message' => Text::_(self::PREFIX . 'PROBLEM_APPROVAL_LOST'),
+                'details' => '',
             ];
         }
 
@@ -82,7 +83,7 @@ final readonly class Approval
             $before = $shop->connectionService()->complete($callback, $pending['state']);
             $this->factory->address()->confirm($shop->state);
 
-            return ['ok' => true, 'kind' => '', 'message' => $this->connected($shop, $before)];
+            return ['ok' => true, 'kind' => '', 'message' => $this->connected($shop, $before), 'details' => ''];
         } catch (\Throwable $e) {
             if ($e instanceof CallbackException && $e->getKind() === CallbackKind::Incomplete) {
                 // Something else was pasted: the right address may still follow.

@@ -16,6 +16,7 @@ use CloverSync\Shop\Catalog\RunPhase;
 use CloverSync\Shop\Catalog\RunStatus;
 use CloverSync\Shop\Catalog\SyncRunRow;
 use CloverSync\Shop\Joomla\LocalTime;
+use CloverSync\Shop\Joomla\SiteLocale;
 use CloverSync\Shop\Status\DashboardStatus;
 use Joomla\CMS\Language\Text;
 
@@ -81,7 +82,7 @@ final class DashboardData
             'percent'   => self::percent($run, $expected),
             'text'      => self::progress($run, $expected),
             'summary'   => self::summary($run),
-            'message'   => $run->message ?? '',
+            'message'   => $run->message === null ? '' : SiteLocale::formatter()->text($run->message),
             'failed'    => $run->failed,
             'conflicts' => $run->conflicts,
         ];

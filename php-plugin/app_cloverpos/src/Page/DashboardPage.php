@@ -83,7 +83,7 @@ final readonly class DashboardPage implements Page
         } catch (\Throwable $e) {
             ToolbarButtons::settings($toolbar, $this->factory->sql());
 
-            return Template::render('problem', ['message' => ErrorPresenter::of($e)['message']]);
+            return Template::render('problem', ErrorPresenter::of($e));
         }
 
         $this->buttons($toolbar, $page->canWork);

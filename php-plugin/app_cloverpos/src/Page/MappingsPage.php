@@ -94,7 +94,7 @@ final readonly class MappingsPage implements Page
                 'mayAct'    => J2CommerceHelper::canAccess('j2commerce.editsetup'),
             ];
         } catch (\Throwable $e) {
-            return Template::render('problem', ['message' => ErrorPresenter::of($e)['message']]);
+            return Template::render('problem', ErrorPresenter::of($e));
         }
 
         Template::script(

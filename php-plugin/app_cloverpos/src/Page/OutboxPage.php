@@ -53,7 +53,7 @@ final readonly class OutboxPage implements Page
                 'mayAct'  => J2CommerceHelper::canAccess('j2commerce.editsetup'),
             ];
         } catch (\Throwable $e) {
-            return Template::render('problem', ['message' => ErrorPresenter::of($e)['message']]);
+            return Template::render('problem', ErrorPresenter::of($e));
         }
 
         Template::script($this->app, 'outbox', ['PLG_J2COMMERCE_APP_CLOVERPOS_OUTBOX_SENDING']);

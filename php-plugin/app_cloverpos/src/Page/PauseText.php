@@ -13,6 +13,7 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
 \defined('_JEXEC') or die();
 
 use CloverSync\Shop\Joomla\LocalTime;
+use CloverSync\Shop\Joomla\SiteLocale;
 use CloverSync\Shop\Pauses\Pause;
 use CloverSync\Shop\Pauses\PauseCause;
 use Joomla\CMS\Language\Text;
@@ -28,7 +29,7 @@ final class PauseText
             $pause->cause === PauseCause::Refusals => Text::sprintf(
                 self::PREFIX . 'REFUSALS',
                 $pause->tries,
-                $pause->message,
+                SiteLocale::formatter()->text($pause->message),
             ),
             $pause->permission === '' => Text::_(self::PREFIX . 'SOME_PERMISSION'),
             default => Text::sprintf(self::PREFIX . 'PERMISSION', $pause->permission),

@@ -60,7 +60,7 @@ final readonly class SyncLogPage implements Page
             $start   = $tools->paginate($log->count($filter));
             $entries = $log->page($filter, $tools->sort, $tools->descending, $start, $tools->limit);
         } catch (\Throwable $e) {
-            return Template::render('problem', ['message' => ErrorPresenter::of($e)['message']]);
+            return Template::render('problem', ErrorPresenter::of($e));
         }
 
         return Template::render('synclog', ['tools' => $tools, 'entries' => $entries, 'words' => $words]);

@@ -25,6 +25,9 @@ final readonly class Warning
         public string $text,
         public array $links = [],
         public array $buttons = [],
+        public string $details = '',
+        /** What ends it without a reload: "sync"; else empty. */
+        public string $until = '',
     ) {
     }
 }

@@ -16,6 +16,8 @@ use CloverSync\Shop\Exception\SiteMovedException;
 use CloverSync\Shop\Joomla\ErrorPresenter;
 use CloverSync\Shop\Joomla\LocalTime;
 use CloverSync\Shop\Joomla\ShopFactory;
+use CloverSync\Shop\Joomla\SiteLocale;
+use CloverSync\Shop\Messages\Message;
 use CloverSync\Shop\Pauses\Pause;
 use CloverSync\Shop\Pauses\WorkKind;
 use CloverSync\Shop\Services;
@@ -81,6 +83,13 @@ final readonly class Warnings
         ));
     }
 
+    private static function worded(string $type, Message $message): Warning
+    {
+        $words = SiteLocale::formatter();
+
+        return new Warning($type, $words->text($message), details: $words->details($message));
+    }
+
     private function search(): ?Warning
     {
         $count = $this->shop->searchQueue()->count();
@@ -126,9 +135,7 @@ final readonly class Warnings
 
     private function reconnect(): ?Warning
     {
-        return $this->now->reconnectReason === null
-            ? null
-            : new Warning('danger', Text::sprintf(self::PREFIX . 'RECONNECT_ALERT', $this->now->reconnectReason));
+        return $this->now->reconnectReason === null ? null : self::worded('danger', $this->now->reconnectReason);
     }
 
     private function refused(): ?Warning
@@ -158,9 +165,16 @@ final readonly class Warnings
         return (
             $this->now->lastFailure === null || !$this->now->connected || $this->now->isPaused(WorkKind::Catalog)
                 ? null
-                : new Warning('warning', Text::sprintf(self::PREFIX . 'LAST_FAILURE_ALERT', $this->now->lastFailure), [
-                    Text::_(self::PREFIX . 'BUTTON_SYNC_LOG') => Pages::url('synclog'),
-                ])
+                : new Warning(
+                    'warning',
+                    Text::sprintf(
+                        self::PREFIX . 'LAST_FAILURE_ALERT',
+                        SiteLocale::formatter()->text($this->now->lastFailure),
+                    ),
+                    [Text::_(self::PREFIX . 'BUTTON_SYNC_LOG') => Pages::url('synclog')],
+                    details: SiteLocale::formatter()->details($this->now->lastFailure),
+                    until: 'sync',
+                )
         );
     }
 
@@ -179,6 +193,7 @@ final readonly class Warnings
                     'label'  => Text::_(self::PREFIX . 'PAUSE_TRY_NOW'),
                     'class'  => 'btn-primary',
                 ]],
+                SiteLocale::formatter()->details($pause->message),
             ),
             $this->now->paused,
         );
@@ -309,7 +324,7 @@ final readonly class Warnings
 
     private function tax(): ?Warning
     {
-        return $this->now->taxWarning === null ? null : new Warning('warning', $this->now->taxWarning);
+        return $this->now->taxWarning === null ? null : self::worded('warning', $this->now->taxWarning);
     }
 
     private function commandLine(): ?Warning

@@ -24,6 +24,8 @@ use CloverSync\Shop\Joomla\Requirements;
 use CloverSync\Shop\Joomla\Secrets;
 use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Shop\Log\SyncLog;
+use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\MessageCode;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Webhook\GuestAccess;
 use Joomla\CMS\Application\CMSApplicationInterface;
 use Joomla\CMS\Event\Model\SaveEvent;
@@ -183,7 +185,7 @@ final readonly class SettingsForm
                 'item',
                 '',
                 'success',
-                Text::sprintf(self::PREFIX . 'SETTINGS_DEBUG_ON', DebugLog::FILE),
+                new Message(MessageCode::DebugOn, ['file' => DebugLog::FILE]),
             );
         }
     }
@@ -219,7 +221,7 @@ final readonly class SettingsForm
         } catch (SettingsException $e) {
             throw new \RuntimeException(Text::sprintf(
                 self::PREFIX . 'SETTINGS_WRONG',
-                ErrorPresenter::problems($e->getFields()),
+                ErrorPresenter::problems(array_map(Message::ofProblem(...), $e->getFields())),
             ));
         }
     }

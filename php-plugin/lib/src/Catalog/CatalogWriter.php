@@ -8,6 +8,7 @@ namespace CloverSync\Shop\Catalog;
 
 use CloverSync\Catalog;
 use CloverSync\Page;
+use CloverSync\Problem;
 use CloverSync\ProductChange;
 use CloverSync\Settings;
 use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
@@ -19,6 +20,8 @@ use CloverSync\Shop\Links\CommittedUnits;
 use CloverSync\Shop\Links\CountTimes;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Links\SkuConflicts;
+use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\MessageCode;
 use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\Decimal;
 use CloverSync\Shop\Support\UtcTime;
@@ -87,13 +90,12 @@ final readonly class CatalogWriter
         $refused = [];
         $written = $this->halving($this->deletion->strangers($known, $members), $this->deletion->detach(...), fn (
             array $row,
-            string $reason,
+            Message $reason,
         ): WriteReport => $this->refused(
             'delete',
             'item',
             (string) $row['clover_id'],
-            'It is no longer in its item group, and the shop\'s database refused to take its variant off sale: '
-            . $reason,
+            new Message(MessageCode::RefusedVariant, ['reason' => $reason]),
             $run,
         ));
         $written->add($this->write($found['changes'], $run, new CountTimes($times), $refused));
@@ -195,11 +197,11 @@ final readonly class CatalogWriter
         return $this->halving(
             $cloverIds,
             fn (array $ids): WriteReport => $this->deletion->apply($ids, $living),
-            fn (string $id, string $reason): WriteReport => $this->refused(
+            fn (string $id, Message $reason): WriteReport => $this->refused(
                 'delete',
                 'item',
                 $id,
-                "It is gone from Clover, and the shop's database refused that: $reason",
+                new Message(MessageCode::RefusedDeletion, ['reason' => $reason]),
                 $run,
             ),
         );
@@ -217,7 +219,7 @@ final readonly class CatalogWriter
             /** @param list<ProductChange> $some */
             fn (array $some): WriteReport => $this->writer->apply($some, $run, $asked);
 
-        return $this->halving($changes, $apply, function (ProductChange $change, string $reason) use (
+        return $this->halving($changes, $apply, function (ProductChange $change, Message $reason) use (
             $run,
             &$refused,
         ): WriteReport {
@@ -227,7 +229,7 @@ final readonly class CatalogWriter
                 'import',
                 $change->kind->value,
                 $change->cloverId,
-                "“{$change->title}”: the shop's database refused it: $reason",
+                new Message(MessageCode::RefusedProduct, ['name' => $change->title, 'reason' => $reason]),
                 $run,
             );
         });
@@ -241,7 +243,7 @@ final readonly class CatalogWriter
      *
      * @param list<T>                      $all
      * @param \Closure(list<T>): WriteReport   $work
-     * @param \Closure(T, string): WriteReport $refused
+     * @param \Closure(T, Message): WriteReport $refused
      */
     private function halving(array $all, \Closure $work, \Closure $refused): WriteReport
     {
@@ -253,7 +255,7 @@ final readonly class CatalogWriter
             return $this->sql->savepoint(static fn (): WriteReport => $work($all));
         } catch (RefusedException $e) {
             if (\count($all) === 1) {
-                return $refused($all[0], $e->getMessage());
+                return $refused($all[0], $e->description());
             }
         }
 
@@ -264,7 +266,7 @@ final readonly class CatalogWriter
         return $written;
     }
 
-    private function refused(string $action, string $type, string $id, string $message, int $run): WriteReport
+    private function refused(string $action, string $type, string $id, Message $message, int $run): WriteReport
     {
         $written = new WriteReport();
         $written->failed++;
@@ -283,12 +285,12 @@ final readonly class CatalogWriter
     {
         return $this->halving($this->links->emptied($groups, $run), $this->deletion->emptied(...), fn (
             string $id,
-            string $reason,
+            Message $reason,
         ): WriteReport => $this->refused(
             'delete',
             'group',
             $id,
-            "It has no items in Clover any more, and the shop's database refused that: $reason",
+            new Message(MessageCode::RefusedGroup, ['reason' => $reason]),
             $run,
         ));
     }
@@ -309,18 +311,16 @@ final readonly class CatalogWriter
     private static function requireDefaultCategory(Sql $sql, int $id): void
     {
         if ($id === 0) {
-            throw new DefaultCategoryException(
-                'No Default Category is set. Choose the category for products without a category in Clover.',
-            );
+            throw new DefaultCategoryException(new Message(MessageCode::DefaultCategoryNone));
         }
 
         if (!self::isCategory($sql, $id)) {
-            throw new DefaultCategoryException('The Default Category no longer exists. Choose another one.');
+            throw new DefaultCategoryException(new Message(MessageCode::DefaultCategoryGone));
         }
     }
 
     /**
-     * @param list<array{item_id: ?string, path: string, message: string}> $errors
+     * @param list<array{item_id: ?string, path: string, problem: Problem|Message}> $errors
      *
      * @return list<string> Ids of the affected items
      */
@@ -331,15 +331,16 @@ final readonly class CatalogWriter
         foreach ($errors as $error) {
             $written->failed++;
             $id      = $error['item_id'] ?? '';
-            $message = trim($error['path'] . ': ' . $error['message'], ': ');
+            $problem = $error['problem'];
+            $message = $problem instanceof Message ? $problem : Message::ofProblem($problem);
             $written->log('import', 'item', $id, 'error', $message);
 
             if ($id !== '') {
-                $byId[$id] = isset($byId[$id]) ? $byId[$id] . '; ' . $message : $message;
+                $byId[$id][] = $message;
             }
         }
 
-        $this->links->markErrors($byId, 'item', $run);
+        $this->links->markErrors(array_map(Message::together(...), $byId), 'item', $run);
 
         return array_map(strval(...), array_keys($byId));
     }

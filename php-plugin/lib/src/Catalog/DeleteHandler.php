@@ -167,10 +167,7 @@ final readonly class DeleteHandler
                 'item',
                 '',
                 $this->action === DeleteAction::Ignore ? 'skipped' : 'success',
-                new Message(
-                    MessageCode::SoldAsVariant,
-                    ['name' => $title, 'outcome' => $this->outcome($target)],
-                ),
+                new Message(MessageCode::SoldAsVariant, ['name' => $title, 'outcome' => $this->outcome($target)]),
             );
         }
 
@@ -207,10 +204,10 @@ final readonly class DeleteHandler
                 $link->kind,
                 (string) $id,
                 $this->action === DeleteAction::Ignore ? 'skipped' : 'success',
-                new Message(
-                    $emptied ? MessageCode::GroupEmptied : MessageCode::ProductDeleted,
-                    ['name' => $link->name, 'outcome' => $this->outcome($target)],
-                ),
+                new Message($emptied ? MessageCode::GroupEmptied : MessageCode::ProductDeleted, [
+                    'name'    => $link->name,
+                    'outcome' => $this->outcome($target),
+                ]),
             );
         }
 

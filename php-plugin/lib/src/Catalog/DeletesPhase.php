@@ -10,6 +10,8 @@ use CloverSync\Catalog;
 use CloverSync\ItemLookup;
 use CloverSync\Shop\Database\DatabaseClock;
 use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\MessageCode;
 use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\UtcTime;
 
@@ -80,12 +82,7 @@ final readonly class DeletesPhase implements SyncPhase
             return false;
         }
 
-        $message = \sprintf(
-            '%d of %d linked items are no longer in Clover: confirm that they were deleted, then the '
-            . 'sync continues.',
-            $gone,
-            $linked,
-        );
+        $message = new Message(MessageCode::ManyGone, ['gone' => $gone, 'linked' => $linked]);
         $slice->end(RunStatus::NeedsConfirmation, $message, static function () use ($message): WriteReport {
             $written = new WriteReport();
             $written->log('sync', 'item', '', 'skipped', $message);

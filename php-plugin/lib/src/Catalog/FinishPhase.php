@@ -9,6 +9,8 @@ namespace CloverSync\Shop\Catalog;
 use CloverSync\Shop\Database\KeyValueStore;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Log\SyncLog;
+use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\MessageCode;
 use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\UtcTime;
 
@@ -40,15 +42,14 @@ final readonly class FinishPhase implements SyncPhase
                 'item',
                 '',
                 $run->failed > 0 ? 'error' : 'success',
-                \sprintf(
-                    '%s: %d imported, %d updated, %d unchanged, %d deleted, %d in conflict',
-                    $run->failed > 0 ? "Sync done with {$run->failed} failures" : 'Sync done',
-                    $run->imported,
-                    $run->updated,
-                    $run->unchanged,
-                    $run->deleted,
-                    $run->conflicts,
-                ),
+                new Message(MessageCode::SyncDone, [
+                    'imported'  => $run->imported,
+                    'updated'   => $run->updated,
+                    'unchanged' => $run->unchanged,
+                    'deleted'   => $run->deleted,
+                    'conflicts' => $run->conflicts,
+                    'failed'    => $run->failed,
+                ]),
             );
 
             return $written;

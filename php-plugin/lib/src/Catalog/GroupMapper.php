@@ -8,8 +8,11 @@ namespace CloverSync\Shop\Catalog;
 
 use CloverSync\Catalog;
 use CloverSync\ChangeAction;
+use CloverSync\Problem;
 use CloverSync\ProductChange;
 use CloverSync\Shop\Links\SkuConflicts;
+use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\MessageCode;
 use CloverSync\Shop\Support\Text;
 
 /** Maps whole item groups to products, without new variants whose SKU another product of the shop has. */
@@ -28,8 +31,8 @@ final readonly class GroupMapper
      * @param list<array{group_id: string, item_id: string, payload: string, ...}> $members
      * @param list<array<string, scalar|null>>                                 $known
      *
-     * @return array{changes: list<ProductChange>, errors: list<array{item_id: ?string, path: string, message:
-     *   string}>, unchanged: int}
+     * @return array{changes: list<ProductChange>, errors: list<array{item_id: ?string, path: string, problem:
+     *   Problem|Message}>, unchanged: int}
      */
     public function changes(array $members, array $known): array
     {
@@ -57,7 +60,7 @@ final readonly class GroupMapper
     /**
      * @param list<ProductChange> $changes
      *
-     * @return array<string, array{item_id: string, path: string, message: string}>
+     * @return array<string, array{item_id: string, path: string, problem: Message}>
      */
     private function held(array $changes): array
     {
@@ -81,12 +84,10 @@ final readonly class GroupMapper
                 $held[$id] = [
                     'item_id' => (string) $id,
                     'path'    => 'sku',
-                    'message' => \sprintf(
-                        'the shop already has “%s” under the SKU “%s”: change one of the two SKUs, then the '
-                        . 'variant is added',
-                        $taken[Text::sku($sku)][0]->title,
-                        $sku,
-                    ),
+                    'problem' => new Message(MessageCode::VariantSkuTaken, [
+                        'product' => $taken[Text::sku($sku)][0]->title,
+                        'sku'     => $sku,
+                    ]),
                 ];
             }
         }

@@ -10,6 +10,8 @@ use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
 use CloverSync\Shop\Connection\MerchantProfile;
 use CloverSync\Shop\Database\KeyValueStore;
 use CloverSync\Shop\Log\SyncLog;
+use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\MessageCode;
 
 /** Asks which currency the merchant's prices are in, and whether it tracks stock. */
 final readonly class PreparePhase implements SyncPhase
@@ -41,19 +43,17 @@ final readonly class PreparePhase implements SyncPhase
     private function warnAboutTax(?bool $vat): void
     {
         $warning = match (true) {
-            $vat === null || $vat === $this->config->pricesIncludeTax => '',
-            $vat => 'Clover\'s prices include tax, the shop\'s do not (Prices entered with tax): check the '
-                . 'prices of imported products.',
-            default => 'Clover\'s prices are without tax, the shop\'s include it (Prices entered with tax): '
-                . 'check the prices of imported products.',
+            $vat === null || $vat === $this->config->pricesIncludeTax => null,
+            $vat    => new Message(MessageCode::TaxOnlyInClover),
+            default => new Message(MessageCode::TaxOnlyInShop),
         };
 
         $before = $this->state->get('tax_warning') ?? '';
 
-        if ($before !== $warning) {
-            $this->state->set('tax_warning', $warning);
+        if ($before !== ($warning?->json() ?? '')) {
+            $this->state->set('tax_warning', $warning?->json() ?? '');
 
-            if ($warning !== '') {
+            if ($warning !== null) {
                 $this->log->add('sync', 'item', '', 'skipped', $warning);
             }
         }

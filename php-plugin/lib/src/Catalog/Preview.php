@@ -10,6 +10,7 @@ use CloverSync\Catalog;
 use CloverSync\ChangeAction;
 use CloverSync\Connection;
 use CloverSync\Exception\CloverException;
+use CloverSync\Problem;
 use CloverSync\ProductChange;
 use CloverSync\Settings;
 use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
@@ -23,6 +24,7 @@ use CloverSync\Shop\Links\CommittedUnits;
 use CloverSync\Shop\Links\LinkRow;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Links\SkuConflicts;
+use CloverSync\Shop\Messages\Message;
 use CloverSync\Shop\Support\Text;
 
 /** Computes what a sync would do, and writes nothing. */
@@ -42,8 +44,8 @@ final readonly class Preview
     }
 
     /**
-     * @param callable(array{clover_id: string, type: string, action: string, fields: list<string>, title: string}):
-     *   void $report Called for each change: create, update, restore, delete, conflict or error
+     * @param callable(array{clover_id: string, type: string, action: string, fields: list<string>, title: string,
+     *   problem?: Message}): void $report Called for each change: create, update, restore, delete, conflict or error
      *
      * @return array{creates: int, updates: int, deletes: int, conflicts: int, unchanged: int, failed: int}
      *
@@ -177,7 +179,7 @@ final readonly class Preview
     }
 
     /**
-     * @param list<array{item_id: ?string, path: string, message: string}> $errors
+     * @param list<array{item_id: ?string, path: string, problem: Problem|Message}> $errors
      * @param array{creates: int, updates: int, deletes: int, conflicts: int, unchanged: int, failed: int} $counts
      *
      * @return list<string>
@@ -191,7 +193,10 @@ final readonly class Preview
                 'type'      => 'item',
                 'action'    => 'error',
                 'fields'    => [$error['path']],
-                'title'     => $error['message'],
+                'title'     => '',
+                'problem'   => $error['problem'] instanceof Message
+                    ? $error['problem']
+                    : Message::ofProblem($error['problem']),
             ]);
         }
 

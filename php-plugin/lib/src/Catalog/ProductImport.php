@@ -13,6 +13,8 @@ use CloverSync\Shop\Links\CountTimes;
 use CloverSync\Shop\Links\LinkRow;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Links\LinkState;
+use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\MessageCode;
 use CloverSync\Shop\Support\Text;
 
 /** Creates products for new items and groups of Clover. */
@@ -176,16 +178,18 @@ final readonly class ProductImport
             }
 
             $written->imported++;
-            $what =
+            $what = new Message(
                 ProductVariants::moved([$change]) === [] || $change->kind === ProductKind::Group
-                    ? "Imported “{$change->title}”"
-                    : "“{$change->title}” left its item group and became a product of its own";
+                    ? MessageCode::Imported
+                    : MessageCode::LeftGroup,
+                ['name' => $change->title],
+            );
             $written->log(
                 'import',
                 $change->kind->value,
                 $change->cloverId,
                 'success',
-                WriteReport::sentence($what, $change->warnings),
+                WriteReport::withWarnings($what, $change->warnings),
             );
         }
 

@@ -13,6 +13,8 @@ use CloverSync\Shop\Links\CountTimes;
 use CloverSync\Shop\Links\LinkRow;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Links\LinkState;
+use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\MessageCode;
 use CloverSync\Shop\Support\Text;
 
 /** Updates linked products with the data from Clover. */
@@ -112,7 +114,7 @@ final readonly class ProductUpdate
                 }
             }
 
-            $this->report($change, $rows[$id], $waits, $written);
+            $this->report($change, $rows[$id], $waits, $text[$id]['kept'], $written);
         }
 
         $this->links->save($linkRows);
@@ -143,8 +145,14 @@ final readonly class ProductUpdate
         return array_values(array_unique($articles));
     }
 
-    private function report(ProductChange $change, int $rows, bool $waits, WriteReport $written): void
-    {
+    /** @param list<string> $kept Fields of the text that are the owner's */
+    private function report(
+        ProductChange $change,
+        int $rows,
+        bool $waits,
+        array $kept,
+        WriteReport $written,
+    ): void {
         if ($waits) {
             $written->skipped++;
             $written->log(
@@ -152,11 +160,10 @@ final readonly class ProductUpdate
                 $change->kind->value,
                 $change->cloverId,
                 'skipped',
-                \sprintf(
-                    '“%s” is open in the editor: its %s will be brought up to date once the article is closed.',
-                    $change->title,
-                    implode(', ', array_intersect(self::TEXT, $change->fields)),
-                ),
+                new Message(MessageCode::OpenInEditor, [
+                    'name'   => $change->title,
+                    'fields' => FieldNames::of(array_values(array_intersect(self::TEXT, $change->fields))),
+                ]),
             );
         }
 
@@ -167,32 +174,27 @@ final readonly class ProductUpdate
         }
 
         $written->updated++;
+        $fields   = array_values(array_diff($change->fields, $kept, $waits ? self::TEXT : []));
         $warnings = \in_array('sale', $change->fields, true) ? $change->warnings : [];
 
         if ($change->action === ChangeAction::Restore) {
-            $written->log(
-                'update',
-                $change->kind->value,
-                $change->cloverId,
-                'success',
-                WriteReport::sentence("“{$change->title}” is back in Clover and restored", $warnings),
-            );
-        } elseif (array_diff($change->fields, ['count', 'availability']) === []) {
+            $written->log('update', $change->kind->value, $change->cloverId, 'success', WriteReport::withWarnings(
+                new Message(MessageCode::Restored, ['name' => $change->title]),
+                $warnings,
+            ));
+        } elseif (array_diff($fields, ['count', 'availability']) === []) {
             $written->log(
                 'inventory_pull',
                 $change->kind->value,
                 $change->cloverId,
                 'success',
-                \sprintf('“%s”: %s', $change->title, self::counts($change)),
+                new Message(MessageCode::AboutProduct, ['name' => $change->title, 'what' => self::counts($change)]),
             );
         } else {
-            $written->log(
-                'update',
-                $change->kind->value,
-                $change->cloverId,
-                'success',
-                WriteReport::sentence("Updated “{$change->title}”: " . implode(', ', $change->fields), $warnings),
-            );
+            $written->log('update', $change->kind->value, $change->cloverId, 'success', WriteReport::withWarnings(
+                new Message(MessageCode::Updated, ['name' => $change->title, 'fields' => FieldNames::of($fields)]),
+                $warnings,
+            ));
         }
     }
 
@@ -201,8 +203,8 @@ final readonly class ProductUpdate
      * @param array<string, LinkRow> $links
      * @param array<string, int>                  $rows
      *
-     * @return array<string, array{title: string, category: int, tags: list<int>, waits: bool}> The values of each
-     *   article that the sync owns from now on
+     * @return array<string, array{title: string, category: int, tags: list<int>, waits: bool, kept: list<string>}> The
+     *   values of each article that the sync owns from now on
      */
     private function updateText(array $changes, array $links, array &$rows): array
     {
@@ -231,6 +233,7 @@ final readonly class ProductUpdate
                 'category' => $link->categoryWritten,
                 'tags'     => $link->tagsWritten,
                 'waits'    => false,
+                'kept'     => [],
             ];
             $owners[$articleId] = $id;
 
@@ -247,6 +250,8 @@ final readonly class ProductUpdate
                     $mine['title'] = $title;
                 } elseif ($article->title === $mine['title']) {
                     $updates[$articleId]['title'] = $mine['title'] = $title;
+                } else {
+                    $mine['kept'][] = 'title';
                 }
             }
 
@@ -270,6 +275,8 @@ final readonly class ProductUpdate
                     if ($alias !== $article->alias) {
                         $updates[$articleId]['alias'] = $alias;
                     }
+                } elseif ($article->category !== $mine['category']) {
+                    $mine['kept'][] = 'category';
                 }
             }
 
@@ -378,18 +385,24 @@ final readonly class ProductUpdate
         }
     }
 
-    private static function counts(ProductChange $change): string
+    private static function counts(ProductChange $change): Message
     {
         $counts = [];
 
         foreach ($change->variants as $variant) {
             if (\in_array('count', $variant['fields'], true)) {
-                $counts[] =
-                    ($change->kind === ProductKind::Group ? implode(' / ', $variant['option_values']) . ' ' : '')
-                    . ($variant['quantity'] === null ? 'is not counted' : 'count ' . $variant['quantity']);
+                $count = $variant['quantity'] === null
+                    ? new Message(MessageCode::NotCounted)
+                    : new Message(MessageCode::CountNow, ['now' => $variant['quantity']]);
+                $counts[] = $change->kind === ProductKind::Group
+                    ? new Message(MessageCode::AboutVariant, [
+                        'options' => implode(' / ', $variant['option_values']),
+                        'what'    => $count,
+                    ])
+                    : $count;
             }
         }
 
-        return $counts === [] ? 'availability' : implode(', ', $counts);
+        return $counts === [] ? new Message(MessageCode::FieldAvailability) : Message::together($counts);
     }
 }

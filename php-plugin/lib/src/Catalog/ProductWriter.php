@@ -18,6 +18,8 @@ use CloverSync\Shop\Links\LinkRow;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Links\LinkState;
 use CloverSync\Shop\Links\SkuConflicts;
+use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\MessageCode;
 use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\Text;
 use CloverSync\Shop\Support\UtcTime;
@@ -96,13 +98,10 @@ final readonly class ProductWriter
         $this->abandon($written);
 
         foreach ($this->tables->categories->renamed() as $id => ['from' => $from, 'to' => $to]) {
-            $written->log(
-                'update',
-                'category',
-                (string) $id,
-                'success',
-                "“{$from}” is called “{$to}” in Clover now, and so in the shop",
-            );
+            $written->log('update', 'category', (string) $id, 'success', new Message(MessageCode::CategoryRenamed, [
+                'from' => $from,
+                'to'   => $to,
+            ]));
         }
 
         $written->productRows += $this->tables->categories->rowsWritten() + $this->tables->tags->rowsWritten();
@@ -129,13 +128,7 @@ final readonly class ProductWriter
             }
 
             $written->productRows += $rows[$product];
-            $written->log(
-                'update',
-                'group',
-                $group,
-                'success',
-                'Its options have to be chosen again: saving the product in the administrator had made them optional',
-            );
+            $written->log('update', 'group', $group, 'success', new Message(MessageCode::OptionsRequiredAgain));
 
             if (!\in_array($group, $changed, true)) {
                 $written->updated++;
@@ -177,11 +170,7 @@ final readonly class ProductWriter
 
         foreach ($changes as $id => $change) {
             $written->conflicts++;
-            $message = \sprintf(
-                'The shop already has a product with the SKU “%s”, linked to no Clover item: adopt it, or '
-                . 'change one of the two SKUs.',
-                $clashes[$id],
-            );
+            $message = new Message(MessageCode::SkuTaken, ['sku' => $clashes[$id]]);
 
             foreach ($change->kind === ProductKind::Group
                 ? [null, ...$change->variants]
@@ -200,7 +189,7 @@ final readonly class ProductWriter
                     'name'        => Text::fit($variant === null ? $change->title : $variant['name']),
                     'sku'         => Text::fit($variant['sku'] ?? ''),
                     'state'       => LinkState::Conflict->value,
-                    'error'       => $message,
+                    'error'       => $message->json(),
                     'options'     => $variant === null
                         ? json_encode(array_column($change->options, 'name'), JSON_THROW_ON_ERROR)
                         : null,
@@ -215,7 +204,7 @@ final readonly class ProductWriter
                     $change->kind->value,
                     $change->cloverId,
                     'skipped',
-                    "“{$change->title}”: $message",
+                    new Message(MessageCode::AboutProduct, ['name' => $change->title, 'what' => $message]),
                 );
             }
         }

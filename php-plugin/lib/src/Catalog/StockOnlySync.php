@@ -17,6 +17,8 @@ use CloverSync\Shop\Links\CommittedUnits;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Locking\Lock;
 use CloverSync\Shop\Log\SyncLog;
+use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\MessageCode;
 use CloverSync\Shop\Pauses\CircuitBreaker;
 use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\Decimal;
@@ -54,7 +56,7 @@ final readonly class StockOnlySync
     public function run(TimeBudget $budget, Lock $lock): array
     {
         if (!$lock->acquire()) {
-            throw new AlreadyRunningException('A sync is already running: wait until it has ended.');
+            throw new AlreadyRunningException(new Message(MessageCode::SyncRunning));
         }
 
         try {
@@ -99,8 +101,8 @@ final readonly class StockOnlySync
                     'id'      => (string) $change['clover_id'],
                     'status'  => 'success',
                     'message' => $change['quantity'] === null
-                        ? 'Clover no longer tracks the item'
-                        : "count {$change['quantity']}",
+                        ? new Message(MessageCode::TrackingEnded)
+                        : new Message(MessageCode::CountNow, ['now' => $change['quantity']]),
                 ], $changes));
                 // The transaction may restart, so nothing is added up before its end.
                 $found = [

@@ -7,6 +7,7 @@ namespace CloverSync\Shop\Catalog;
 \defined('_JEXEC') or die();
 
 use CloverSync\Shop\Database\Row;
+use CloverSync\Shop\Messages\Message;
 use CloverSync\Shop\Support\UtcTime;
 
 /** A row of the sync runs: where a run stands after a slice. The counts are the whole run's. */
@@ -34,7 +35,7 @@ final readonly class SyncRunRow
         /** Seconds of work, without the pauses between slices. */
         public float $seconds,
         /** Why the run has stopped or failed, or what the owner is asked. */
-        public ?string $message,
+        public ?Message $message,
         /** Unix seconds. */
         public int $started,
         /** Unix seconds. */
@@ -68,7 +69,7 @@ final readonly class SyncRunRow
             Row::int($row, 'items_read'),
             Row::int($row, 'requests'),
             Row::float($row, 'seconds'),
-            Row::nullableString($row, 'error'),
+            Message::readNullable(Row::nullableString($row, 'error')),
             UtcTime::unix(Row::string($row, 'started')),
             UtcTime::unix(Row::string($row, 'heartbeat')),
         );

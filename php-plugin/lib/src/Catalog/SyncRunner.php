@@ -23,6 +23,8 @@ use CloverSync\Shop\Links\CommittedUnits;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Locking\Lock;
 use CloverSync\Shop\Log\SyncLog;
+use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\MessageCode;
 use CloverSync\Shop\Pauses\CircuitBreaker;
 use CloverSync\Shop\Pauses\WorkKind;
 use CloverSync\Shop\Support\Clock;
@@ -79,7 +81,7 @@ final readonly class SyncRunner
         $lock        = new Lock($this->sql, "sync:$environment", $this->clock);
 
         if (!$lock->acquire()) {
-            throw new AlreadyRunningException('A sync is already running: wait until it has ended.');
+            throw new AlreadyRunningException(new Message(MessageCode::SyncRunning));
         }
 
         try {
@@ -120,16 +122,18 @@ final readonly class SyncRunner
 
             return $slice->row();
         } catch (UnavailableException $e) {
-            $slice->write(['error' => $e->getMessage()], static fn (): WriteReport => self::report(
-                'The sync was interrupted; it resumes where it stopped. ' . $e->getMessage(),
+            $reason = Message::of($e);
+            $slice->write(['error' => $reason->json()], static fn (): WriteReport => self::report(
+                new Message(MessageCode::SyncInterrupted, ['reason' => $reason]),
             ));
 
             throw $e;
         } catch (LockLostException $e) {
             throw $e;
         } catch (CloverException|ShopException|\UnexpectedValueException $e) {
-            $slice->end(RunStatus::Failed, $e->getMessage(), static fn (): WriteReport => self::report(
-                'The sync stopped: ' . $e->getMessage(),
+            $reason = Message::of($e);
+            $slice->end(RunStatus::Failed, $reason, static fn (): WriteReport => self::report(
+                new Message(MessageCode::SyncStopped, ['reason' => $reason]),
             ));
 
             throw $e;
@@ -173,7 +177,7 @@ final readonly class SyncRunner
         } while ($phase->run($slice, $run) && !$budget->isSpent());
     }
 
-    private static function report(string $error): WriteReport
+    private static function report(Message $error): WriteReport
     {
         $report = new WriteReport();
         $report->log('sync', 'item', '', 'error', $error);

@@ -11,6 +11,8 @@ use CloverSync\Shop\Database\DatabaseClock;
 use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Exception\LockLostException;
+use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\MessageCode;
 use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\UtcTime;
 
@@ -60,7 +62,7 @@ final readonly class SyncRuns
         return SyncRunRow::fromRow(
             $this->sql->fetchOne('SELECT * FROM ' . self::TABLE . ' WHERE id = ?', [
                 $id,
-            ]) ?? throw new LockLostException('The sync run was removed while it went on.'),
+            ]) ?? throw new LockLostException(new Message(MessageCode::SyncRemoved)),
         );
     }
 
@@ -146,7 +148,7 @@ final readonly class SyncRuns
                 [$id],
             ) !== $holder
         ) {
-            throw new LockLostException('Another process has taken this sync over.');
+            throw new LockLostException(new Message(MessageCode::SyncTakenOver));
         }
 
         $sets = ['heartbeat = ?', 'requests = requests + ?', 'seconds = seconds + ?'];

@@ -12,6 +12,8 @@ use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Exception\LockLostException;
 use CloverSync\Shop\Locking\Lock;
 use CloverSync\Shop\Log\SyncLog;
+use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\MessageCode;
 use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Shop\Support\UtcTime;
@@ -66,7 +68,7 @@ final class SyncSlice
         $this->write(['cursor' => $cursor, 'error' => null], $write);
 
         if (!$this->lock->renew()) {
-            throw new LockLostException('Another process has taken this sync over.');
+            throw new LockLostException(new Message(MessageCode::SyncTakenOver));
         }
 
         if ($this->progress !== null) {
@@ -91,10 +93,10 @@ final class SyncSlice
      *
      * @param \Closure(): WriteReport $write The last step, committed with it
      */
-    public function end(RunStatus $status, ?string $message, \Closure $write): void
+    public function end(RunStatus $status, ?Message $message, \Closure $write): void
     {
         $ended = $status === RunStatus::NeedsConfirmation ? [] : ['ended' => UtcTime::sql($this->clock->now())];
-        $this->write(['status' => $status->value, 'error' => $message] + $ended, $write);
+        $this->write(['status' => $status->value, 'error' => $message?->json()] + $ended, $write);
     }
 
     /**

@@ -8,6 +8,8 @@ namespace CloverSync\Shop\Catalog;
 
 use CloverSync\Shop\Database\KeyValueStore;
 use CloverSync\Shop\Log\SyncLog;
+use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\MessageCode;
 
 /** The fields of items that Clover did not show to the app in the last sync run. */
 final readonly class WithheldFields
@@ -43,7 +45,7 @@ final readonly class WithheldFields
         }
 
         if ($fields !== [] && $known !== $run->id) {
-            $log->add('sync', 'item', '', 'skipped', (string) self::message($fields), $run->id);
+            $log->add('sync', 'item', '', 'skipped', self::message($fields), $run->id);
         }
 
         $fields === []
@@ -51,17 +53,9 @@ final readonly class WithheldFields
             : $this->state->setArray(self::NAME, ['run' => $run->id, 'fields' => $fields]);
     }
 
-    /**
-     * @param list<string> $fields
-     *
-     * @return ?string A message with what can be done about it; null when Clover showed everything
-     */
-    public static function message(array $fields): ?string
+    /** @param non-empty-list<string> $fields */
+    public static function message(array $fields): Message
     {
-        return $fields === []
-            ? null
-            : \sprintf('Clover does not show these fields of items to the app: %s. The shop keeps its values of them. '
-            . 'Enable Inventory Read under Requested Permissions of the app in the Clover Developer '
-            . 'Dashboard, then disconnect and connect again.', implode(', ', $fields));
+        return new Message(MessageCode::FieldsWithheld, ['fields' => $fields]);
     }
 }

@@ -6,7 +6,9 @@ namespace CloverSync\Shop\Catalog;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\Problem;
 use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\MessageCode;
 
 /** Counts of what a step did; a run adds up those of its steps. */
 final class WriteReport
@@ -30,10 +32,10 @@ final class WriteReport
 
     public int $itemsRead = 0;
 
-    /** @var list<array{action: string, type: string, id: string, status: string, message: Message|string}> */
+    /** @var list<array{action: string, type: string, id: string, status: string, message: Message}> */
     public array $log = [];
 
-    public function log(string $action, string $type, string $id, string $status, Message|string $message): void
+    public function log(string $action, string $type, string $id, string $status, Message $message): void
     {
         $this->log[] = ['action' => $action, 'type' => $type, 'id' => $id, 'status' => $status, 'message' => $message];
     }
@@ -57,9 +59,16 @@ final class WriteReport
         array_push($this->log, ...$other->log);
     }
 
-    /** @param list<string> $warnings */
-    public static function sentence(string $text, array $warnings): string
+    /** @param list<Problem> $warnings */
+    public static function withWarnings(Message $message, array $warnings): Message
     {
-        return $warnings === [] ? $text : $text . ' — ' . implode('; ', $warnings);
+        return (
+            $warnings === []
+                ? $message
+                : new Message(MessageCode::WithWarnings, [
+                    'what'     => $message,
+                    'warnings' => array_map(Message::ofProblem(...), $warnings),
+                ])
+        );
     }
 }

@@ -12,6 +12,8 @@ use CloverSync\Exception\CloverException;
 use CloverSync\Merchant;
 use CloverSync\Shop\Database\KeyValueStore;
 use CloverSync\Shop\Exception\CurrencyException;
+use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\MessageCode;
 
 /** Facts about the connected merchant: from Clover where the permissions allow it, else from the owner. */
 final readonly class MerchantProfile
@@ -116,20 +118,14 @@ final readonly class MerchantProfile
     public static function requireCurrency(?string $clover, string $shop): string
     {
         if ($clover === null) {
-            throw new CurrencyException(
-                'Clover does not show the merchant\'s currency with the permissions granted: confirm it once '
-                . '(dashboard, or connect --currency), then sync again.',
-            );
+            throw new CurrencyException(new Message(MessageCode::CurrencyUnknown));
         }
 
         if ($clover !== $shop) {
-            throw new CurrencyException(\sprintf(
-                'Clover\'s prices are in %s and the shop\'s in %s: prices of another currency are not imported, set '
-                . 'the shop\'s currency to %s first.',
-                $clover,
-                $shop,
-                $clover,
-            ));
+            throw new CurrencyException(new Message(MessageCode::CurrencyDiffers, [
+                'clover' => $clover,
+                'shop'   => $shop,
+            ]));
         }
 
         return $shop;

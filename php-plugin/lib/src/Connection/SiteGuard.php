@@ -10,6 +10,8 @@ use CloverSync\ConnectionStatus;
 use CloverSync\Shop\Database\KeyValueStore;
 use CloverSync\Shop\Exception\NotConnectedException;
 use CloverSync\Shop\Exception\SiteMovedException;
+use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\MessageCode;
 
 /**
  * Keeps a copy of a site from using the connection that was copied with it: two shops would take the same units out of
@@ -63,12 +65,10 @@ final readonly class SiteGuard
     public function check(): void
     {
         if ($this->isMoved()) {
-            throw new SiteMovedException(\sprintf(
-                'The connection to Clover belongs to %s and this is %s: move the connection here if the shop '
-                . 'has moved, or disconnect this copy.',
-                $this->state->get(self::NAME),
-                $this->identity,
-            ));
+            throw new SiteMovedException(new Message(MessageCode::SiteMoved, [
+                'there' => (string) $this->state->get(self::NAME),
+                'here'  => $this->identity,
+            ]));
         }
     }
 

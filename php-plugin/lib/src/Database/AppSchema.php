@@ -7,6 +7,8 @@ namespace CloverSync\Shop\Database;
 \defined('_JEXEC') or die();
 
 use CloverSync\Shop\Exception\SchemaException;
+use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\MessageCode;
 
 /**
  * The app's own tables: created when there are none, upgraded from an older version, refused when a newer version made
@@ -73,8 +75,7 @@ final readonly class AppSchema
         ]);
 
         if ($locked !== 1) {
-            throw new SchemaException('Another process has been upgrading the tables of the Clover POS Integration '
-            . 'for a minute: try again later.');
+            throw new SchemaException(new Message(MessageCode::SchemaBusy));
         }
 
         try {
@@ -119,12 +120,10 @@ final readonly class AppSchema
         $version = (int) $stored;
 
         if ($version > self::VERSION) {
-            throw new SchemaException(\sprintf(
-                'The tables of the Clover POS Integration were made by a newer version of it (tables %d, this '
-                . 'version %d): install that version again. Nothing was changed.',
-                $version,
-                self::VERSION,
-            ));
+            throw new SchemaException(new Message(MessageCode::SchemaNewer, [
+                'tables'  => $version,
+                'version' => self::VERSION,
+            ]));
         }
 
         $this->refuseLoss($missing, array_keys($tables));
@@ -209,13 +208,12 @@ final readonly class AppSchema
                 \in_array($table, $precious, true)
                 && $this->sql->fetchValue("SELECT 1 FROM `$table` LIMIT 1") !== null
             ) {
-                $names = array_map(static fn (string $name): string => 'the table ' . substr($name, 3), $lost);
+                $names = array_map(static fn (string $name): string => substr($name, 3), array_values($lost));
 
-                throw new SchemaException(\sprintf('The database has lost %s of the Clover POS Integration, '
-                . 'without which units could be sold twice: restore it from a backup. Nothing was changed.', implode(
-                    ' and ',
-                    $names,
-                )));
+                throw new SchemaException(new Message(MessageCode::SchemaLost, [
+                    'count'  => \count($names),
+                    'tables' => $names,
+                ]));
             }
         }
     }

@@ -7,6 +7,8 @@ namespace CloverSync\Shop\Database;
 \defined('_JEXEC') or die();
 
 use CloverSync\Shop\Exception\RefusedException;
+use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\MessageCode;
 
 /** Writes many rows with few statements. */
 final readonly class Bulk
@@ -103,10 +105,12 @@ final readonly class Bulk
                 }
 
                 throw new RefusedException(
-                    "A row of $table has the same value as another row in a unique key other than "
-                    . implode(', ', $key)
-                    . '.',
-                    0,
+                    new Message(
+                        MessageCode::DatabaseRefused,
+                        [],
+                        "A row of $table has the same value as another row in a unique key other than "
+                            . implode(', ', $key),
+                    ),
                     $e,
                 );
             }

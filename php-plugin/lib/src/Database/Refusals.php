@@ -7,7 +7,8 @@ namespace CloverSync\Shop\Database;
 \defined('_JEXEC') or die();
 
 use CloverSync\Shop\Exception\RefusedException;
-use CloverSync\Shop\Support\Text;
+use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\MessageCode;
 
 /** Recognizes database errors caused by a statement's rows, not by the database, its tables or its connection. */
 final readonly class Refusals
@@ -79,7 +80,7 @@ final readonly class Refusals
 
             $execute('ROLLBACK TO SAVEPOINT cloversync');
 
-            throw new RefusedException(Text::fit(mb_scrub($e->getMessage()), 500), 0, $e);
+            throw new RefusedException(new Message(MessageCode::DatabaseRefused, [], $e->getMessage()), $e);
         }
 
         $execute('RELEASE SAVEPOINT cloversync');

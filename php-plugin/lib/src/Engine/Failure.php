@@ -9,6 +9,7 @@ namespace CloverSync\Shop\Engine;
 use CloverSync\Exception\BugException;
 use CloverSync\Exception\CloverException;
 use CloverSync\Exception\UnavailableException;
+use CloverSync\ProblemCode;
 use CloverSync\Shop\Exception\HelperLostException;
 
 /** What a call ended with in the helper. */
@@ -25,7 +26,7 @@ final readonly class Failure
     /** The helper is not there, or has ended. */
     public static function unavailable(string $message): UnavailableException
     {
-        return self::temporary(new UnavailableException($message));
+        return self::temporary(new UnavailableException($message), ProblemCode::HelperGone);
     }
 
     /** The helper has ended in the middle of a call. */
@@ -35,6 +36,7 @@ final readonly class Failure
             new HelperLostException(
                 'The helper program ended before it answered. What it was doing may or may not be done.',
             ),
+            ProblemCode::HelperLost,
         );
     }
 
@@ -45,8 +47,9 @@ final readonly class Failure
      *
      * @return T
      */
-    private static function temporary(UnavailableException $exception): UnavailableException
+    private static function temporary(UnavailableException $exception, ProblemCode $code): UnavailableException
     {
+        self::set($exception, CloverException::class, 'problem', [$code->value, [], '']);
         self::set($exception, UnavailableException::class, 'retryAfter', 60);
 
         return self::placed($exception);
@@ -54,7 +57,10 @@ final readonly class Failure
 
     public static function bug(string $message): BugException
     {
-        return self::placed(new BugException($message));
+        $exception = new BugException($message);
+        self::set($exception, CloverException::class, 'problem', [ProblemCode::Fault->value, [], $message]);
+
+        return self::placed($exception);
     }
 
     public function exception(): CloverException

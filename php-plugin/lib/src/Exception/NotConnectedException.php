@@ -6,17 +6,19 @@ namespace CloverSync\Shop\Exception;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\Problem;
+use CloverSync\ProblemCode;
+use CloverSync\Shop\Messages\Message;
+
 /** There is no connection to Clover, or the owner must renew it. */
 final class NotConnectedException extends ShopException
 {
-    /** @param ?string $reconnectReason As {@see \CloverSync\ConnectionStatus} has it; null without a connection */
+    /** @param ?Problem $reconnectReason As {@see \CloverSync\ConnectionStatus} has it; null without a connection */
     public function __construct(
-        public readonly ?string $reconnectReason = null,
+        public readonly ?Problem $reconnectReason = null,
     ) {
         parent::__construct(
-            $reconnectReason === null
-                ? 'The shop is not connected to Clover: connect it first.'
-                : "The connection to Clover no longer works ($reconnectReason): connect again.",
+            $reconnectReason === null ? new Message(ProblemCode::NotConnected) : Message::ofProblem($reconnectReason),
         );
     }
 }

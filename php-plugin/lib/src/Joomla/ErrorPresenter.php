@@ -12,6 +12,7 @@ namespace CloverSync\Shop\Joomla;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\Shop\Messages\Message;
 use CloverSync\Shop\Support\ErrorCode;
 use CloverSync\Shop\Support\ErrorReport;
 use Joomla\CMS\Language\Text;
@@ -21,7 +22,7 @@ final class ErrorPresenter
 {
     private const PREFIX = 'PLG_J2COMMERCE_APP_CLOVERPOS_PROBLEM_';
 
-    /** @return array{kind: string, message: string} */
+    /** @return array{kind: string, message: string, details: string} */
     public static function of(\Throwable $e): array
     {
         $error = ErrorReport::of($e);
@@ -36,7 +37,11 @@ final class ErrorPresenter
             DebugLog::failed($e);
         }
 
-        return ['kind' => $kind, 'message' => self::sentence($kind, $error)];
+        return [
+            'kind'    => $kind,
+            'message' => self::sentence($kind, $error),
+            'details' => SiteLocale::formatter()->details($error->message),
+        ];
     }
 
     /** Language key of a setting's name. */
@@ -48,14 +53,14 @@ final class ErrorPresenter
     /**
      * "Label: what is wrong" of each setting.
      *
-     * @param array<string, string> $fields
+     * @param array<string, Message> $fields
      */
     public static function problems(array $fields): string
     {
         $problems = [];
 
         foreach ($fields as $field => $problem) {
-            $problems[] = Text::_(self::label($field)) . ' ' . $problem;
+            $problems[] = Text::_(self::label($field)) . ' ' . SiteLocale::formatter()->text($problem);
         }
 
         return implode('; ', $problems);
@@ -75,14 +80,14 @@ final class ErrorPresenter
             ),
             ErrorCode::Database, ErrorCode::Unexpected => Text::sprintf($key, DebugLog::FILE),
             // Their own words say what no general sentence could.
-            ErrorCode::Extension, ErrorCode::Host => $error->message,
+            ErrorCode::Extension, ErrorCode::Host => SiteLocale::formatter()->text($error->message),
             ErrorCode::Unavailable,
             ErrorCode::SiteMoved,
             ErrorCode::Currency,
             ErrorCode::Clover,
             ErrorCode::Shop,
             ErrorCode::Reconnect,
-                => Text::sprintf($key, $error->message),
+                => Text::sprintf($key, SiteLocale::formatter()->text($error->message)),
             ErrorCode::SiteSecret,
             ErrorCode::Callback,
             ErrorCode::NotConnected,

@@ -15,6 +15,8 @@ namespace CloverSync\Shop\Joomla;
 use CloverSync\Shop\Catalog\Joomla\QueuedArticle;
 use CloverSync\Shop\Catalog\Joomla\SearchQueue;
 use CloverSync\Shop\Locking\Lock;
+use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\MessageCode;
 use CloverSync\Shop\Services;
 use CloverSync\Shop\Support\TimeBudget;
 use Joomla\CMS\Application\CMSApplicationInterface;
@@ -119,7 +121,7 @@ final readonly class SearchIndex
                             'article',
                             (string) $article->id,
                             'error',
-                            'Smart Search refused the article: ' . $e->getMessage(),
+                            new Message(MessageCode::SearchRefused, [], $e->getMessage()),
                         );
                     }
                 }

@@ -20,6 +20,8 @@ use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Engine\Engine;
 use CloverSync\Shop\Exception\ExtensionException;
 use CloverSync\Shop\Exception\ShopException;
+use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\MessageCode;
 use CloverSync\Shop\Sales\OrderEvents;
 use CloverSync\Shop\Services;
 use CloverSync\Shop\Support\Clock;
@@ -140,13 +142,10 @@ final class ShopFactory
     {
         $given = $parameters['environment'] ?? '';
 
-        return (
-            self::find($parameters) ?? throw new ShopException(\sprintf(
-                'The environment “%s” is not one of: %s. Choose one in the settings of the app.',
-                \is_scalar($given) ? (string) $given : 'list',
-                implode(', ', array_map(static fn (Environment $known): string => $known->value, Environment::cases())),
-            ))
-        );
+        return self::find($parameters) ?? throw new ShopException(new Message(MessageCode::EnvironmentUnknown, [
+            'environment'  => \is_scalar($given) ? (string) $given : 'list',
+            'environments' => array_map(static fn (Environment $known): string => $known->value, Environment::cases()),
+        ]));
     }
 
     /** @param array<string, scalar|array<array-key, scalar|null>|null> $parameters */

@@ -11,6 +11,8 @@ use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Log\SyncLog;
+use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\MessageCode;
 use CloverSync\Shop\Support\Decimal;
 use CloverSync\Shop\Support\Text;
 
@@ -99,14 +101,14 @@ final readonly class Conflicts
     public function adopt(string $cloverId, array $pairs = []): void
     {
         $this->sql->transaction(function () use ($cloverId, $pairs): void {
-            $conflict = $this->open()[$cloverId] ?? throw new ShopException(
-                "There is no conflict about $cloverId: sync again and look at the list.",
-            );
+            $conflict = $this->open()[$cloverId] ?? throw new ShopException(new Message(MessageCode::ConflictGone, [
+                'item' => $cloverId,
+            ]));
             $this->link($conflict, [], $this->optionsOf([$conflict]), $pairs);
         });
     }
 
-    /** @return array{adopted: int, failed: array<string, string>} With the reason when not exactly one product fits */
+    /** @return array{adopted: int, failed: array<string, Message>} With the reason when not exactly one product fits */
     public function adoptAll(): array
     {
         return $this->adoptEach(static fn (): bool => true);
@@ -115,7 +117,7 @@ final readonly class Conflicts
     /**
      * Adopts the products that are linked under another environment or merchant, such as after tests with the sandbox.
      *
-     * @return array{adopted: int, failed: array<string, string>}
+     * @return array{adopted: int, failed: array<string, Message>}
      */
     public function relinkAllBySku(): array
     {
@@ -127,7 +129,7 @@ final readonly class Conflicts
     /**
      * @param callable(OpenConflict): bool $wanted
      *
-     * @return array{adopted: int, failed: array<string, string>}
+     * @return array{adopted: int, failed: array<string, Message>}
      */
     private function adoptEach(callable $wanted): array
     {
@@ -146,7 +148,7 @@ final readonly class Conflicts
                     $taken = $this->link($conflict, $taken, $options);
                     $result['adopted']++;
                 } catch (ShopException $e) {
-                    $result['failed'][$conflict->cloverId] = $e->getMessage();
+                    $result['failed'][$conflict->cloverId] = $e->description();
                 }
             }
 
@@ -351,7 +353,7 @@ final readonly class Conflicts
             ));
 
             if (\count($variants) > 1) {
-                throw new ShopException("Several variants of one product have the SKU $sku: give each its own first.");
+                throw new ShopException(new Message(MessageCode::AdoptSameSku, ['sku' => $sku]));
             }
 
             $row = [
@@ -370,13 +372,10 @@ final readonly class Conflicts
         }
 
         $this->links->save($rows);
-        $this->log->add(
-            'update',
-            $conflict->kind(),
-            $conflict->cloverId,
-            'success',
-            "Linked “{$conflict->name}” to the shop's product “{$fitting[0]->title}” with the same SKU",
-        );
+        $this->log->add('update', $conflict->kind(), $conflict->cloverId, 'success', new Message(MessageCode::Adopted, [
+            'name'    => $conflict->name,
+            'product' => $fitting[0]->title,
+        ]));
 
         return $taken + [$id => true];
     }

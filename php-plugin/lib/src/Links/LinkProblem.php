@@ -7,6 +7,7 @@ namespace CloverSync\Shop\Links;
 \defined('_JEXEC') or die();
 
 use CloverSync\Shop\Database\Row;
+use CloverSync\Shop\Messages\Message;
 
 /** An error of one item of a product. */
 final readonly class LinkProblem
@@ -15,7 +16,7 @@ final readonly class LinkProblem
         public string $cloverId,
         public string $name,
         public string $sku,
-        public string $message,
+        public Message $message,
     ) {
     }
 
@@ -26,7 +27,7 @@ final readonly class LinkProblem
             Row::string($row, 'clover_id'),
             Row::string($row, 'name'),
             Row::string($row, 'sku'),
-            Row::string($row, 'error'),
+            Message::read(Row::string($row, 'error')),
         );
     }
 }

@@ -9,6 +9,7 @@ namespace CloverSync\Shop\Links;
 use CloverSync\Shop\Database\Bulk;
 use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Messages\Message;
 
 /** Links between Clover's items and groups and the shop's products, of one environment and merchant. */
 final readonly class Links
@@ -165,7 +166,7 @@ final readonly class Links
     /**
      * Stores the errors of items; their links stay.
      *
-     * @param array<string, string> $errors Clover id => sentence
+     * @param array<string, Message> $errors By Clover id
      */
     public function markErrors(array $errors, string $type, int $run): void
     {
@@ -173,13 +174,13 @@ final readonly class Links
             self::TABLE,
             ['environment', 'merchant_id', 'clover_id', 'clover_type', 'state', 'error', 'seen_run'],
             array_map(
-                fn (string $id, string $error): array => [
+                fn (string $id, Message $error): array => [
                     $this->environment,
                     $this->merchant,
                     $id,
                     $type,
                     LinkState::Error->value,
-                    $error,
+                    $error->json(),
                     $run,
                 ],
                 array_map(strval(...), array_keys($errors)),

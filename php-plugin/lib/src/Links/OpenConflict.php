@@ -6,6 +6,8 @@ namespace CloverSync\Shop\Links;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\MessageCode;
 use CloverSync\Shop\Support\Text;
 
 /** An item or group of Clover with SKUs that the shop already had. */
@@ -127,32 +129,24 @@ final readonly class OpenConflict
     }
 
     /** @param array<int, list<string>> $options Names of the options by which a product's variants differ */
-    public function words(AdoptProblem $problem, array $options): string
+    public function words(AdoptProblem $problem, array $options): Message
     {
         return match ($problem) {
-            AdoptProblem::Several
-                => "Several products of the shop have the SKU of “{$this->name}”: give each its own first.",
-            AdoptProblem::Gone        => "No product of the shop has the SKU of “{$this->name}” any more: sync again.",
-            AdoptProblem::NoVariants
-                => "“{$this->name}” has variants in Clover, and the product with their SKU has none: make it a "
-                . 'variable product first.',
-            AdoptProblem::IsVariant
-                => "“{$this->name}” is a single item in Clover, and its SKU is that of a variant in the shop: "
-                . 'change one of the two SKUs.',
-            AdoptProblem::HasVariants
-                => "“{$this->name}” is a single item in Clover, and the product with its SKU has variants: change one "
-                . 'of the two SKUs.',
-            AdoptProblem::Taken
-                => "The product with the SKU of “{$this->name}” was just linked to another item of Clover with the "
-                . 'same SKU: sync again.',
-            AdoptProblem::Options => \sprintf(
-                'The variants of “%s” differ by %s in Clover, and by %s in the shop: give the product the same options '
-                . 'first, or change the SKUs.',
-                $this->name,
-                implode(', ', $this->options ?? []),
-                implode(', ', array_merge([], ...array_intersect_key($options, array_flip($this->products())))),
-            ),
-            AdoptProblem::Unknown => "The options of “{$this->name}” in Clover are not known yet: sync again first.",
+            AdoptProblem::Several     => new Message(MessageCode::AdoptSeveral, ['name' => $this->name]),
+            AdoptProblem::Gone        => new Message(MessageCode::AdoptGone, ['name' => $this->name]),
+            AdoptProblem::NoVariants  => new Message(MessageCode::AdoptNoVariants, ['name' => $this->name]),
+            AdoptProblem::IsVariant   => new Message(MessageCode::AdoptIsVariant, ['name' => $this->name]),
+            AdoptProblem::HasVariants => new Message(MessageCode::AdoptHasVariants, ['name' => $this->name]),
+            AdoptProblem::Taken       => new Message(MessageCode::AdoptJustTaken, ['name' => $this->name]),
+            AdoptProblem::Options => new Message(MessageCode::AdoptOtherOptions, [
+                'name'   => $this->name,
+                'clover' => $this->options ?? [],
+                'shop'   => array_merge(
+                    [],
+                    ...array_values(array_intersect_key($options, array_flip($this->products()))),
+                ),
+            ]),
+            AdoptProblem::Unknown     => new Message(MessageCode::AdoptOptionsUnknown, ['name' => $this->name]),
         };
     }
 

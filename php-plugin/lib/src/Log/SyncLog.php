@@ -50,7 +50,7 @@ final readonly class SyncLog
         string $type,
         string $id,
         string $status,
-        Message|string $message,
+        Message $message,
         ?int $run = null,
     ): void {
         $this->addAll([[
@@ -63,7 +63,7 @@ final readonly class SyncLog
     }
 
     /**
-     * @param list<array{action: string, type: string, id: string, status: string, message: Message|string}> $entries
+     * @param list<array{action: string, type: string, id: string, status: string, message: Message}> $entries
      */
     public function addAll(array $entries, ?int $run = null): void
     {
@@ -78,7 +78,7 @@ final readonly class SyncLog
                 $e['type'],
                 $e['id'],
                 $e['status'],
-                ($e['message'] instanceof Message ? $e['message'] : Message::said($e['message']))->json(),
+                $e['message']->json(),
                 $run,
             ], $entries),
         );

@@ -6,6 +6,8 @@ namespace CloverSync\Shop\Messages;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\ProblemCode;
+
 /** Puts messages into words of the reader's language. */
 final readonly class Formatter
 {
@@ -55,11 +57,8 @@ final readonly class Formatter
     {
         $found = [];
 
-        foreach (MessageCode::cases() as $code) {
-            if (str_contains(
-                mb_strtolower((string) $this->locale->text(self::key($code))),
-                mb_strtolower($search),
-            )) {
+        foreach ([...MessageCode::cases(), ...ProblemCode::cases()] as $code) {
+            if (str_contains(mb_strtolower((string) $this->locale->text(self::key($code))), mb_strtolower($search))) {
                 $found[] = $code->value;
             }
         }
@@ -67,7 +66,7 @@ final readonly class Formatter
         return $found;
     }
 
-    public static function key(MessageCode $code): string
+    public static function key(MessageCode|ProblemCode $code): string
     {
         return self::PREFIX . strtoupper($code->value);
     }
@@ -88,20 +87,27 @@ final readonly class Formatter
         return $this->locale->text($key) ?? $message->code->value;
     }
 
-    /** @param int|string|Time|Decimal|Message|list<string>|list<Message> $value */
-    private function value(int|string|Time|Decimal|Message|array $value): string
+    /**
+     * A value as the text of a message shows it.
+     *
+     * @param int|string|Time|Number|Message|list<string>|list<Message> $value
+     */
+    public function value(int|string|Time|Number|Message|array $value): string
     {
         return match (true) {
             \is_string($value) => $value,
             \is_int($value) => $this->locale->number((string) $value),
             $value instanceof Time => $this->locale->time($value->unix),
-            $value instanceof Decimal => $this->locale->number($value->digits),
+            $value instanceof Number => $this->locale->number($value->digits),
             $value instanceof Message => $this->text($value),
-            default => implode(
-                ($value[0] ?? '') instanceof Message ? '; ' : ', ',
-                array_map($this->value(...), $value),
-            ),
+            default => self::list(array_map($this->value(...), $value)),
         };
+    }
+
+    /** @param list<string> $texts */
+    private static function list(array $texts): string
+    {
+        return implode(preg_grep('/[,;:.]/', $texts) === [] ? ', ' : '; ', $texts);
     }
 
     /** @return list<string> */

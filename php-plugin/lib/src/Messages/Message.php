@@ -6,6 +6,11 @@ namespace CloverSync\Shop\Messages;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\Exception\CloverException;
+use CloverSync\Exception\SettingsException;
+use CloverSync\Problem;
+use CloverSync\ProblemCode;
+
 /** What happened, as a code with data. {@see Formatter} puts it into words in the reader's language when it is read. */
 final readonly class Message
 {
@@ -17,22 +22,61 @@ final readonly class Message
     private const JSON = JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_INVALID_UTF8_SUBSTITUTE;
 
     /**
-     * @param array<string, int|string|Time|Decimal|self|list<string>|list<self>> $data    By the placeholder of the
+     * @param array<string, int|string|Time|Number|self|list<string>|list<self>> $data    By the placeholder of the
      *   text. An int is a number in words of the reader; an id is a string
      * @param string                                                              $details For technicians, such as
      *   the request and its status. In no language, and shown apart from the text
      */
     public function __construct(
-        public MessageCode $code,
+        public MessageCode|ProblemCode $code,
         public array $data = [],
         public string $details = '',
     ) {
     }
 
-    /** A text as it is: from an older version's row, or what somebody else said. */
+    /** A text as it is: from an older version's row, or words of other people. */
     public static function said(string $text): self
     {
         return new self(MessageCode::Said, ['text' => $text]);
+    }
+
+    public static function ofProblem(Problem $problem): self
+    {
+        // The core's data are numbers, texts and lists of texts.
+        return new self($problem->code, $problem->data, $problem->details);
+    }
+
+    /** The reason of an exception, without what this code does about it. */
+    public static function of(\Throwable $e): self
+    {
+        return match (true) {
+            $e instanceof Described => $e->description(),
+            $e instanceof SettingsException => new self(MessageCode::SettingsWrong, ['problems' => array_map(
+                static fn (string $field, Problem $problem): self => new self(MessageCode::SettingWrong, [
+                    'setting' => $field,
+                    'problem' => self::ofProblem($problem),
+                ]),
+                array_keys($e->getFields()),
+                array_values($e->getFields()),
+            )]),
+            $e instanceof CloverException => self::ofCore($e),
+            $e instanceof \PDOException => new self(MessageCode::DatabaseRefused, [], $e->getMessage()),
+            default => new self(MessageCode::Unexpected, [], $e->getMessage()),
+        };
+    }
+
+    /** PHP code can make such an exception too, without a problem. */
+    private static function ofCore(CloverException $e): self
+    {
+        $problem = $e->getProblem();
+
+        return $problem === null ? new self(ProblemCode::Fault, [], $e->getMessage()) : self::ofProblem($problem);
+    }
+
+    /** @param list<self> $messages */
+    public static function together(array $messages): self
+    {
+        return \count($messages) === 1 ? $messages[0] : new self(MessageCode::Reasons, ['reasons' => $messages]);
     }
 
     /** Reads a column. What is not a message of {@see json()} is an older version's text. */
@@ -61,28 +105,37 @@ final readonly class Message
      */
     private static function fromRow(array $row): ?self
     {
-        $known   = \is_string($row['code'] ?? null) ? MessageCode::tryFrom($row['code']) : null;
+        $known   = \is_string($row['code'] ?? null) ? self::code($row['code']) : null;
         $details = $row['details'] ?? null;
         $data    = [];
 
         foreach (\is_array($row['data'] ?? null) ? $row['data'] : [] as $name => $value) {
-            $data[(string) $name] = \is_int($value) || \is_string($value) ? $value : self::value((array) $value);
+            if (\is_int($value) || \is_string($value)) {
+                $data[(string) $name] = $value;
+            } elseif (\is_array($value)) {
+                $data[(string) $name] = self::value($value);
+            }
         }
 
         return $known === null ? null : new self($known, $data, \is_string($details) ? $details : '');
     }
 
-    /** @return string|Time|Decimal|self|list<string>|list<self> */
-    private static function value(array $value): string|Time|Decimal|self|array
+    private static function code(string $value): MessageCode|ProblemCode|null
+    {
+        return MessageCode::tryFrom($value) ?? ProblemCode::tryFrom($value);
+    }
+
+    /** @return string|Time|Number|self|list<string>|list<self> */
+    private static function value(array $value): string|Time|Number|self|array
     {
         $time   = $value['time'] ?? null;
         $number = $value['number'] ?? null;
 
         return match (true) {
             \is_int($time) => new Time($time),
-            \is_string($number) => new Decimal($number),
+            \is_string($number) => new Number($number),
             array_is_list($value) => self::list($value),
-            default => self::fromRow($value) ?? '',
+            default               => self::fromRow($value) ?? '',
         };
     }
 
@@ -121,16 +174,16 @@ final readonly class Message
     }
 
     /**
-     * @param int|string|Time|Decimal|self|list<string>|list<self> $value
+     * @param int|string|Time|Number|self|list<string>|list<self> $value
      *
      * @return int|string|array A JSON value
      */
-    private static function stored(int|string|Time|Decimal|self|array $value): int|string|array
+    private static function stored(int|string|Time|Number|self|array $value): int|string|array
     {
         return match (true) {
             \is_string($value) => mb_substr(mb_scrub($value), 0, self::VALUE),
             $value instanceof Time => ['time' => $value->unix],
-            $value instanceof Decimal => ['number' => $value->digits],
+            $value instanceof Number => ['number' => $value->digits],
             $value instanceof self => $value->row(),
             \is_array($value) => array_map(self::stored(...), \array_slice($value, 0, self::LIST)),
             default => $value,

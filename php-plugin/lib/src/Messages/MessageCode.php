@@ -12,8 +12,6 @@ namespace CloverSync\Shop\Messages;
  */
 enum MessageCode: string
 {
-    case Said = 'said';
-
     // Deletions in Clover
     case ProductDeleted       = 'product_deleted';
     case GroupEmptied         = 'group_emptied';
@@ -38,4 +36,159 @@ enum MessageCode: string
     case ShopHasIt       = 'shop_has_it';
     case WebhookCategory = 'webhook_category';
     case WebhookNothing  = 'webhook_nothing';
+
+    // Words of other people, as they are; and texts around others
+    case Said            = 'said';
+    case Reasons         = 'reasons';
+    case AboutProduct    = 'about_product';
+    case AboutVariant    = 'about_variant';
+    case WithWarnings    = 'with_warnings';
+    case SettingsWrong   = 'settings_wrong';
+    case SettingWrong    = 'setting_wrong';
+    case Unexpected      = 'unexpected';
+    case DatabaseRefused = 'database_refused';
+
+    // The app's own tables
+    case SchemaBusy  = 'schema_busy';
+    case SchemaNewer = 'schema_newer';
+    case SchemaLost  = 'schema_lost';
+
+    // The connection
+    case SiteMoved          = 'site_moved';
+    case EnvironmentUnknown = 'environment_unknown';
+    case CurrencyUnknown    = 'currency_unknown';
+    case CurrencyDiffers    = 'currency_differs';
+    case TokenRefreshed     = 'token_refreshed';
+    case TokenNotRefreshed  = 'token_not_refreshed';
+
+    // Syncs
+    case SyncRunning         = 'sync_running';
+    case SyncTakenOver       = 'sync_taken_over';
+    case SyncRemoved         = 'sync_removed';
+    case SyncDone            = 'sync_done';
+    case SyncInterrupted     = 'sync_interrupted';
+    case SyncStopped         = 'sync_stopped';
+    case ManyGone            = 'many_gone';
+    case FieldsWithheld      = 'fields_withheld';
+    case TaxOnlyInClover     = 'tax_only_in_clover';
+    case TaxOnlyInShop       = 'tax_only_in_shop';
+    case DefaultCategoryNone = 'default_category_none';
+    case DefaultCategoryGone = 'default_category_gone';
+    case ParentCategoryGone  = 'parent_category_gone';
+    case NoWorkflowStage     = 'no_workflow_stage';
+    case CountsNotRead       = 'counts_not_read';
+
+    // Products and categories that a sync writes
+    case Imported             = 'imported';
+    case LeftGroup            = 'left_group';
+    case Restored             = 'restored';
+    case Updated              = 'updated';
+    case FieldTitle           = 'field_title';
+    case FieldCategory        = 'field_category';
+    case FieldTags            = 'field_tags';
+    case FieldSale            = 'field_sale';
+    case FieldOptions         = 'field_options';
+    case FieldVariants        = 'field_variants';
+    case FieldSku             = 'field_sku';
+    case FieldUpc             = 'field_upc';
+    case FieldPrice           = 'field_price';
+    case FieldCount           = 'field_count';
+    case FieldAvailability    = 'field_availability';
+    case CountNow             = 'count_now';
+    case NotCounted           = 'not_counted';
+    case TrackingEnded        = 'tracking_ended';
+    case OpenInEditor         = 'open_in_editor';
+    case OptionsRequiredAgain = 'options_required_again';
+    case CategoryRenamed      = 'category_renamed';
+    case SearchRefused        = 'search_refused';
+    case RefusedProduct       = 'refused_product';
+    case RefusedDeletion      = 'refused_deletion';
+    case RefusedGroup         = 'refused_group';
+    case RefusedVariant       = 'refused_variant';
+
+    // Links between Clover's items and the shop's products, and conflicts about SKUs
+    case SkuTaken            = 'sku_taken';
+    case VariantSkuTaken     = 'variant_sku_taken';
+    case ConflictGone        = 'conflict_gone';
+    case Adopted             = 'adopted';
+    case AdoptSeveral        = 'adopt_several';
+    case AdoptGone           = 'adopt_gone';
+    case AdoptNoVariants     = 'adopt_no_variants';
+    case AdoptIsVariant      = 'adopt_is_variant';
+    case AdoptHasVariants    = 'adopt_has_variants';
+    case AdoptJustTaken      = 'adopt_just_taken';
+    case AdoptOtherOptions   = 'adopt_other_options';
+    case AdoptOptionsUnknown = 'adopt_options_unknown';
+    case AdoptSameSku        = 'adopt_same_sku';
+    case LinkGone            = 'link_gone';
+    case LinkDeleted         = 'link_deleted';
+    case Unlinked            = 'unlinked';
+
+    // Units of web sales
+    case UnitsInClover         = 'units_in_clover';
+    case UnitsFoundInClover    = 'units_found_in_clover';
+    case UnitsNotSent          = 'units_not_sent';
+    case UnitsItemGone         = 'units_item_gone';
+    case UnitsRefused          = 'units_refused';
+    case UnitsTooLate          = 'units_too_late';
+    case UnitsUncertain        = 'units_uncertain';
+    case StockPushOff          = 'stock_push_off';
+    case SaleNeverSent         = 'sale_never_sent';
+    case SaleUnknown           = 'sale_unknown';
+    case SaleNotCounted        = 'sale_not_counted';
+    case WaitsForSale          = 'waits_for_sale';
+    case NotExecuted           = 'not_executed';
+    case CountChanged          = 'count_changed';
+    case ItemGone              = 'item_gone';
+    case MerchantTracksNoStock = 'merchant_tracks_no_stock';
+    case RestockAsked          = 'restock_asked';
+    case RowApplied            = 'row_applied';
+    case RowLeft               = 'row_left';
+    case RowSentAgain          = 'row_sent_again';
+    case PartRefund            = 'part_refund';
+
+    // Counts that differ between shop and Clover
+    case DriftUntracked = 'drift_untracked';
+    case DriftTracked   = 'drift_tracked';
+    case DriftSold      = 'drift_sold';
+    case DriftGivenBack = 'drift_given_back';
+    case DriftOverlap   = 'drift_overlap';
+    case DriftStale     = 'drift_stale';
+    case DriftBelowZero = 'drift_below_zero';
+    case DriftFraction  = 'drift_fraction';
+
+    // Web orders
+    case OrderUnreadable       = 'order_unreadable';
+    case OrderLineGone         = 'order_line_gone';
+    case OrderDeleted          = 'order_deleted';
+    case OrderFoundByScan      = 'order_found_by_scan';
+    case AlreadySending        = 'already_sending';
+    case OrderWaitsForCurrency = 'order_waits_for_currency';
+    case OrderInClover         = 'order_in_clover';
+    case OrderCannotBeSent     = 'order_cannot_be_sent';
+    case OrderRefused          = 'order_refused';
+    case OrderRestRefused      = 'order_rest_refused';
+    case OrderThereTwice       = 'order_there_twice';
+    case OrderNotFound         = 'order_not_found';
+    case OrderSearched         = 'order_searched';
+    case OrderIncomplete       = 'order_incomplete';
+    case OrderUncertain        = 'order_uncertain';
+
+    // Work that is paused
+    case WorkStock        = 'work_stock';
+    case WorkOrders       = 'work_orders';
+    case WorkPayments     = 'work_payments';
+    case WorkCatalog      = 'work_catalog';
+    case Paused           = 'paused';
+    case PausedByRefusals = 'paused_by_refusals';
+    case WorksAgain       = 'works_again';
+
+    case DebugOn = 'debug_on';
+
+    // Webhook requests
+    case WebhookCode    = 'webhook_code';
+    case WebhookRefused = 'webhook_refused';
+    case WebhookUnused  = 'webhook_unused';
+    case WebhookUnknown = 'webhook_unknown';
+    case WebhookGivenUp = 'webhook_given_up';
 }

@@ -9,6 +9,8 @@ namespace CloverSync\Shop\Pauses;
 use CloverSync\Exception\PermissionException;
 use CloverSync\Shop\Database\KeyValueStore;
 use CloverSync\Shop\Log\SyncLog;
+use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\MessageCode;
 use CloverSync\Shop\Support\Clock;
 
 /**
@@ -90,7 +92,7 @@ final class CircuitBreaker
         try {
             $result = $work();
         } catch (PermissionException $e) {
-            $this->lacks($e->getPermission(), $e->getMessage(), $action);
+            $this->lacks($e->getPermission(), Message::of($e), $action);
 
             throw $e;
         }
@@ -101,7 +103,7 @@ final class CircuitBreaker
     }
 
     /** A permission is missing: further attempts wait, longer each time. */
-    public function lacks(string $permission, string $message, string $action): void
+    public function lacks(string $permission, Message $message, string $action): void
     {
         $before = $this->pause();
 
@@ -126,7 +128,7 @@ final class CircuitBreaker
     }
 
     /** Clover refused something for a reason that may be its own. */
-    public function refused(string $message): void
+    public function refused(Message $message): void
     {
         if (++$this->refusals >= self::LIMIT) {
             $this->begin(
@@ -150,7 +152,9 @@ final class CircuitBreaker
 
         if ($this->isPaused) {
             $this->end();
-            $this->log->add('sync', $this->kind->entity(), '', 'success', "{$this->kind->words()} works again");
+            $this->log->add('sync', $this->kind->entity(), '', 'success', new Message(MessageCode::WorksAgain, [
+                'work' => $this->kind->words(),
+            ]));
         }
     }
 

@@ -6,6 +6,9 @@ namespace CloverSync\Shop\Pauses;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\MessageCode;
+
 /** Why one kind of work with Clover is paused. */
 final readonly class Pause
 {
@@ -16,8 +19,8 @@ final readonly class Pause
         public int $since,
         /** The missing permission, by its name in Clover; empty when Clover did not show which one. */
         public string $permission,
-        /** The last answer, in words for support. */
-        public string $message,
+        /** The last answer. */
+        public Message $message,
         /** Attempts that failed. */
         public int $tries,
         /** Unix seconds from when the work is tried again by itself; null when the owner decides. */
@@ -26,15 +29,18 @@ final readonly class Pause
     }
 
     /** For the Sync Log and the command line. */
-    public function words(): string
+    public function words(): Message
     {
+        $what = $this->kind->words();
+
         return (
-            "{$this->kind->words()} is paused: "
-            . (
-                $this->cause === PauseCause::Refusals
-                    ? "Clover refused $this->tries times in a row, the last time so: $this->message"
-                    : $this->message
-            )
+            $this->cause === PauseCause::Refusals
+                ? new Message(MessageCode::PausedByRefusals, [
+                    'work'   => $what,
+                    'count'  => $this->tries,
+                    'reason' => $this->message,
+                ])
+                : new Message(MessageCode::Paused, ['work' => $what, 'reason' => $this->message])
         );
     }
 
@@ -50,7 +56,7 @@ final readonly class Pause
                 $cause,
                 $value['since'],
                 \is_string($value['permission'] ?? null) ? $value['permission'] : '',
-                \is_string($value['message'] ?? null) ? $value['message'] : '',
+                Message::read(\is_string($value['message'] ?? null) ? $value['message'] : ''),
                 \is_int($value['tries'] ?? null) ? $value['tries'] : 0,
                 \is_int($next) ? $next : null,
             )
@@ -64,7 +70,7 @@ final readonly class Pause
             'cause'      => $this->cause->value,
             'since'      => $this->since,
             'permission' => $this->permission,
-            'message'    => $this->message,
+            'message'    => $this->message->json(),
             'tries'      => $this->tries,
             'next_try'   => $this->nextTry,
         ];

@@ -6,6 +6,9 @@ namespace CloverSync\Shop\Pauses;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\MessageCode;
+
 /** Kinds of work with Clover. Each is paused for itself. */
 enum WorkKind: string
 {
@@ -29,13 +32,13 @@ enum WorkKind: string
     }
 
     /** For the Sync Log and the command line. */
-    public function words(): string
+    public function words(): Message
     {
         return match ($this) {
-            self::Stock => 'Sending stock changes to Clover',
-            self::Orders => 'Sending orders to Clover',
-            self::Payments => 'Recording payments in Clover',
-            self::Catalog => 'Reading products and stock from Clover',
+            self::Stock => new Message(MessageCode::WorkStock),
+            self::Orders => new Message(MessageCode::WorkOrders),
+            self::Payments => new Message(MessageCode::WorkPayments),
+            self::Catalog => new Message(MessageCode::WorkCatalog),
         };
     }
 }

@@ -9,6 +9,7 @@ namespace CloverSync\Shop\Sales;
 use CloverSync\LedgerCause;
 use CloverSync\SendState;
 use CloverSync\Shop\Database\Row;
+use CloverSync\Shop\Messages\Message;
 
 /** One row of the stock ledger. Times are Unix seconds. */
 final readonly class LedgerRow
@@ -31,7 +32,7 @@ final readonly class LedgerRow
         public int $delta,
         public SendState $state,
         public ?string $reason,
-        public ?string $message,
+        public ?Message $message,
         public string $claim,
         /** Clover's count before the write, decimal text. */
         public string $countBefore,
@@ -66,7 +67,7 @@ final readonly class LedgerRow
             Row::int($row, 'delta'),
             SendState::from(Row::string($row, 'state')),
             Row::nullableString($row, 'reason'),
-            Row::nullableString($row, 'message'),
+            Message::readNullable(Row::nullableString($row, 'message')),
             Row::string($row, 'claim'),
             Row::string($row, 'count_before'),
             Row::nullableInt($row, 'modified_before'),

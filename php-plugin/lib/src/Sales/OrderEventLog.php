@@ -10,8 +10,8 @@ use CloverSync\OrderEventKind;
 use CloverSync\Shop\Database\Bulk;
 use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Messages\Message;
 use CloverSync\Shop\Support\Clock;
-use CloverSync\Shop\Support\Text;
 
 /** Order events recorded by the shop hooks, and which are unprocessed. */
 final readonly class OrderEventLog
@@ -61,7 +61,7 @@ final readonly class OrderEventLog
     }
 
     /** Why an order with unprocessed events could not be read; null before the first attempt. */
-    public function errorOf(string $orderId): ?string
+    public function errorOf(string $orderId): ?Message
     {
         $error = $this->sql->fetchValue('SELECT error FROM ' . self::TABLE . "
               WHERE environment = ? AND order_id = ? AND state <> 'done' AND error IS NOT NULL
@@ -70,7 +70,7 @@ final readonly class OrderEventLog
             $orderId,
         ]);
 
-        return $error === null ? null : (string) $error;
+        return $error === null ? null : Message::read((string) $error);
     }
 
     /**
@@ -128,7 +128,7 @@ final readonly class OrderEventLog
      *
      * @return bool Whether it needs the owner's decision from now on
      */
-    public function postpone(string $orderId, string $error): bool
+    public function postpone(string $orderId, Message $error): bool
     {
         $this->sql->execute(
             'UPDATE '
@@ -137,7 +137,7 @@ final readonly class OrderEventLog
             . self::LONGEST_WAIT
             . ' END, attempts = attempts + 1
               WHERE environment = ? AND order_id = ? AND state = \'pending\'',
-            [Text::fit($error, 10_000), $this->clock->now(), $this->environment, $orderId],
+            [$error->json(), $this->clock->now(), $this->environment, $orderId],
         );
 
         return (

@@ -9,6 +9,7 @@ namespace CloverSync\Shop\Sales;
 use CloverSync\OrderStanding;
 use CloverSync\SendState;
 use CloverSync\Shop\Database\Row;
+use CloverSync\Shop\Messages\Message;
 
 /** An order of the shop on its way to Clover. Times are Unix seconds. */
 final readonly class OrderPushRow
@@ -26,7 +27,7 @@ final readonly class OrderPushRow
         /** "due", or the result of {@see \CloverSync\Orders::pay()}; empty before. */
         public string $payment,
         public ?string $reason,
-        public ?string $message,
+        public ?Message $message,
         /** The plan sent to Clover, frozen before the first call; empty once the payment is recorded. */
         public string $plan,
         /** Of the order as it was sent; null before that, and of orders that 0.1.0 sent. */
@@ -59,7 +60,7 @@ final readonly class OrderPushRow
             Row::string($row, 'step'),
             Row::string($row, 'payment'),
             Row::nullableString($row, 'reason'),
-            Row::nullableString($row, 'message'),
+            Message::readNullable(Row::nullableString($row, 'message')),
             Row::string($row, 'plan'),
             Row::nullableString($row, 'fingerprint'),
             OrderMark::fromText(Row::string($row, 'wanted')),

@@ -15,6 +15,7 @@ use CloverSync\Exception\UnavailableException;
 use CloverSync\OrderOutcome;
 use CloverSync\Orders;
 use CloverSync\OrderState;
+use CloverSync\ProblemCode;
 use CloverSync\SendState;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Exception\HelperLostException;
@@ -45,8 +46,6 @@ final readonly class OrderPusher
     private const SEARCHED = 150;
 
     private const SEARCH_EVERY = 20;
-
-    private const NO_CURRENCY = 'waits until the merchant\'s currency is known to be the shop\'s';
 
     public function __construct(
         private Sql $sql,
@@ -111,7 +110,7 @@ final readonly class OrderPusher
         }
 
         if ($this->clover === null) {
-            $this->postponeMark($row, $row->claim, 600, self::NO_CURRENCY);
+            $this->postponeMark($row, $row->claim, 600, new Message(MessageCode::OrderWaitsForCurrency));
 
             return 1;
         }
@@ -121,7 +120,7 @@ final readonly class OrderPusher
         } catch (BugException|ItemException $e) {
             // Clover's answer about one order must not hold up the others.
             $claim = $this->pushes->row($row->id)->claim ?? '';
-            $this->postponeMark($row, $claim, self::QUIET_MARKING, $e->getMessage());
+            $this->postponeMark($row, $claim, self::QUIET_MARKING, Message::of($e));
         }
 
         return 1;
@@ -130,7 +129,7 @@ final readonly class OrderPusher
     private function process(OrderPushRow $row, Lock $lock, WorkReport $result): int
     {
         if ($this->clover === null) {
-            $this->postpone($row, $row->claim, 600, self::NO_CURRENCY, 'currency');
+            $this->postpone($row, $row->claim, 600, new Message(MessageCode::OrderWaitsForCurrency), 'currency');
 
             return 1;
         }
@@ -163,7 +162,7 @@ final readonly class OrderPusher
                 $row,
                 $this->pushes->row($row->id)->claim ?? '',
                 self::QUIET_FILLING,
-                $e->getMessage(),
+                Message::of($e),
                 'unusable',
             );
         }
@@ -189,14 +188,10 @@ final readonly class OrderPusher
             $order = $this->orders->read($name, $row->orderPk, $this->currency);
             $plan  = $order === null ? null : $clover->plan($order, $wanted->standing);
         } catch (ItemException $e) {
-            if ($this->pushes->kill($id, 'unusable', "{$e->getPath()}: {$e->getMessage()}")) {
-                $this->log->add(
-                    'order_push',
-                    'order',
-                    $name,
-                    'error',
-                    "The order cannot be sent to Clover. {$e->getPath()}: {$e->getMessage()}",
-                );
+            if ($this->pushes->kill($id, 'unusable', Message::of($e))) {
+                $this->log->add('order_push', 'order', $name, 'error', new Message(MessageCode::OrderCannotBeSent, [
+                    'reason' => Message::of($e),
+                ]));
             }
 
             return;
@@ -227,7 +222,7 @@ final readonly class OrderPusher
             throw $e;
         } catch (PermissionException|ReconnectException|UnavailableException $e) {
             // Refused before anything was carried out.
-            $this->pushes->again($id, $lock->holder(), 0, $e->getMessage());
+            $this->pushes->again($id, $lock->holder(), 0, Message::of($e));
 
             throw $e;
         }
@@ -235,7 +230,7 @@ final readonly class OrderPusher
         if ($outcome->state === OrderState::Done) {
             $this->fill($clover, $row, $plan, $lock->holder(), (string) $outcome->orderId, $lock, $result);
         } elseif ($outcome->state === OrderState::Unknown) {
-            $this->postpone($row, $lock->holder(), self::QUIET, $outcome->message);
+            $this->postpone($row, $lock->holder(), self::QUIET, self::reason($outcome));
         } else {
             $this->turnedDown($row, $lock->holder(), $outcome);
         }
@@ -249,26 +244,16 @@ final readonly class OrderPusher
         if (\count($found) === 1) {
             $this->fill($clover, $row, $row->plan, $claim, $found[0], $lock, $result);
         } elseif (\count($found) > 1) {
-            $this->unsettled(
-                $row,
-                $claim,
-                'twice',
-                'Clover has ' . \count($found) . " orders with the reference $row->reference",
-            );
+            $this->unsettled($row, $claim, 'twice', new Message(MessageCode::OrderThereTwice, [
+                'orders'    => \count($found),
+                'reference' => $row->reference,
+            ]));
         } elseif (($this->clock->now() - $row->sent) >= self::SEARCHED) {
-            $this->unsettled(
-                $row,
-                $claim,
-                'not_found',
-                "Clover did not respond, and does not find an order with the reference $row->reference",
-            );
+            $this->unsettled($row, $claim, 'not_found', new Message(MessageCode::OrderNotFound, [
+                'reference' => $row->reference,
+            ]));
         } else {
-            $this->pushes->later(
-                $row->id,
-                $claim,
-                self::SEARCH_EVERY,
-                'searched for by its reference, because Clover did not respond',
-            );
+            $this->pushes->later($row->id, $claim, self::SEARCH_EVERY, new Message(MessageCode::OrderSearched));
         }
     }
 
@@ -305,7 +290,10 @@ final readonly class OrderPusher
                             'order',
                             $row->orderId,
                             'success',
-                            "The order is in Clover as $cloverId, reference $row->reference",
+                            new Message(MessageCode::OrderInClover, [
+                                'order'     => $cloverId,
+                                'reference' => $row->reference,
+                            ]),
                         );
                         $result->confirmed++;
                     }
@@ -315,32 +303,30 @@ final readonly class OrderPusher
                 break;
 
             case OrderState::Unknown:
-                $this->postpone($row, $claim, self::QUIET, $outcome->message);
+                $this->postpone($row, $claim, self::QUIET, self::reason($outcome));
 
                 break;
 
             case OrderState::Differs:
-                $this->unsettled($row, $claim, 'changed', "the order was changed in Clover ({$outcome->message})");
+                $this->unsettled($row, $claim, 'changed', self::reason($outcome));
 
                 break;
 
             case OrderState::Missing:
-                $this->unsettled($row, $claim, 'gone', "the order $cloverId is gone from Clover");
+                $this->unsettled($row, $claim, 'gone', self::reason($outcome));
 
                 break;
 
             case OrderState::Later:
-                $this->postpone($row, $claim, max(1, $outcome->retryAfter), $outcome->message);
+                $this->postpone($row, $claim, max(1, $outcome->retryAfter), self::reason($outcome));
 
                 break;
 
             default:
-                $this->unsettled(
-                    $row,
-                    $claim,
-                    'refused',
-                    "Clover has the order $cloverId and refuses the rest of it ({$outcome->message})",
-                );
+                $this->unsettled($row, $claim, 'refused', new Message(MessageCode::OrderRestRefused, [
+                    'order'  => $cloverId,
+                    'reason' => self::reason($outcome),
+                ]));
         }
     }
 
@@ -362,9 +348,14 @@ final readonly class OrderPusher
         $outcome = $clover->pay($plan, $cloverId, $row->reference);
 
         match ($outcome->state) {
-            OrderState::Unknown => $this->postpone($row, $claim, self::QUIET, $outcome->message),
-            OrderState::Later   => $this->postpone($row, $claim, max(1, $outcome->retryAfter), $outcome->message),
-            default             => $this->pushes->paid($id, $claim, $outcome->state->value, $outcome->message),
+            OrderState::Unknown => $this->postpone($row, $claim, self::QUIET, self::reason($outcome)),
+            OrderState::Later   => $this->postpone($row, $claim, max(1, $outcome->retryAfter), self::reason($outcome)),
+            default             => $this->pushes->paid(
+                $id,
+                $claim,
+                $outcome->state->value,
+                $outcome->problem === null ? null : Message::ofProblem($outcome->problem),
+            ),
         };
     }
 
@@ -394,7 +385,13 @@ final readonly class OrderPusher
             $cloverId = $row->cloverOrderId ?? self::only($clover->find($row->reference));
 
             if ($cloverId === null) {
-                $this->pushes->stopMark($id, $claim, $row->wanted, MarkState::Gone, 'Clover does not have the order');
+                $this->pushes->stopMark(
+                    $id,
+                    $claim,
+                    $row->wanted,
+                    MarkState::Gone,
+                    new Message(ProblemCode::OrderGone),
+                );
 
                 return;
             }
@@ -405,12 +402,12 @@ final readonly class OrderPusher
             throw $e;
         } catch (PermissionException|ReconnectException|UnavailableException $e) {
             // Refused before anything was carried out.
-            $this->pushes->later($id, $claim, 0, $e->getMessage());
+            $this->pushes->later($id, $claim, 0, Message::of($e));
 
             throw $e;
         }
 
-        $said = $outcome->message;
+        $said = self::reason($outcome);
 
         match ($outcome->state) {
             OrderState::Done    => $this->marked($row, $claim, $now, $cloverId),
@@ -441,7 +438,7 @@ final readonly class OrderPusher
         $this->breaker->succeeded();
     }
 
-    private function stopMark(OrderPushRow $row, string $claim, MarkState $state, string $message): void
+    private function stopMark(OrderPushRow $row, string $claim, MarkState $state, Message $message): void
     {
         if ($this->pushes->stopMark($row->id, $claim, $row->wanted, $state, $message)) {
             $this->logStopped($row, $state, $message);
@@ -452,14 +449,14 @@ final readonly class OrderPusher
         }
     }
 
-    private function postponeMark(OrderPushRow $row, string $claim, int $seconds, string $message): void
+    private function postponeMark(OrderPushRow $row, string $claim, int $seconds, Message $message): void
     {
         if ($this->pushes->postponeMark($row->id, $claim, $seconds, $message)) {
             $this->logStopped($row, MarkState::Refused, $message);
         }
     }
 
-    private function logStopped(OrderPushRow $row, MarkState $state, string $details): void
+    private function logStopped(OrderPushRow $row, MarkState $state, Message $reason): void
     {
         $title = $row->wanted->words();
         $this->log->add(
@@ -469,7 +466,7 @@ final readonly class OrderPusher
             'error',
             $state === MarkState::Locked
                 ? new Message(MessageCode::MarkLocked, ['title' => $title])
-                : new Message(MessageCode::MarkRefused, ['title' => $title], $details),
+                : new Message(MessageCode::MarkRefused, ['title' => $title, 'reason' => $reason]),
         );
     }
 
@@ -485,24 +482,22 @@ final readonly class OrderPusher
 
     private function turnedDown(OrderPushRow $row, string $claim, OrderOutcome $outcome): void
     {
+        $reason = self::reason($outcome);
+
         if ($outcome->state === OrderState::Later) {
-            $this->pushes->again($row->id, $claim, 0, $outcome->message);
-            $this->postpone($row, '', max(1, $outcome->retryAfter), $outcome->message);
+            $this->pushes->again($row->id, $claim, 0, $reason);
+            $this->postpone($row, '', max(1, $outcome->retryAfter), $reason);
 
             return;
         }
 
-        if ($this->pushes->refuse($row->id, $claim, $row->attempts, $outcome->message)) {
-            $this->log->add(
-                'order_push',
-                'order',
-                $row->orderId,
-                'error',
-                "Clover refuses the order: {$outcome->message}",
-            );
+        if ($this->pushes->refuse($row->id, $claim, $row->attempts, $reason)) {
+            $this->log->add('order_push', 'order', $row->orderId, 'error', new Message(MessageCode::OrderRefused, [
+                'reason' => $reason,
+            ]));
         }
 
-        $this->breaker->refused($outcome->message);
+        $this->breaker->refused($reason);
     }
 
     /** Puts a row off, and says so in the log when that was the last time. */
@@ -510,30 +505,27 @@ final readonly class OrderPusher
         OrderPushRow $row,
         string $claim,
         int $seconds,
-        string $message,
+        Message $message,
         string $reason = 'too_slow',
     ): void {
         if ($this->pushes->postpone($row->id, $claim, $seconds, $message, $reason)) {
-            $this->log->add(
-                'order_push',
-                'order',
-                $row->orderId,
-                'error',
-                "The order was tried repeatedly and is not complete in Clover: $message. Check it in Clover",
-            );
+            $this->log->add('order_push', 'order', $row->orderId, 'error', new Message(MessageCode::OrderIncomplete, [
+                'reason' => $message,
+            ]));
         }
     }
 
-    private function unsettled(OrderPushRow $row, string $claim, string $reason, string $why): void
+    private function unsettled(OrderPushRow $row, string $claim, string $reason, Message $why): void
     {
         if ($this->pushes->uncertain($row->id, $claim, $reason, $why)) {
-            $this->log->add(
-                'order_push',
-                'order',
-                $row->orderId,
-                'error',
-                "The order may or may not be complete in Clover: $why. Check it in Clover, then decide",
-            );
+            $this->log->add('order_push', 'order', $row->orderId, 'error', new Message(MessageCode::OrderUncertain, [
+                'reason' => $why,
+            ]));
         }
+    }
+
+    private static function reason(OrderOutcome $outcome): Message
+    {
+        return $outcome->problem === null ? new Message(ProblemCode::Fault) : Message::ofProblem($outcome->problem);
     }
 }

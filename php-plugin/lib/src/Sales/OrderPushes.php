@@ -13,6 +13,7 @@ use CloverSync\Shop\Database\Bulk;
 use CloverSync\Shop\Database\KeyValueStore;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Messages\Message;
 use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\UtcTime;
 
@@ -346,14 +347,14 @@ final readonly class OrderPushes
     }
 
     /** Stores how the payment ended, which completes the order. */
-    public function paid(int $id, string $claim, string $payment, string $message): bool
+    public function paid(int $id, string $claim, string $payment, ?Message $message): bool
     {
         return $this->rows->change(
             $id,
             SendState::Confirmed,
             $claim,
             'payment = ?, message = ?, plan = NULL, misses = 0, next_try = 0',
-            [$payment, $message === '' ? null : SendRows::message($message)],
+            [$payment, $message?->json()],
             self::UNPAID,
         );
     }
@@ -396,14 +397,14 @@ final readonly class OrderPushes
     }
 
     /** Title and note cannot be written: what was wanted stays, until the owner decides or another is wanted. */
-    public function stopMark(int $id, string $claim, OrderMark $was, MarkState $state, string $message): bool
+    public function stopMark(int $id, string $claim, OrderMark $was, MarkState $state, Message $message): bool
     {
         return $this->rows->change(
             $id,
             SendState::Confirmed,
             $claim,
             "mark = CASE WHEN wanted = ? THEN ? ELSE 'due' END, misses = 0, next_try = 0, message = ?",
-            [$was->text(), $state->value, SendRows::message($message)],
+            [$was->text(), $state->value, $message->json()],
         );
     }
 
@@ -412,7 +413,7 @@ final readonly class OrderPushes
      *
      * @return bool Whether that was the last time
      */
-    public function postponeMark(int $id, string $claim, int $seconds, string $message): bool
+    public function postponeMark(int $id, string $claim, int $seconds, Message $message): bool
     {
         $row = $this->row($id);
 
@@ -473,7 +474,7 @@ final readonly class OrderPushes
      *
      * @return bool Whether that was the last time
      */
-    public function postpone(int $id, string $claim, int $seconds, string $message, string $reason = 'too_slow'): bool
+    public function postpone(int $id, string $claim, int $seconds, Message $message, string $reason = 'too_slow'): bool
     {
         $row = $this->row($id);
 
@@ -500,18 +501,18 @@ final readonly class OrderPushes
             $row->state,
             $claim,
             "state = ?, reason = ?, payment = '', misses = ?, message = ?",
-            [$state->value, $why, $misses, SendRows::message($message)],
+            [$state->value, $why, $misses, $message->json()],
         );
     }
 
     /** Schedules another look at an unanswered row. */
-    public function later(int $id, string $claim, int $seconds, string $message): void
+    public function later(int $id, string $claim, int $seconds, Message $message): void
     {
         $this->wait($id, $claim, $seconds, $message, $this->row($id)->misses ?? 0);
     }
 
     /** Reschedules a row when Clover has certainly not executed any of it. */
-    public function again(int $id, string $claim, int $seconds, string $message): bool
+    public function again(int $id, string $claim, int $seconds, Message $message): bool
     {
         return $this->rows->change(
             $id,
@@ -520,21 +521,27 @@ final readonly class OrderPushes
             "state = 'intended', step = '', claim = '', next_try = ?, message = ?",
             [
                 $this->clock->now() + min(self::LONGEST_WAIT, $seconds),
-                SendRows::message($message),
+                $message->json(),
             ],
         );
     }
 
-    public function uncertain(int $id, string $claim, string $reason, string $message): bool
+    public function uncertain(int $id, string $claim, string $reason, Message $message): bool
     {
-        return $this->rows->change($id, SendState::Sent, $claim, "state = 'uncertain', reason = ?, message = ?", [
-            $reason,
-            SendRows::message($message),
-        ]);
+        return $this->rows->change(
+            $id,
+            SendState::Sent,
+            $claim,
+            "state = 'uncertain', reason = ?, message = ?",
+            [
+                $reason,
+                $message->json(),
+            ],
+        );
     }
 
     /** @return bool Whether it is dead now */
-    public function refuse(int $id, string $claim, int $attempts, string $message): bool
+    public function refuse(int $id, string $claim, int $attempts, Message $message): bool
     {
         $dead = ($attempts + 1) >= self::MAX_REFUSALS;
         $this->rows->change(
@@ -547,14 +554,14 @@ final readonly class OrderPushes
                 $dead ? 'refused' : null,
                 $attempts + 1,
                 $this->clock->now() + (60 * (2 ** $attempts)),
-                SendRows::message($message),
+                $message->json(),
             ],
         );
 
         return $dead;
     }
 
-    public function kill(int $id, string $reason, string $message): bool
+    public function kill(int $id, string $reason, Message $message): bool
     {
         return $this->rows->kill($id, $reason, $message);
     }
@@ -684,13 +691,13 @@ final readonly class OrderPushes
         return $row === null ? null : OrderPushRow::fromRow($row);
     }
 
-    private function wait(int $id, string $claim, int $seconds, string $message, int $misses): void
+    private function wait(int $id, string $claim, int $seconds, Message $message, int $misses): void
     {
         $this->sql->execute('UPDATE '
         . self::TABLE
         . ' SET next_try = ?, message = ?, misses = ? WHERE id = ? AND claim = ?', [
             $this->clock->now() + min(self::LONGEST_WAIT, $seconds),
-            SendRows::message($message),
+            $message->json(),
             $misses,
             $id,
             $claim,

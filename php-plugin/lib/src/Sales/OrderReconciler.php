@@ -9,6 +9,8 @@ namespace CloverSync\Shop\Sales;
 use CloverSync\Ledger;
 use CloverSync\Settings;
 use CloverSync\Shop\Log\SyncLog;
+use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\MessageCode;
 
 /**
  * Finds changes of the shop's recent orders that no event announced: J2Commerce announces a change of status once, and
@@ -49,13 +51,7 @@ final readonly class OrderReconciler
         $this->events->found($found);
 
         foreach ($found as $id) {
-            $this->log->add(
-                'sync',
-                'order',
-                $id,
-                'success',
-                'The order changed without an event: a scan of the recent orders found it',
-            );
+            $this->log->add('sync', 'order', $id, 'success', new Message(MessageCode::OrderFoundByScan));
         }
 
         return \count($found);

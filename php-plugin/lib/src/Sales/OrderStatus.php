@@ -12,6 +12,7 @@ use CloverSync\LedgerReason;
 use CloverSync\Resolution;
 use CloverSync\SaleState;
 use CloverSync\SendState;
+use CloverSync\Shop\Messages\Message;
 
 /** What Clover has of one order and what the owner can do about it, as shown on the order's page. */
 final readonly class OrderStatus
@@ -32,7 +33,7 @@ final readonly class OrderStatus
         /** The order could not be read again and again: the owner decides. */
         public bool $isDead,
         /** Why it could not be read. */
-        public ?string $error,
+        public ?Message $error,
         /** A gateway has refunded part of it without naming lines. */
         public bool $hasPartRefund,
     ) {

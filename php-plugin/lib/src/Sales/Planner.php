@@ -17,6 +17,8 @@ use CloverSync\Settings;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Log\SyncLog;
+use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\MessageCode;
 
 /** Decides what an order requires in Clover, from the shop's current data of the order. */
 final readonly class Planner
@@ -138,14 +140,12 @@ final readonly class Planner
     /** Notes that {@see plan()} could not read an order; other orders go on. */
     public function failed(string $orderId, \Throwable $e): void
     {
-        if ($this->events->postpone($orderId, $e->getMessage())) {
-            $this->log->add(
-                'order_push',
-                'order',
-                $orderId,
-                'error',
-                "The order cannot be read, so neither its stock nor the order reaches Clover: {$e->getMessage()}",
-            );
+        $reason = Message::of($e);
+
+        if ($this->events->postpone($orderId, $reason)) {
+            $this->log->add('order_push', 'order', $orderId, 'error', new Message(MessageCode::OrderUnreadable, [
+                'reason' => $reason,
+            ]));
         }
     }
 
@@ -261,13 +261,10 @@ final readonly class Planner
             $lineId,
             fn (LineBooks $line): LedgerPlan => LedgerPlan::fromRules($this->rules->restock($line->forRules(), $units)),
         );
-        $this->log->add(
-            'inventory_restock',
-            'order',
-            $orderId,
-            'success',
-            "$units units of line $lineId are to be given back: asked for by hand",
-        );
+        $this->log->add('inventory_restock', 'order', $orderId, 'success', new Message(MessageCode::RestockAsked, [
+            'count' => $units,
+            'line'  => (string) $lineId,
+        ]));
     }
 
     /**
@@ -300,17 +297,11 @@ final readonly class Planner
                 $resolution,
             )),
         );
-        $this->log->add(
-            'inventory_decrement',
-            'order',
-            $orderId,
-            'success',
-            "Row $seq of line $lineId is resolved by hand: " . match ($resolution) {
-                Resolution::Applied    => 'Clover\'s count includes it',
-                Resolution::Leave      => 'it is left unchanged',
-                Resolution::NotApplied => 'it is sent again',
-            },
-        );
+        $this->log->add('inventory_decrement', 'order', $orderId, 'success', new Message(match ($resolution) {
+            Resolution::Applied    => MessageCode::RowApplied,
+            Resolution::Leave      => MessageCode::RowLeft,
+            Resolution::NotApplied => MessageCode::RowSentAgain,
+        }, ['row' => (string) $seq, 'line' => (string) $lineId]));
     }
 
     /**
@@ -393,14 +384,7 @@ final readonly class Planner
         }
 
         if ($order === null && $sold) {
-            $this->log->add(
-                'inventory_restock',
-                'order',
-                $orderId,
-                'success',
-                'The order was deleted in the shop: its units are given back to Clover, and the shop takes its counts '
-                . 'from there with the next sync',
-            );
+            $this->log->add('inventory_restock', 'order', $orderId, 'success', new Message(MessageCode::OrderDeleted));
         }
     }
 
@@ -432,7 +416,10 @@ final readonly class Planner
                 self::lines($order, $all[$pk] ?? []),
                 null,
                 'lineId',
-            )[$lineId] ?? throw new ShopException("Order $orderId has no line $lineId.");
+            )[$lineId] ?? throw new ShopException(new Message(MessageCode::OrderLineGone, [
+                'order' => $orderId,
+                'line'  => (string) $lineId,
+            ]));
             $this->store($orderId, $pk, $line, $rule($line));
         });
     }
@@ -447,9 +434,9 @@ final readonly class Planner
 
         foreach ($plan->entries as $entry) {
             $why = match ($entry['reason']) {
-                LedgerReason::PushOff        => 'Push Stock on Sale is off',
-                LedgerReason::NeverTaken     => 'its sale never reached Clover',
-                LedgerReason::AfterUncertain => 'whether its sale reached Clover is not known: decide that first',
+                LedgerReason::PushOff        => new Message(MessageCode::StockPushOff),
+                LedgerReason::NeverTaken     => new Message(MessageCode::SaleNeverSent),
+                LedgerReason::AfterUncertain => new Message(MessageCode::SaleUnknown),
                 default                      => null,
             };
 
@@ -459,7 +446,12 @@ final readonly class Planner
                     'stock',
                     $entry['clover_id'],
                     $entry['state'] === SendState::Skipped ? 'skipped' : 'error',
-                    \sprintf('Order %s, “%s”: %+d not sent, %s', $orderId, $line->name, -$entry['delta'], $why),
+                    new Message(MessageCode::UnitsNotSent, [
+                        'order'  => $orderId,
+                        'name'   => $line->name,
+                        'units'  => \sprintf('%+d', -$entry['delta']),
+                        'reason' => $why,
+                    ]),
                 );
             }
         }
@@ -469,14 +461,7 @@ final readonly class Planner
     private function warnAboutParts(string $orderId, ?ShopOrder $order, array $pending): void
     {
         if ($order !== null && \in_array(OrderEventType::PartRefund, array_column($pending, 'event'), true)) {
-            $this->log->add(
-                'inventory_restock',
-                'order',
-                $orderId,
-                'skipped',
-                'Part of the order was paid back, and the gateway does not say for which lines: restock these lines by '
-                . 'hand',
-            );
+            $this->log->add('inventory_restock', 'order', $orderId, 'skipped', new Message(MessageCode::PartRefund));
         }
     }
 }

@@ -10,13 +10,11 @@ use CloverSync\SendState;
 use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Links\Links;
-use CloverSync\Shop\Support\Text;
+use CloverSync\Shop\Messages\Message;
 
 /** Rows of one table that are sent to Clover: the common part of {@see StockLedger} and {@see OrderPushes}. */
 final readonly class SendRows
 {
-    private const MESSAGE = 10_000;
-
     public function __construct(
         private Sql $sql,
         private Links $links,
@@ -49,18 +47,18 @@ final readonly class SendRows
         ) === 1;
     }
 
-    public function kill(int $id, string $reason, string $message): bool
+    public function kill(int $id, string $reason, Message $message): bool
     {
-        return $this->change($id, SendState::Intended, null, "state = 'dead', reason = ?, message = ?", [
-            $reason,
-            self::message($message),
-        ]);
-    }
-
-    /** The part of a message that fits into its column. */
-    public static function message(string $message): string
-    {
-        return Text::fit($message, self::MESSAGE);
+        return $this->change(
+            $id,
+            SendState::Intended,
+            null,
+            "state = 'dead', reason = ?, message = ?",
+            [
+                $reason,
+                $message->json(),
+            ],
+        );
     }
 
     /** @return list<array<string, int|float|string|null>> Rows that need the owner's decision, newest first */

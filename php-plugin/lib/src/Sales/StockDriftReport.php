@@ -12,6 +12,9 @@ use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Links\CountTimes;
 use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Messages\Number;
+use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\MessageCode;
 use CloverSync\Shop\Support\Clock;
 use CloverSync\Stock;
 
@@ -38,8 +41,8 @@ final readonly class StockDriftReport
     }
 
     /**
-     * @param callable(array{clover_id: string, sku: string, shop: ?int, clover: ?string, reason: string}): void
-     *   $report Called for each item that differs
+     * @param callable(array{clover_id: string, name: string, sku: string, shop: ?int, clover: ?string,
+     *   reason: Message}): void $report Called for each item that differs
      *
      * @return array{items: int, differing: int}
      *
@@ -74,14 +77,15 @@ final readonly class StockDriftReport
      * @param array<string, string>                                       $lost  Units that the till sold during our
      *   writes, by Clover id
      *
-     * @return iterable<?array{clover_id: string, sku: string, shop: ?int, clover: ?string, reason: string}>
+     * @return iterable<?array{clover_id: string, name: string, sku: string, shop: ?int, clover: ?string, reason:
+     *   Message}>
      */
     private function compare(array $items, array $lost, int $asked): iterable
     {
         $shop = [];
 
         foreach ($this->bulk->fetch(
-            'SELECT m.clover_id, m.variant_id, v.sku, v.manage_stock, q.quantity FROM '
+            'SELECT m.clover_id, m.name, m.variant_id, v.sku, v.manage_stock, q.quantity FROM '
             . Links::TABLE
             . " m
                JOIN #__j2commerce_variants v ON v.j2commerce_variant_id = m.variant_id
@@ -93,6 +97,7 @@ final readonly class StockDriftReport
         ) as $row) {
             $shop[Row::string($row, 'clover_id')] = [
                 'variant_id' => Row::int($row, 'variant_id'),
+                'name'       => Row::string($row, 'name'),
                 'sku'        => Row::string($row, 'sku'),
                 'quantity'   => Row::int($row, 'manage_stock') === 1 ? Row::int($row, 'quantity') : null,
             ];
@@ -117,6 +122,7 @@ final readonly class StockDriftReport
                 ? null
                 : [
                     'clover_id' => $item['clover_id'],
+                    'name'      => $row['name'],
                     'sku'       => $row['sku'],
                     'shop'      => $row['quantity'],
                     'clover'    => $item['count'],
@@ -126,43 +132,39 @@ final readonly class StockDriftReport
     }
 
     /** @param array{clover_id: string, count: ?string, whole: ?int} $item */
-    private static function reason(array $item, ?int $shop, int $units, ?string $lost): ?string
+    private static function reason(array $item, ?int $shop, int $units, ?string $lost): ?Message
     {
         $reasons = [];
 
         if ($item['count'] === null) {
-            return $shop === null
-                ? null
-                : 'untracked: Clover does not track this item, the shop does; the next sync corrects it';
+            return $shop === null ? null : new Message(MessageCode::DriftUntracked);
         }
 
         if ($shop === null) {
-            return 'untracked: the shop does not track this item, Clover does; the next sync corrects it';
+            return new Message(MessageCode::DriftTracked);
         }
 
         if ($units > 0) {
-            $reasons[] = "unsent web units: $units sold on the web are not in Clover's count yet";
+            $reasons[] = new Message(MessageCode::DriftSold, ['count' => $units]);
         } elseif ($units < 0) {
-            $reasons[] = \sprintf('unsent web units: %d given back on the web are not in Clover\'s count yet', -$units);
+            $reasons[] = new Message(MessageCode::DriftGivenBack, ['count' => -$units]);
         }
 
         if ($lost !== null) {
-            $reasons[] =
-                "overlap: the till sold $lost within the time in which a web sale was written, so Clover's count may "
-                . 'be too high by that; count by hand';
+            $reasons[] = new Message(MessageCode::DriftOverlap, ['units' => new Number($lost)]);
         }
 
         $expected = Stock::sellable($item['count'], $units);
 
         if ($shop !== $expected) {
-            $reasons[] = "stale: the shop has $shop and should have $expected; the next sync corrects it";
+            $reasons[] = new Message(MessageCode::DriftStale, ['shop' => $shop, 'expected' => $expected]);
         } elseif ($reasons === [] && (string) $shop !== $item['count']) {
             $reasons[] = (int) $item['whole'] < 0
-                ? 'below zero: Clover has sold more than it had'
-                : 'fraction: the shop sells whole units only';
+                ? new Message(MessageCode::DriftBelowZero)
+                : new Message(MessageCode::DriftFraction);
         }
 
-        return $reasons === [] ? null : implode('; ', $reasons);
+        return $reasons === [] ? null : Message::together($reasons);
     }
 
     /** @return array<string, string> */

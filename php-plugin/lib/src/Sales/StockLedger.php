@@ -12,6 +12,7 @@ use CloverSync\Shop\Database\Bulk;
 use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Messages\Message;
 use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\Text;
 
@@ -281,7 +282,7 @@ final readonly class StockLedger
     }
 
     /** Puts a row back that was not sent, or was refused. */
-    public function again(int $id, string $claim, int $wait, string $message): bool
+    public function again(int $id, string $claim, int $wait, Message $message): bool
     {
         return $this->rows->change(
             $id,
@@ -290,7 +291,7 @@ final readonly class StockLedger
             "state = 'intended', claim = '', next_try = ?, message = ?",
             [
                 $this->clock->now() + $wait,
-                $message,
+                $message->json(),
             ],
         );
     }
@@ -302,7 +303,7 @@ final readonly class StockLedger
      *
      * @param LedgerRow $row As it was read
      */
-    public function resend(LedgerRow $row, string $message): bool
+    public function resend(LedgerRow $row, Message $message): bool
     {
         return $this->rows->change(
             $row->id,
@@ -310,7 +311,7 @@ final readonly class StockLedger
             $row->claim,
             "state = 'intended', claim = '', next_try = ?, message = ?, misses = 0,
                 resent_from = COALESCE(resent_from, modified_before)",
-            [$this->clock->now(), $message],
+            [$this->clock->now(), $message->json()],
         );
     }
 
@@ -320,14 +321,14 @@ final readonly class StockLedger
      * @param LedgerRow $row      As it was read
      * @param ?int      $modified modifiedTime of the count now
      */
-    public function uncertain(LedgerRow $row, string $reason, string $message, ?int $modified): bool
+    public function uncertain(LedgerRow $row, string $reason, Message $message, ?int $modified): bool
     {
         return $this->rows->change(
             $row->id,
             SendState::Sent,
             $row->claim,
             "state = 'uncertain', reason = ?, message = ?, modified_after = ?, window_ms = ?",
-            [$reason, $message, $modified, $this->windowUntilNow($row)],
+            [$reason, $message->json(), $modified, $this->windowUntilNow($row)],
         );
     }
 
@@ -336,7 +337,7 @@ final readonly class StockLedger
      *
      * @return bool Whether the row is dead now
      */
-    public function miss(LedgerRow $row, string $claim, string $message): bool
+    public function miss(LedgerRow $row, string $claim, Message $message): bool
     {
         $misses = $row->misses + 1;
 
@@ -346,7 +347,7 @@ final readonly class StockLedger
                 SendState::Sent,
                 $claim,
                 "state = 'dead', reason = 'too_slow', claim = '', misses = ?, message = ?",
-                [$misses, $message],
+                [$misses, $message->json()],
             );
         }
 
@@ -359,7 +360,7 @@ final readonly class StockLedger
             [
                 $this->clock->now() + ($misses <= 4 ? 0 : min(self::LONGEST_WAIT, 2 ** ($misses - 5))),
                 $misses,
-                $message,
+                $message->json(),
             ],
         );
 
@@ -367,7 +368,7 @@ final readonly class StockLedger
     }
 
     /** Checks an unanswered row later, after a longer wait each time. */
-    public function askLater(LedgerRow $row, int $wait, string $message): void
+    public function askLater(LedgerRow $row, int $wait, Message $message): void
     {
         $this->postpone(
             $row->id,
@@ -378,23 +379,23 @@ final readonly class StockLedger
         );
     }
 
-    public function skip(int $id, string $reason, string $message): bool
+    public function skip(int $id, string $reason, Message $message): bool
     {
         return $this->rows->change(
             $id,
             SendState::Intended,
             null,
             "state = 'skipped', reason = ?, message = ?, settled = ?",
-            [$reason, $message, $this->clock->now()],
+            [$reason, $message->json(), $this->clock->now()],
         );
     }
 
-    public function kill(int $id, string $reason, string $message): bool
+    public function kill(int $id, string $reason, Message $message): bool
     {
         return $this->rows->kill($id, $reason, $message);
     }
 
-    public function wait(int $id, int $seconds, string $message): void
+    public function wait(int $id, int $seconds, Message $message): void
     {
         $this->postpone($id, SendState::Intended, $seconds, $message);
     }
@@ -403,7 +404,7 @@ final readonly class StockLedger
      * Retries a row later that Clover or the network kept from being sent; the wait grows each time. An outage never
      * makes a row dead, so the count stops short of {@see MAX_MISSES}.
      */
-    public function tryLater(LedgerRow $row, int $seconds, string $message): void
+    public function tryLater(LedgerRow $row, int $seconds, Message $message): void
     {
         $this->postpone(
             $row->id,
@@ -415,7 +416,7 @@ final readonly class StockLedger
     }
 
     /** @return bool Whether the row is dead now */
-    public function refuse(int $id, int $attempts, string $message): bool
+    public function refuse(int $id, int $attempts, Message $message): bool
     {
         if (($attempts + 1) >= self::MAX_REFUSALS) {
             return $this->kill($id, 'refused', $message);
@@ -424,7 +425,7 @@ final readonly class StockLedger
         $this->rows->change($id, SendState::Intended, null, 'attempts = ?, next_try = ?, message = ?', [
             $attempts + 1,
             $this->clock->now() + (60 * (2 ** $attempts)),
-            SendRows::message($message),
+            $message->json(),
         ]);
 
         return false;
@@ -540,11 +541,11 @@ final readonly class StockLedger
         ];
     }
 
-    private function postpone(int $id, SendState $state, int $seconds, string $message, string $and = ''): void
+    private function postpone(int $id, SendState $state, int $seconds, Message $message, string $and = ''): void
     {
         $this->rows->change($id, $state, null, "next_try = ?, message = ?$and", [
             $this->clock->now() + $seconds,
-            SendRows::message($message),
+            $message->json(),
         ]);
     }
 

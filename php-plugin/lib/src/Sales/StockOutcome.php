@@ -6,6 +6,9 @@ namespace CloverSync\Shop\Sales;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\Problem;
+use CloverSync\ProblemCode;
+use CloverSync\Shop\Messages\Message;
 use CloverSync\StockState;
 
 /** The result of one change of a count, from {@see \CloverSync\Stock}. */
@@ -22,7 +25,7 @@ final readonly class StockOutcome
         public ?string $target,
         /** Milliseconds. */
         public ?int $window,
-        public string $message,
+        private ?Message $problem,
         /** Seconds. */
         public int $retryAfter,
         /** The missing permission; empty unless one is. */
@@ -30,9 +33,15 @@ final readonly class StockOutcome
     ) {
     }
 
+    /** Why it is not confirmed. */
+    public function reason(): Message
+    {
+        return $this->problem ?? new Message(ProblemCode::Fault);
+    }
+
     /**
      * @param list<array{key: int, state: StockState, before: ?string, modified: ?int, target: ?string, window: ?int,
-     *   message: string, retry_after: int, permission: ?string, ...}> $outcomes
+     *   problem: ?Problem, retry_after: int, permission: ?string, ...}> $outcomes
      *
      * @return list<self>
      */
@@ -46,7 +55,7 @@ final readonly class StockOutcome
                 $o['modified'],
                 $o['target'],
                 $o['window'],
-                $o['message'],
+                $o['problem'] === null ? null : Message::ofProblem($o['problem']),
                 $o['retry_after'],
                 $o['permission'] ?? '',
             ),

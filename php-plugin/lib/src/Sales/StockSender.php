@@ -11,6 +11,9 @@ use CloverSync\NextStep;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Locking\Lock;
 use CloverSync\Shop\Log\SyncLog;
+use CloverSync\Shop\Messages\Number;
+use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\MessageCode;
 use CloverSync\Shop\Pauses\CircuitBreaker;
 use CloverSync\Stock;
 use CloverSync\StockState;
@@ -86,28 +89,26 @@ final readonly class StockSender
                         $row,
                         $outcome,
                         $this->ledger->confirmFound($row, $outcome->modified),
-                        ' (found in Clover\'s count after a missing response)',
+                        true,
                     ),
-                    StockState::Again     => $this->ledger->resend($row, 'Clover had not executed it'),
+                    StockState::Again     => $this->ledger->resend($row, new Message(MessageCode::NotExecuted)),
                     StockState::Uncertain => $this->unsettled(
                         $row,
                         $outcome->modified,
                         $outcome->before === null
-                            ? 'Clover no longer tracks the item'
+                            ? new Message(MessageCode::TrackingEnded)
                             // The columns keep three decimals.
-                            : \sprintf(
-                                "Clover's count was %s, was to become %s and is %s: it was changed elsewhere "
-                                . 'as well',
-                                self::shown($row->countBefore),
-                                self::shown($row->target),
-                                $outcome->before,
-                            ),
+                            : new Message(MessageCode::CountChanged, [
+                                'before' => new Number(self::shown($row->countBefore)),
+                                'target' => new Number(self::shown($row->target)),
+                                'now'    => new Number($outcome->before),
+                            ]),
                     ),
-                    StockState::Gone      => $this->unsettled($row, null, 'the item is gone from Clover'),
+                    StockState::Gone      => $this->unsettled($row, null, new Message(MessageCode::ItemGone)),
                     default               => $this->ledger->askLater(
                         $row,
                         max(30, $outcome->retryAfter),
-                        $outcome->message,
+                        $outcome->reason(),
                     ),
                 };
             }
@@ -130,7 +131,7 @@ final readonly class StockSender
 
         foreach ($rows as $row) {
             if (!$this->tracks) {
-                $this->ledger->skip($row->id, 'not_counting', 'the merchant does not track stock');
+                $this->ledger->skip($row->id, 'not_counting', new Message(MessageCode::MerchantTracksNoStock));
                 $result->skipped++;
             } elseif ($row->delta > 0 || $this->isSendable($row, $result)) {
                 $ready[$row->id] = $row;
@@ -202,8 +203,8 @@ final readonly class StockSender
                     ),
                     // The row stays sent and is settled when the request's time is over.
                     StockState::Unknown => null,
-                    StockState::Late    => $this->missed($row, $claim, $outcome->message),
-                    default             => $this->ledger->again($row->id, $claim, 0, $outcome->message),
+                    StockState::Late    => $this->missed($row, $claim, $outcome->reason()),
+                    default             => $this->ledger->again($row->id, $claim, 0, $outcome->reason()),
                 };
             }
         });
@@ -221,17 +222,14 @@ final readonly class StockSender
         }
     }
 
-    private function missed(LedgerRow $row, string $claim, string $message): void
+    private function missed(LedgerRow $row, string $claim, Message $message): void
     {
         if ($this->ledger->miss($row, $claim, $message)) {
-            $this->log->add(
-                $row->action(),
-                'stock',
-                $row->cloverId,
-                'error',
-                self::words($row)
-                    . ': it was never sent in time, because Clover is too slow. Try it again, or leave it',
-            );
+            $this->log->add($row->action(), 'stock', $row->cloverId, 'error', new Message(MessageCode::UnitsTooLate, [
+                'order' => $row->orderId,
+                'name'  => $row->name,
+                'units' => self::units($row),
+            ]));
         }
     }
 
@@ -241,7 +239,7 @@ final readonly class StockSender
         $step = $this->rules->nextStep(LineBooks::of($row->lineId, null, $rows)->forRules(), $row->seq);
 
         if ($step['step'] === NextStep::Wait) {
-            $this->ledger->wait($row->id, 10, 'waits for the sale that it gives back');
+            $this->ledger->wait($row->id, 10, new Message(MessageCode::WaitsForSale));
         } elseif ($step['step'] === NextStep::Become) {
             $this->sql->transaction(function () use ($row, $step): void {
                 $this->ledger->change($row->orderId, $row->orderPk, $row->lineId, $step['changes']);
@@ -250,7 +248,12 @@ final readonly class StockSender
                     'stock',
                     $row->cloverId,
                     'skipped',
-                    self::words($row) . ' not sent: its sale is not in Clover\'s count',
+                    new Message(MessageCode::UnitsNotSent, [
+                        'order'  => $row->orderId,
+                        'name'   => $row->name,
+                        'units'  => self::units($row),
+                        'reason' => new Message(MessageCode::SaleNotCounted),
+                    ]),
                 );
             });
             $result->skipped++;
@@ -259,31 +262,30 @@ final readonly class StockSender
         return $step['step'] === NextStep::Send;
     }
 
-    private function confirmed(LedgerRow $row, StockOutcome $outcome, bool $isOurs, string $how = ''): void
+    private function confirmed(LedgerRow $row, StockOutcome $outcome, bool $isOurs, bool $later = false): void
     {
         if ($isOurs) {
-            $this->log->add(
-                $row->action(),
-                'stock',
-                $row->cloverId,
-                'success',
-                self::words($row) . ", Clover's count is {$outcome->target} now$how",
-            );
+            $this->log->add($row->action(), 'stock', $row->cloverId, 'success', new Message(
+                $later ? MessageCode::UnitsFoundInClover : MessageCode::UnitsInClover,
+                [
+                    'order' => $row->orderId,
+                    'name'  => $row->name,
+                    'units' => self::units($row),
+                    'now'   => new Number((string) $outcome->target),
+                ],
+            ));
         }
     }
 
-    private function unsettled(LedgerRow $row, ?int $modified, string $why): void
+    private function unsettled(LedgerRow $row, ?int $modified, Message $why): void
     {
         if ($this->ledger->uncertain($row, 'changed', $why, $modified)) {
-            $this->log->add(
-                $row->action(),
-                'stock',
-                $row->cloverId,
-                'error',
-                self::words($row)
-                . ": Clover did not respond, and the write may or may not have reached Clover: $why. Check it in "
-                . 'Clover, then decide',
-            );
+            $this->log->add($row->action(), 'stock', $row->cloverId, 'error', new Message(MessageCode::UnitsUncertain, [
+                'order'  => $row->orderId,
+                'name'   => $row->name,
+                'units'  => self::units($row),
+                'reason' => $why,
+            ]));
         }
     }
 
@@ -294,13 +296,18 @@ final readonly class StockSender
 
         switch ($outcome->state) {
             case StockState::Untracked:
-                if ($this->ledger->skip($id, 'untracked', $outcome->message)) {
+                if ($this->ledger->skip($id, 'untracked', $outcome->reason())) {
                     $this->log->add(
                         $action,
                         'stock',
                         $row->cloverId,
                         'skipped',
-                        self::words($row) . ' not sent: Clover does not track this item',
+                        new Message(MessageCode::UnitsNotSent, [
+                            'order'  => $row->orderId,
+                            'name'   => $row->name,
+                            'units'  => self::units($row),
+                            'reason' => $outcome->reason(),
+                        ]),
                     );
                     $result->skipped++;
                 }
@@ -308,41 +315,37 @@ final readonly class StockSender
                 break;
 
             case StockState::Gone:
-                if ($this->ledger->kill($id, 'gone', 'the item no longer exists in Clover')) {
-                    $this->log->add(
-                        $action,
-                        'stock',
-                        $row->cloverId,
-                        'error',
-                        self::words($row)
-                            . ' not sent: the item is gone from Clover. Try it again when it is back, or leave it',
-                    );
+                if ($this->ledger->kill($id, 'gone', new Message(MessageCode::ItemGone))) {
+                    $this->log->add($action, 'stock', $row->cloverId, 'error', new Message(MessageCode::UnitsItemGone, [
+                        'order' => $row->orderId,
+                        'name'  => $row->name,
+                        'units' => self::units($row),
+                    ]));
                 }
 
                 break;
 
             case StockState::Permission:
-                $this->breaker->lacks($outcome->permission, $outcome->message, $action);
+                $this->breaker->lacks($outcome->permission, $outcome->reason(), $action);
 
                 break;
 
             case StockState::Later:
-                $this->ledger->tryLater($row, max(1, $outcome->retryAfter), $outcome->message);
+                $this->ledger->tryLater($row, max(1, $outcome->retryAfter), $outcome->reason());
 
                 break;
 
             default:
-                if ($this->ledger->refuse($id, $row->attempts, $outcome->message)) {
-                    $this->log->add(
-                        $action,
-                        'stock',
-                        $row->cloverId,
-                        'error',
-                        self::words($row) . ": Clover refuses it. {$outcome->message}",
-                    );
+                if ($this->ledger->refuse($id, $row->attempts, $outcome->reason())) {
+                    $this->log->add($action, 'stock', $row->cloverId, 'error', new Message(MessageCode::UnitsRefused, [
+                        'order'  => $row->orderId,
+                        'name'   => $row->name,
+                        'units'  => self::units($row),
+                        'reason' => $outcome->reason(),
+                    ]));
                 }
 
-                $this->breaker->refused($outcome->message);
+                $this->breaker->refused($outcome->reason());
         }
     }
 
@@ -352,8 +355,9 @@ final readonly class StockSender
         return str_contains($count, '.') ? rtrim(rtrim($count, '0'), '.') : $count;
     }
 
-    private static function words(LedgerRow $row): string
+    /** With a sign: what the shop took, or got back. */
+    private static function units(LedgerRow $row): string
     {
-        return \sprintf('Order %s, “%s”: %+d', $row->orderId, $row->name, -$row->delta);
+        return \sprintf('%+d', -$row->delta);
     }
 }

@@ -7,6 +7,7 @@ namespace CloverSync\Shop\Sales;
 \defined('_JEXEC') or die();
 
 use CloverSync\Shop\Database\Row;
+use CloverSync\Shop\Messages\Message;
 
 /** An order that repeatedly could not be read and needs the owner's decision. */
 final readonly class UnreadableOrder
@@ -17,7 +18,7 @@ final readonly class UnreadableOrder
         public string $orderId,
         /** Primary key; 0 when the order is gone. */
         public int $orderPk,
-        public string $message,
+        public Message $message,
         /** Unix seconds of the oldest event. */
         public int $created,
     ) {
@@ -30,7 +31,7 @@ final readonly class UnreadableOrder
             Row::int($row, 'id'),
             Row::string($row, 'order_id'),
             $orderPk,
-            Row::string($row, 'error'),
+            Message::read(Row::string($row, 'error')),
             Row::int($row, 'created'),
         );
     }

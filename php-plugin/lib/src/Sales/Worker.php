@@ -15,6 +15,8 @@ use CloverSync\Shop\Connection\SiteGuard;
 use CloverSync\Shop\Exception\AlreadySendingException;
 use CloverSync\Shop\Exception\NotConnectedException;
 use CloverSync\Shop\Locking\Lock;
+use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\MessageCode;
 use CloverSync\Shop\Pauses\CircuitBreaker;
 use CloverSync\Shop\Pauses\Pause;
 use CloverSync\Shop\Pauses\Pauses;
@@ -74,7 +76,7 @@ final readonly class Worker
         $this->guard->requireConnection($this->connection->status());
 
         if (!$this->lock->wait($wait)) {
-            throw new AlreadySendingException('Another process is sending sales to Clover, and sends what waits.');
+            throw new AlreadySendingException(new Message(MessageCode::AlreadySending));
         }
 
         try {
@@ -200,7 +202,7 @@ final readonly class Worker
         try {
             $taken = $step();
         } catch (PermissionException $e) {
-            $breaker->lacks($e->getPermission(), $e->getMessage(), $action);
+            $breaker->lacks($e->getPermission(), Message::of($e), $action);
 
             return 0;
         }

@@ -21,6 +21,7 @@ use CloverSync\Shop\Database\KeyValueStore;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Locking\Lock;
+use CloverSync\Shop\Messages\Message;
 use CloverSync\Shop\Pauses\Pauses;
 use CloverSync\Shop\RateLimit\DatabaseRateLimiter;
 use CloverSync\Shop\Sales\Sales;
@@ -71,7 +72,7 @@ final readonly class DashboardReader
             $status->connected,
             $status->merchantId,
             $facts !== null && $facts->id === $status->merchantId ? $facts->name : null,
-            $status->reconnectReason,
+            $status->reconnectReason === null ? null : Message::ofProblem($status->reconnectReason),
             $status->refusedAt,
             $status->nextTryAt,
             // A scheduled refresh should have renewed it.
@@ -86,14 +87,14 @@ final readonly class DashboardReader
             $counts['deleted'] ?? 0,
             $this->state->get('last_sync'),
             $this->run($runs?->open()),
-            $latest !== null && $latest->status === RunStatus::Failed ? (string) $latest->message : null,
+            $latest !== null && $latest->status === RunStatus::Failed ? $latest->message : null,
             $worker === null ? null : self::sales($worker->waiting()),
             $status->connected && !$this->guard->isMoved() && $worker?->hasDue() === true,
             $this->pauses->all(),
             $this->sandboxProducts(),
             $this->codes->all(),
             $seen === null ? null : (int) $seen,
-            $this->state->get('tax_warning') ?: null,
+            Message::readNullable($this->state->get('tax_warning')),
             $this->merchant->currency(),
             $this->hasDefaultCategory(),
             DatabaseRateLimiter::limits($this->sql, $status->environment->value),

@@ -7,6 +7,7 @@ namespace CloverSync\Shop\Status;
 \defined('_JEXEC') or die();
 
 use CloverSync\Shop\Catalog\SyncRunRow;
+use CloverSync\Shop\Messages\Message;
 use CloverSync\Shop\Pauses\Pause;
 use CloverSync\Shop\Pauses\WorkKind;
 
@@ -22,7 +23,7 @@ final readonly class DashboardStatus
         /** Null while Clover has not shown it. */
         public ?string $merchantName,
         /** Why the owner must connect again; null while the connection works. */
-        public ?string $reconnectReason,
+        public ?Message $reconnectReason,
         /**
          * Unix seconds of Clover's first refusal to renew the connection, while a second one would end it; else null.
          */
@@ -49,7 +50,7 @@ final readonly class DashboardStatus
          */
         public ?array $run,
         /** Why the newest run failed; null when it did not. */
-        public ?string $lastFailure,
+        public ?Message $lastFailure,
         /**
          * @var ?array{later: int, uncertain: int, dead: int, corrections: int} Web sales on their way to Clover; null
          *   before the first connection
@@ -72,7 +73,7 @@ final readonly class DashboardStatus
         /** Unix seconds of the last webhook event. */
         public ?int $webhookSeen,
         /** How Clover's prices and the shop's differ in tax; null when they do not. */
-        public ?string $taxWarning,
+        public ?Message $taxWarning,
         /** The merchant's currency, as far as it is known. */
         public ?string $currency,
         public bool $hasDefaultCategory,

@@ -240,9 +240,11 @@ final readonly class LinkList
                 $head    = Row::string($row, 'head');
                 $problem = LinkProblem::fromRow($row);
 
-                if (!isset($seen[$head][$problem->message])) {
-                    $seen[$head][$problem->message] = true;
-                    $problems[$head][]              = $problem;
+                $what = $problem->message->json();
+
+                if (!isset($seen[$head][$what])) {
+                    $seen[$head][$what] = true;
+                    $problems[$head][]  = $problem;
                 }
             }
         }

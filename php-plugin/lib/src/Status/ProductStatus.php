@@ -8,8 +8,10 @@ namespace CloverSync\Shop\Status;
 
 use CloverSync\Shop\Database\Bulk;
 use CloverSync\Shop\Database\Sql;
-use CloverSync\Shop\Links\LinkState;
 use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Links\LinkState;
+use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\MessageCode;
 use CloverSync\Shop\Support\Text;
 use CloverSync\Shop\Webhooks\Inbox;
 
@@ -38,7 +40,7 @@ final readonly class ProductStatus
         public array $members,
         /** UTC: the earliest last success among its items. Null before the first success. */
         public ?string $lastSynced,
-        public ?string $error,
+        public ?Message $error,
         /** Why it is pending: {@see EVENT} or {@see LINK}; null when it is not. */
         public ?string $waitsFor,
     ) {
@@ -96,7 +98,7 @@ final readonly class ProductStatus
             ($top ?? $known[0])->name,
             $members,
             $synced === [] ? null : min($synced),
-            $state === LinkState::Error ? self::sentence($living) : null,
+            $state === LinkState::Error ? self::problems($living) : null,
             match (true) {
                 $state !== LinkState::Pending => null,
                 $waits  => self::EVENT,
@@ -136,7 +138,7 @@ final readonly class ProductStatus
             $row->name,
             [],
             null,
-            (string) $row->error,
+            $row->error,
             null,
         );
     }
@@ -160,16 +162,20 @@ final readonly class ProductStatus
     }
 
     /** @param list<StatusRow> $rows */
-    private static function sentence(array $rows): string
+    private static function problems(array $rows): ?Message
     {
         $said = [];
 
         foreach ($rows as $row) {
-            if ($row->state === LinkState::Error && (string) $row->error !== '') {
-                $said[] = $row->parentId === null || $row->name === '' ? $row->error : "“{$row->name}”: {$row->error}";
+            if ($row->state === LinkState::Error && $row->error !== null) {
+                $message =
+                    $row->parentId === null || $row->name === ''
+                        ? $row->error
+                        : new Message(MessageCode::AboutProduct, ['name' => $row->name, 'what' => $row->error]);
+                $said[$message->json()] = $message;
             }
         }
 
-        return implode(' ', array_unique($said));
+        return $said === [] ? null : Message::together(array_values($said));
     }
 }

@@ -8,6 +8,7 @@ namespace CloverSync\Shop\Status;
 
 use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Links\LinkState;
+use CloverSync\Shop\Messages\Message;
 
 /** A link as {@see ProductStatus} shows it. */
 final readonly class StatusRow
@@ -22,7 +23,7 @@ final readonly class StatusRow
         public string $sku,
         public ?int $variantId,
         public LinkState $state,
-        public ?string $error,
+        public ?Message $error,
         /** UTC. */
         public ?string $lastSynced,
     ) {
@@ -39,7 +40,7 @@ final readonly class StatusRow
             Row::string($row, 'sku'),
             Row::nullableInt($row, 'variant_id'),
             LinkState::from(Row::string($row, 'state')),
-            Row::nullableString($row, 'error'),
+            Message::readNullable(Row::nullableString($row, 'error')),
             Row::nullableString($row, 'last_synced'),
         );
     }

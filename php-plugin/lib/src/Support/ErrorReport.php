@@ -24,6 +24,7 @@ use CloverSync\Shop\Exception\LockLostException;
 use CloverSync\Shop\Exception\NotConnectedException;
 use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Exception\SiteMovedException;
+use CloverSync\Shop\Messages\Message;
 
 /** An exception as a code, and the facts that a sentence about it needs. */
 final readonly class ErrorReport
@@ -31,10 +32,10 @@ final readonly class ErrorReport
     /** The only field that {@see SettingsException} names when PHP's environment is wrong and no setting is. */
     private const HOST = 'configuration';
 
-    /** @param array<string, string> $fields What is wrong, by setting */
+    /** @param array<string, Message> $fields What is wrong, by setting */
     private function __construct(
         public ErrorCode $code,
-        public string $message,
+        public Message $message,
         public array $fields = [],
         public ?CallbackKind $callback = null,
         /** The missing permission. */
@@ -48,7 +49,7 @@ final readonly class ErrorReport
 
     public static function of(\Throwable $e): self
     {
-        $message = $e->getMessage();
+        $message = Message::of($e);
 
         return match (true) {
             $e instanceof SettingsException => self::settings($e),
@@ -70,11 +71,11 @@ final readonly class ErrorReport
 
     private static function settings(SettingsException $e): self
     {
-        $fields = $e->getFields();
+        $fields = array_map(Message::ofProblem(...), $e->getFields());
 
         return array_keys($fields) === [self::HOST]
             ? new self(ErrorCode::Host, $fields[self::HOST], $fields)
-            : new self(ErrorCode::Settings, $e->getMessage(), $fields);
+            : new self(ErrorCode::Settings, Message::of($e), $fields);
     }
 
     private static function code(\Throwable $e): ErrorCode

@@ -34,7 +34,7 @@ final class NeededFunctions
             'mb_scrub', 'mb_strtolower', 'mb_substr',
         ],
         'pcre' => [
-            'preg_match', 'preg_match_all', 'preg_replace', 'preg_split',
+            'preg_grep', 'preg_match', 'preg_match_all', 'preg_replace', 'preg_split',
         ],
         'random' => [
             'random_bytes',

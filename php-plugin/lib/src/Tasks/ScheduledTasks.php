@@ -15,6 +15,10 @@ use CloverSync\Shop\Exception\AlreadySendingException;
 use CloverSync\Shop\Exception\LockLostException;
 use CloverSync\Shop\Exception\NotConnectedException;
 use CloverSync\Shop\Exception\SiteMovedException;
+use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\MessageCode;
+use CloverSync\Shop\Messages\Time;
+use CloverSync\Shop\Pauses\Pause;
 use CloverSync\Shop\Pauses\WorkKind;
 use CloverSync\Shop\Services;
 use CloverSync\Shop\Support\TimeBudget;
@@ -110,7 +114,7 @@ final readonly class ScheduledTasks
 
             return $result;
         } catch (SiteMovedException $e) {
-            $result->say('site_moved', $e->getMessage());
+            $result->say('site_moved', $e->description());
 
             return $result;
         }
@@ -124,7 +128,7 @@ final readonly class ScheduledTasks
     {
         $e->reconnectReason === null
             ? $result->say('not_connected')
-            : $result->say('connection_lost', $e->reconnectReason);
+            : $result->say('connection_lost', $e->description());
     }
 
     /** Deletes old entries, whether or not anything else is done. */
@@ -176,7 +180,7 @@ final readonly class ScheduledTasks
         return function () use ($result, $work): void {
             $breaker = $this->shop->pauses()->of(WorkKind::Catalog);
 
-            $breaker->isTryable() ? $work() : $result->say('catalog_paused', (string) $breaker->pause()?->words());
+            $breaker->isTryable() ? $work() : self::paused($result, $breaker->pause());
         };
     }
 
@@ -199,8 +203,8 @@ final readonly class ScheduledTasks
             $minutes = (int) ceil($wait / 60);
 
             match ($latest->status) {
-                RunStatus::NeedsConfirmation => $result->say('needs_confirmation', (string) $latest->message),
-                RunStatus::Failed => $result->say('not_due_after_failure', $minutes, (string) $latest->message),
+                RunStatus::NeedsConfirmation => $result->say('needs_confirmation', self::reason($latest)),
+                RunStatus::Failed            => $result->say('not_due_after_failure', $minutes, self::reason($latest)),
                 default                      => $result->say('not_due', $minutes),
             };
 
@@ -213,7 +217,7 @@ final readonly class ScheduledTasks
 
         match ($done->status) {
             RunStatus::Running           => $result->report('sync_goes_on', $done->itemsRead),
-            RunStatus::NeedsConfirmation => $result->report('needs_confirmation', (string) $done->message),
+            RunStatus::NeedsConfirmation => $result->report('needs_confirmation', self::reason($done)),
             default                      => $result->report(
                 'synced',
                 $done->imported,
@@ -252,11 +256,7 @@ final readonly class ScheduledTasks
 
         // The refusal has been reported, and the refresh is not tried before that time.
         if ($status->nextTryAt !== null && $status->nextTryAt > $this->shop->clock->now()) {
-            $result->say(
-                'connection_refused',
-                gmdate('H:i', (int) $status->refusedAt),
-                gmdate('H:i', $status->nextTryAt),
-            );
+            $result->say('connection_refused', new Time((int) $status->refusedAt), new Time($status->nextTryAt));
 
             return;
         }
@@ -264,13 +264,9 @@ final readonly class ScheduledTasks
         try {
             $refreshed = $this->shop->connection->refresh();
         } catch (CloverException $e) {
-            $this->shop->log->add(
-                'token_refresh',
-                'token',
-                '',
-                'error',
-                'The access token was not refreshed: ' . $e->getMessage(),
-            );
+            $this->shop->log->add('token_refresh', 'token', '', 'error', new Message(MessageCode::TokenNotRefreshed, [
+                'reason' => Message::of($e),
+            ]));
 
             throw $e;
         }
@@ -281,7 +277,7 @@ final readonly class ScheduledTasks
         );
 
         if ($refreshed) {
-            $this->shop->log->add('token_refresh', 'token', '', 'success', 'The access token was refreshed');
+            $this->shop->log->add('token_refresh', 'token', '', 'success', new Message(MessageCode::TokenRefreshed));
             $result->report('token_refreshed', $minutes);
         } else {
             $result->say('token_fresh', $minutes);
@@ -299,13 +295,9 @@ final readonly class ScheduledTasks
         try {
             $found = $this->shop->stockOnlySync()->run($budget, $this->shop->syncLock());
         } catch (CloverException $e) {
-            $this->shop->log->add(
-                'inventory_pull',
-                'item',
-                '',
-                'error',
-                'Clover\'s counts were not read: ' . $e->getMessage(),
-            );
+            $this->shop->log->add('inventory_pull', 'item', '', 'error', new Message(MessageCode::CountsNotRead, [
+                'reason' => Message::of($e),
+            ]));
 
             throw $e;
         }
@@ -333,8 +325,20 @@ final readonly class ScheduledTasks
         $result->setCount('sales_waiting', $done->uncertain + $done->dead);
 
         foreach ($done->paused as $pause) {
+            self::paused($result, $pause);
+        }
+    }
+
+    private static function paused(TaskReport $result, ?Pause $pause): void
+    {
+        if ($pause !== null) {
             $result->say("{$pause->kind->value}_paused", $pause->words());
         }
+    }
+
+    private static function reason(SyncRunRow $run): Message
+    {
+        return $run->message ?? Message::said('');
     }
 
     /** Processes webhook events. */

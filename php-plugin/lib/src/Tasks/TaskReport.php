@@ -6,6 +6,9 @@ namespace CloverSync\Shop\Tasks;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\Time;
+
 /** What a scheduled task has done and what it has left. */
 final class TaskReport
 {
@@ -16,7 +19,7 @@ final class TaskReport
     /**
      * Messages in this order: the name of a sentence, and its values.
      *
-     * @var array<string, list<int|string>>
+     * @var array<string, list<int|Message|Time>>
      */
     public array $facts = [];
 
@@ -31,7 +34,7 @@ final class TaskReport
     /** @var array<string, \Throwable> By part of the work */
     private array $failures = [];
 
-    public function say(string $fact, int|string ...$values): void
+    public function say(string $fact, int|Message|Time ...$values): void
     {
         $this->facts[$fact] = array_values($values);
     }
@@ -51,12 +54,13 @@ final class TaskReport
     {
         if ($more > 0) {
             $this->worked = true;
-            $this->say($fact, (int) ($this->facts[$fact][0] ?? 0) + $more);
+            $before       = $this->facts[$fact][0] ?? 0;
+            $this->say($fact, (\is_int($before) ? $before : 0) + $more);
         }
     }
 
     /** Reports the result of the task's own work. */
-    public function report(string $fact, int|string ...$values): void
+    public function report(string $fact, int|Message|Time ...$values): void
     {
         $this->worked = true;
         $this->say($fact, ...$values);

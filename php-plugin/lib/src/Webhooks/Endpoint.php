@@ -6,11 +6,15 @@ namespace CloverSync\Shop\Webhooks;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\ProblemCode;
 use CloverSync\Shop\Database\KeyValueStore;
 use CloverSync\Shop\Log\SyncLog;
+use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\MessageCode;
 use CloverSync\Shop\Support\Clock;
 use CloverSync\VerdictKind;
 use CloverSync\Webhook;
+use CloverSync\WebhookVerdict;
 
 /** Answers Clover's webhook: judges the request and stores its events. Sends no request and reads no product. */
 final readonly class Endpoint
@@ -49,14 +53,7 @@ final readonly class Endpoint
         switch ($verdict->kind) {
             case VerdictKind::Verification:
                 if ($this->codes->take((string) $verdict->code)) {
-                    $this->log->add(
-                        'webhook',
-                        'item',
-                        '',
-                        'success',
-                        'Clover sent a verification code: copy it from the dashboard into the Clover Developer '
-                        . 'Dashboard',
-                    );
+                    $this->log->add('webhook', 'item', '', 'success', new Message(MessageCode::WebhookCode));
                 }
 
                 return ['status' => $verdict->status, 'body' => (string) $verdict->code, 'work' => false];
@@ -69,16 +66,24 @@ final readonly class Endpoint
                 return ['status' => $verdict->status, 'body' => '', 'work' => $verdict->events !== []];
 
             case VerdictKind::Disabled:
-                $this->once('skipped', $verdict->reason);
+                $this->once('skipped', new Message(MessageCode::WebhookUnused, ['reason' => self::reason($verdict)]));
 
                 return ['status' => $verdict->status, 'body' => '', 'work' => false];
 
             default:
-                $this->once('error', "A webhook request was refused with {$verdict->status}: {$verdict->reason}");
+                $this->once('error', new Message(MessageCode::WebhookRefused, [
+                    'status' => (string) $verdict->status,
+                    'reason' => self::reason($verdict),
+                ]));
 
                 // The sender learns only the status.
                 return ['status' => $verdict->status, 'body' => '', 'work' => false];
         }
+    }
+
+    private static function reason(WebhookVerdict $verdict): Message
+    {
+        return $verdict->problem === null ? new Message(ProblemCode::Fault) : Message::ofProblem($verdict->problem);
     }
 
     /** Stores the time once a minute: a write for each delivery would double the cost. */
@@ -119,21 +124,13 @@ final readonly class Endpoint
         }
 
         $this->state->setArray(self::UNKNOWN, ['count' => 0, 'said' => $now]);
-        $this->log->add(
-            'webhook',
-            'item',
-            '',
-            'skipped',
-            \sprintf(
-                'Clover sent %d webhook entries that this version does not know, such as %s. If this goes on, look '
-                . 'for an update of this app.',
-                $count,
-                $ignored['example'] ?? '?',
-            ),
-        );
+        $this->log->add('webhook', 'item', '', 'skipped', new Message(MessageCode::WebhookUnknown, [
+            'count'   => $count,
+            'example' => $ignored['example'] ?? '?',
+        ]));
     }
 
-    private function once(string $status, string $message): void
+    private function once(string $status, Message $message): void
     {
         $last = (int) $this->state->get(self::REFUSED);
 

@@ -10,7 +10,7 @@ use CloverSync\Shop\Database\Bulk;
 use CloverSync\Shop\Database\DatabaseClock;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Links\Links;
-use CloverSync\Shop\Support\Text;
+use CloverSync\Shop\Messages\Message;
 use CloverSync\WebhookEvent;
 use CloverSync\WebhookObject;
 
@@ -171,7 +171,7 @@ final readonly class Inbox
      *
      * @return bool Whether that was the last try
      */
-    public function failed(InboxRow $row, string $error): bool
+    public function failed(InboxRow $row, Message $error): bool
     {
         $attempts = $row->attempts + 1;
         $final    = $attempts >= self::MAX_ATTEMPTS;
@@ -179,7 +179,7 @@ final readonly class Inbox
             'UPDATE ' . self::TABLE . ' SET error = ?, next_try = ?, worked = CASE WHEN ? = 1 THEN ? ELSE worked END,
                 attempts = CASE WHEN ? = 1 THEN 0 ELSE attempts END WHERE id = ?',
             [
-                Text::fit($error, 10_000),
+                $error->json(),
                 $this->clock->now() + min(self::LONGEST_WAIT_MS, self::EVERY_MS * (2 ** min(10, $attempts))),
                 (int) $final,
                 $row->received,

@@ -137,7 +137,7 @@ final class InboxWorker
             return \count($rows);
         } catch (BugException|ItemException $e) {
             if (\count($items) === 1) {
-                $this->failed($items[0], $e->getMessage());
+                $this->failed($items[0], Message::of($e));
 
                 return \count($others);
             }
@@ -147,10 +147,10 @@ final class InboxWorker
         return \count($others) + array_sum(array_map(fn (InboxRow $row): int => $this->batch([$row]), $items));
     }
 
-    private function failed(InboxRow $row, string $message): void
+    private function failed(InboxRow $row, Message $message): void
     {
         if ($this->inbox->failed($row, $message)) {
-            $message = "Given up until its next event or the next sync: $message";
+            $message = new Message(MessageCode::WebhookGivenUp, ['reason' => $message]);
             // The item's link counts as an error where the owner looks, until a sync has read the item.
             $this->links->markErrors([$row->objectId => $message], 'item', $this->runs->latest()->id ?? 0);
         }
@@ -256,8 +256,7 @@ final class InboxWorker
         $bad  = [];
 
         foreach ($written->log as $entry) {
-            $message              = $entry['message'];
-            $what[$entry['id']][] = \is_string($message) ? Message::said($message) : $message;
+            $what[$entry['id']][] = $entry['message'];
 
             if ($entry['status'] === 'error') {
                 $bad[$entry['id']] = true;
@@ -300,7 +299,7 @@ final class InboxWorker
             WebhookEvent::Create => MessageCode::WebhookCreated,
             WebhookEvent::Update => MessageCode::WebhookUpdated,
             WebhookEvent::Delete => MessageCode::WebhookDeleted,
-            null => MessageCode::LookedAtAgain,
+            null                 => MessageCode::LookedAtAgain,
         }, ['results' => $results]);
     }
 }

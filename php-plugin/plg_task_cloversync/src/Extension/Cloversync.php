@@ -15,12 +15,13 @@ namespace J2Commerce\Plugin\Task\Cloversync\Extension;
 use CloverSync\Shop\Exception\ExtensionException;
 use CloverSync\Shop\Joomla\ErrorPresenter;
 use CloverSync\Shop\Joomla\Requirements;
-use CloverSync\Shop\Joomla\ShopCache;
-use CloverSync\Shop\Support\TimeBudget;
-use CloverSync\Shop\Services;
 use CloverSync\Shop\Joomla\SearchIndex;
+use CloverSync\Shop\Joomla\ShopCache;
 use CloverSync\Shop\Joomla\ShopFactory;
+use CloverSync\Shop\Joomla\SiteLocale;
+use CloverSync\Shop\Services;
 use CloverSync\Shop\Support\Platform;
+use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Shop\Tasks\ScheduledTasks;
 use CloverSync\Shop\Tasks\TaskReport;
 use Joomla\CMS\Application\CMSApplicationInterface;
@@ -192,9 +193,14 @@ final class Cloversync extends CMSPlugin implements SubscriberInterface
             ShopCache::clean($this->app());
         }
 
+        $words = SiteLocale::formatter();
+
         foreach ($result->facts as $fact => $values) {
             $this->tell(
-                Text::sprintf('PLG_TASK_CLOVERSYNC_SAYS_' . strtoupper($fact), ...$values),
+                Text::sprintf(
+                    'PLG_TASK_CLOVERSYNC_SAYS_' . strtoupper($fact),
+                    ...array_map($words->value(...), $values),
+                ),
                 \in_array($fact, self::WARNINGS, true) ? 'warning' : 'info',
             );
         }

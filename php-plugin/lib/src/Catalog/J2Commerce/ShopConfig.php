@@ -8,6 +8,8 @@ namespace CloverSync\Shop\Catalog\J2Commerce;
 
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Exception\ShopException;
+use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\MessageCode;
 
 /** Facts about the shop that the sync needs. */
 final readonly class ShopConfig
@@ -38,9 +40,7 @@ final readonly class ShopConfig
               ORDER BY s.id LIMIT 1");
 
         if ($stage === null) {
-            throw new ShopException(
-                'Joomla has no default workflow stage for articles: set one in Content, Workflows.',
-            );
+            throw new ShopException(new Message(MessageCode::NoWorkflowStage));
         }
 
         return new self(

@@ -10,6 +10,8 @@ use CloverSync\Shop\Database\Bulk;
 use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Exception\ShopException;
+use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\MessageCode;
 use CloverSync\Shop\Support\Text;
 
 /** Adds rows to Joomla's trees (categories, tags), whose order is stored in lft and rgt. */
@@ -48,9 +50,7 @@ final readonly class NestedSet
         );
 
         if ($above === null) {
-            throw new ShopException(
-                'The category below which a new one belongs does not exist any more: choose another Default Category.',
-            );
+            throw new ShopException(new Message(MessageCode::ParentCategoryGone));
         }
 
         $at    = (int) $above['rgt'];

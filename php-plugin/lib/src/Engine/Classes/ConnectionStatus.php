@@ -24,7 +24,7 @@ final readonly class ConnectionStatus
     public ?int $refreshExpiresAt;
 
     /** Why the owner must connect again; null while the connection works. */
-    public ?string $reconnectReason;
+    public ?Problem $reconnectReason;
 
     /** Unix seconds of Clover's first refusal to refresh the tokens, while a second refusal may end the connection. */
     public ?int $refusedAt;
@@ -49,7 +49,7 @@ final readonly class ConnectionStatus
         $self->merchantId = $row[2];
         $self->accessExpiresAt = $row[3];
         $self->refreshExpiresAt = $row[4];
-        $self->reconnectReason = $row[5];
+        $self->reconnectReason = $row[5] === null ? null : Problem::fromRow($row[5]);
         $self->refusedAt = $row[6];
         $self->nextTryAt = $row[7];
 

@@ -14,7 +14,7 @@ final readonly class GroupChanges
     /** @var list<ProductChange> */
     public array $changes;
 
-    /** @var list<array{item_id: ?string, path: string, message: string}> */
+    /** @var list<array{item_id: ?string, path: string, problem: Problem}> */
     public array $errors;
 
     /** Number of groups without changes. */
@@ -33,7 +33,7 @@ final readonly class GroupChanges
     {
         $self = new self();
         $self->changes = (static fn (array $list): array => array_map(ProductChange::fromRow(...), $list))($row[0]);
-        $self->errors = $row[1];
+        $self->errors = (static fn (array $list): array => array_map(static fn (array $row): array => array_replace($row, ['problem' => (Problem::fromRow(...))($row['problem'])]), $list))($row[1]);
         $self->unchanged = $row[2];
 
         return $self;

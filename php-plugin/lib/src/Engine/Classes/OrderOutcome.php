@@ -16,8 +16,8 @@ final readonly class OrderOutcome
     /** Clover's id of the order that was created, filled or paid. */
     public ?string $orderId;
 
-    /** For the log. Contains neither tokens nor customer data. */
-    public string $message;
+    /** Why it is not as wished; null in the states Done and Recorded. */
+    public ?Problem $problem;
 
     /** Seconds; 0 in all states but {@see OrderState::Later}. */
     public int $retryAfter;
@@ -36,7 +36,7 @@ final readonly class OrderOutcome
         $self = new self();
         $self->state = OrderState::from($row[0]);
         $self->orderId = $row[1];
-        $self->message = $row[2];
+        $self->problem = $row[2] === null ? null : Problem::fromRow($row[2]);
         $self->retryAfter = $row[3];
 
         return $self;

@@ -67,11 +67,11 @@ final readonly class Page
     /**
      * Items that could not be read or mapped, each with its cause.
      *
-     * @return list<array{item_id: ?string, path: string, message: string}>
+     * @return list<array{item_id: ?string, path: string, problem: Problem}>
      */
     public function errors(): array
     {
-        return Handle::call($this, 'errors', []);
+        return (static fn (array $list): array => array_map(static fn (array $row): array => array_replace($row, ['problem' => (Problem::fromRow(...))($row['problem'])]), $list))(Handle::call($this, 'errors', []));
     }
 
     private function __clone()

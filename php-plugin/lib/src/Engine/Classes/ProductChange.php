@@ -54,7 +54,11 @@ final readonly class ProductChange
     /** @var list<string> */
     public array $tags;
 
-    /** @var list<string> */
+    /**
+     * What the owner should look at.
+     *
+     * @var list<Problem>
+     */
     public array $warnings;
 
     /** @var list<Caution> Why the product is withheld */
@@ -111,7 +115,7 @@ final readonly class ProductChange
         $self->createCategory = $row[9];
         $self->categoryId = $row[10];
         $self->tags = $row[11];
-        $self->warnings = $row[12];
+        $self->warnings = (static fn (array $list): array => array_map(Problem::fromRow(...), $list))($row[12]);
         $self->cautions = (static fn (array $list): array => array_map(Caution::from(...), $list))($row[13]);
         $self->fingerprint = $row[14];
         $self->minPrice = $row[15];

@@ -21,12 +21,12 @@ final readonly class StockBatch
      * The counts that were read, in the order of the changes. Changes that did not fit into the batch are left out.
      *
      * @return list<array{key: int, state: StockState, before: ?string, modified: ?int, target: ?string, window: ?int,
-     *   message: string, retry_after: int, permission: ?string}> See {@see Stock}; of a ready row store before,
+     *   problem: ?Problem, retry_after: int, permission: ?string}> See {@see Stock}; of a ready row store before,
      *   modified, target and window, then commit
      */
     public function rows(): array
     {
-        return (static fn (array $list): array => array_map(static fn (array $row): array => array_replace($row, ['state' => (StockState::from(...))($row['state'])]), $list))(Handle::call($this, 'rows', []));
+        return (static fn (array $list): array => array_map(static fn (array $row): array => array_replace($row, ['state' => (StockState::from(...))($row['state']), 'problem' => (static fn ($v) => $v === null ? null : Problem::fromRow($v))($row['problem'])]), $list))(Handle::call($this, 'rows', []));
     }
 
     private function __clone()

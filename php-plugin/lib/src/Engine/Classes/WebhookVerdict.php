@@ -42,10 +42,10 @@ final readonly class WebhookVerdict
     public array $ignored;
 
     /**
-     * For the log, of {@see VerdictKind::Disabled} and {@see VerdictKind::Refused}; otherwise empty. Contains no text
+     * For the log, of {@see VerdictKind::Disabled} and {@see VerdictKind::Refused}; otherwise null. Contains no text
      * of the request. Do not put it into the response: an unknown sender must learn only the status.
      */
-    public string $reason;
+    public ?Problem $problem;
 
     private function __construct()
     {
@@ -64,7 +64,7 @@ final readonly class WebhookVerdict
         $self->code = $row[2];
         $self->events = (static fn (array $list): array => array_map(static fn (array $row): array => array_replace($row, ['object_type' => (WebhookObject::from(...))($row['object_type']), 'type' => (WebhookEvent::from(...))($row['type'])]), $list))($row[3]);
         $self->ignored = $row[4];
-        $self->reason = $row[5];
+        $self->problem = $row[5] === null ? null : Problem::fromRow($row[5]);
 
         return $self;
     }

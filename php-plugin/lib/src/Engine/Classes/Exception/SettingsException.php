@@ -8,6 +8,8 @@ namespace CloverSync\Exception;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\Problem;
+
 /** The settings are invalid. */
 final class SettingsException extends CloverException
 {
@@ -16,10 +18,10 @@ final class SettingsException extends CloverException
     /**
      * Field name => what is wrong with it.
      *
-     * @return array<string, string>
+     * @return array<string, Problem>
      */
     public function getFields(): array
     {
-        return $this->fields;
+        return (static fn (array $list): array => array_map(Problem::fromRow(...), $list))($this->fields);
     }
 }

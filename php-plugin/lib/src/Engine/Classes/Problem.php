@@ -1,0 +1,44 @@
+<?php
+
+/* Written by scripts/engine-classes.php from stubs/. */
+
+declare(strict_types=1);
+
+namespace CloverSync;
+
+\defined('_JEXEC') or die();
+
+/** What is wrong, as a code with data. The shop puts it into words. */
+final readonly class Problem
+{
+    public ProblemCode $code;
+
+    /**
+     * What the text names, as the case of {@see $code} says. Contains neither tokens nor customer data.
+     *
+     * @var array<string, int|string|list<string>>
+     */
+    public array $data;
+
+    /** For technicians, such as the request and its status; empty when there is nothing to add. */
+    public string $details;
+
+    private function __construct()
+    {
+    }
+
+    /**
+     * @internal
+     *
+     * @param list<mixed> $row The properties' values, in their order
+     */
+    public static function fromRow(#[\SensitiveParameter] array $row): self
+    {
+        $self = new self();
+        $self->code = ProblemCode::from($row[0]);
+        $self->data = $row[1];
+        $self->details = $row[2];
+
+        return $self;
+    }
+}
