@@ -245,7 +245,9 @@ final class PatienceTest extends ResilienceTestCase
             $this->clover->fault("GET /v3/merchants/*/$path", 'garbage');
         }
 
-        // The sync reads the names of groups only when there is a difference.
+        // The sync reads the names of groups only when there is a difference, and a list of attributes only when Clover
+        // does not show them with their groups.
+        $this->clover->switches(['refused_expand' => ['attributes']]);
         $this->clover->edit($this->clover->named('T-Shirt')[0]['id'], ['price' => 3_333]);
         $result = $this->sync();
         self::assertDone($result);
