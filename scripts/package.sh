@@ -61,13 +61,10 @@ done
 (cd "$helpers" && programs=(clover-helper-*) && { [ ${#programs[@]} -eq 0 ] || sha256sum "${programs[@]}" >SHA256SUMS; })
 
 for part in lib_cloversync plg_j2commerce_app_cloverpos plg_task_cloversync; do
-    # J2Commerce ships English twice, and a site in American English looks for its own.
-    cp -r "$stage/$part/language/en-GB" "$stage/$part/language/en-US"
     cp LICENSES/GPL-2.0-or-later.txt "$stage/$part/LICENSE"
     zip_folder "$stage/$part" "$package/packages/$part.zip"
 done
 cp -r php-plugin/language "$package/language"
-cp -r "$package/language/en-GB" "$package/language/en-US"
 cp LICENSES/GPL-2.0-or-later.txt "$package/LICENSE"
 cp "$stage/THIRD-PARTY-NOTICES.txt" "$package/"
 zip_folder "$package" "$dist/app_cloverpos.zip"

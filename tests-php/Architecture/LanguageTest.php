@@ -4,24 +4,43 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Architecture;
 
+use CloverSync\Tests\Support\Files;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\TestDox;
 use PHPUnit\Framework\TestCase;
 
-/** The plugins' language keys: used keys are defined, defined keys are used, and placeholders get their values. */
+/**
+ * The plugins' language keys: used keys are defined, defined keys are used, and placeholders get their values. Each
+ * language has what en-GB has.
+ */
 final class LanguageTest extends TestCase
 {
-    private const PLUGIN   = __DIR__ . '/../../php-plugin';
-    private const MESSAGES = 'lib/language/en-GB/lib_cloversync.ini';
-    private const STUBS    = __DIR__ . '/../../stubs';
+    private const PLUGIN    = __DIR__ . '/../../php-plugin';
+    private const SOURCE    = 'en-GB';
+    private const LANGUAGES = ['de-DE', self::SOURCE, 'en-US', 'es-ES', 'fr-CA', 'fr-FR', 'nl-NL', 'pt-BR'];
+    private const MESSAGES  = 'lib/language/en-GB/lib_cloversync.ini';
+    private const STUBS     = __DIR__ . '/../../stubs';
 
-    #[TestDox('A key is defined once a file, with the same text in both files of a plugin')]
-    public function test_files(): void
+    /** @return iterable<string, array{string}> */
+    public static function languages(): iterable
+    {
+        foreach (self::LANGUAGES as $language) {
+            yield $language => [$language];
+        }
+    }
+
+    #[DataProvider('languages')]
+    #[TestDox('In $_dataName, a key is defined once a file, with the same text in both files of a plugin')]
+    public function test_files(string $language): void
     {
         $found = [];
         $texts = [];
 
         foreach (self::files('ini') as $path => $text) {
+            if (!str_contains($path, "/$language/")) {
+                continue;
+            }
+
             $lines = [];
             $odd   = [];
             preg_match_all('/^([A-Z0-9_]+)="(.*)"$/m', $text, $lines, PREG_SET_ORDER);
@@ -40,6 +59,36 @@ final class LanguageTest extends TestCase
 
         self::assertGreaterThan(400, \count($texts));
         self::assertSame([], $found);
+    }
+
+    #[DataProvider('languages')]
+    #[TestDox('$_dataName has the files, keys, placeholders and tags of en-GB, in the same order')]
+    public function test_translations(string $language): void
+    {
+        $shapes = [];
+
+        foreach (self::files('ini') as $path => $text) {
+            foreach ([self::SOURCE, $language] as $one) {
+                if (str_contains($path, "/$one/")) {
+                    $shapes[$one][str_replace("/$one/", '/', $path)] = self::shapes($text);
+                }
+            }
+        }
+
+        self::assertSame($shapes[self::SOURCE] ?? [], $shapes[$language] ?? []);
+    }
+
+    #[TestDox('The package installs its own texts in every language')]
+    public function test_package(): void
+    {
+        preg_match_all(
+            '#<language tag="([^"]+)">\1/pkg_cloverpos\.sys\.ini<#',
+            self::files('xml')['pkg_cloverpos.xml'],
+            $tags,
+        );
+        self::assertSame(self::LANGUAGES, $tags[1]);
+        $folders = array_map(basename(...), Files::matching(self::PLUGIN . '/lib/language/*'));
+        self::assertSame(self::LANGUAGES, $folders);
     }
 
     #[TestDox('Every key that PHP, XML and scripts use is defined in en-GB')]
@@ -181,7 +230,11 @@ final class LanguageTest extends TestCase
         $defined = [];
 
         // MessagesTest compares the texts of messages with their codes.
-        foreach (array_diff_key(self::files('ini'), [self::MESSAGES => '']) as $text) {
+        foreach (array_diff_key(self::files('ini'), [self::MESSAGES => '']) as $path => $text) {
+            if (!str_contains($path, '/' . self::SOURCE . '/')) {
+                continue;
+            }
+
             $lines = [];
             preg_match_all('/^([A-Z0-9_]+)="(.*)"$/m', $text, $lines);
             $defined += array_combine($lines[1], $lines[2]);
@@ -191,6 +244,23 @@ final class LanguageTest extends TestCase
             $defined,
             [...self::files('php'), ...self::files('xml'), ...self::files('js')],
             array_values(self::files('php', self::STUBS)),
+        );
+    }
+
+    /** @return array<string, list<string>> By key, the sorted placeholders and tags of its text */
+    private static function shapes(string $text): array
+    {
+        preg_match_all('/^([A-Z0-9_]+)="(.*)"$/m', $text, $lines);
+
+        return array_map(
+            static function (string $value): array {
+                preg_match_all('/%(?:\d+\$)?[sd]|\{\w+\}|<[^>]*>/', $value, $found);
+                $shape = $found[0];
+                sort($shape);
+
+                return $shape;
+            },
+            array_combine($lines[1], $lines[2]),
         );
     }
 
