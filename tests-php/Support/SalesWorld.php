@@ -1501,7 +1501,7 @@ final class SalesWorld
 
         foreach ($this->sql->fetchAll(
             "SELECT entity_id, COUNT(*) AS n FROM #__j2commerce_clover_log
-                WHERE message LIKE '%changed without an event%' GROUP BY entity_id",
+                WHERE message LIKE '%order_found_by_scan%' GROUP BY entity_id",
         ) as $row) {
             $times[Row::string($row, 'entity_id')] = Row::int($row, 'n');
         }
