@@ -14,6 +14,7 @@ declare(strict_types=1);
 use CloverSync\Catalog;
 use CloverSync\Cli\PdoSql;
 use CloverSync\Connection;
+use CloverSync\Exception\CloverException;
 use CloverSync\Dev\FakeCheckout;
 use CloverSync\Dev\OrderFile;
 use CloverSync\Ledger;
@@ -568,6 +569,11 @@ foreach (steps() as $name => $step) {
 
         World::$texts["thrown by “{$name}”: " . $e::class] = $text;
         show("thrown by “{$name}”", $e);
+        $problem = $e instanceof CloverException ? $e->getProblem() : null;
+
+        if ($problem !== null) {
+            show("problem of “{$name}”", $problem);
+        }
     }
 }
 
