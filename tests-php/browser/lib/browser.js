@@ -36,7 +36,12 @@ export class Browser {
   }
 
   listen(tab) {
-    tab.on('pageerror', (error) => this.complaints.push(`error on ${tab.url()}: ${error.message}`));
+    tab.on('pageerror', (error) => {
+      // A screenshot of the full page resizes the viewport, which ends a transition between two pages.
+      if (!/Transition was aborted because of invalid state\. Viewport size changed/.test(error.message)) {
+        this.complaints.push(`error on ${tab.url()}: ${error.message}`);
+      }
+    });
     tab.on('console', (said) => {
       // Network errors are checked by the responses themselves.
       if (said.type() === 'error' && !said.text().startsWith('Failed to load resource')) {
