@@ -6,6 +6,7 @@ namespace CloverSync\Tests\Resilience;
 
 use CloverSync\Exception\PermissionException;
 use CloverSync\Exception\UnavailableException;
+use CloverSync\ProblemCode;
 use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
 use CloverSync\Shop\Catalog\RunStatus;
 use CloverSync\Shop\Exception\CurrencyException;
@@ -212,7 +213,7 @@ final class PermissionsTest extends ResilienceTestCase
         $page = '<!doctype html><title>Access denied</title>';
         $this->clover->fault('GET /v3/merchants/*/items', 'status', 99, with: ['code' => 403, 'body' => $page]);
         $error = self::thrown(UnavailableException::class, fn () => $this->shop()->runner()->run(new TimeBudget()));
-        self::assertStringContainsString('firewall', $error->getMessage());
+        self::assertSame(ProblemCode::Intercepted, $error->getProblem()?->code);
         self::assertStringContainsString('status 403', $error->getMessage());
         self::assertDoesNotMatchRegularExpression(
             '/permission|token|Access denied/i',

@@ -145,9 +145,9 @@ final class NumbersTest extends SalesTestCase
                     self::assertStringContainsString(
                         $this->db->dialect === Dialect::MySql
                             ? "A row of $table has the same value as another row in a unique key other than "
-                            . 'environment, merchant_id, order_id, order_pk.'
+                            . 'environment, merchant_id, order_id, order_pk'
                             : 'UNIQUE constraint failed: ',
-                        $e->getMessage(),
+                        $e instanceof RefusedException ? $e->description()->details : $e->getMessage(),
                     );
                 }
             }

@@ -49,7 +49,7 @@ final readonly class Failure
      */
     private static function temporary(UnavailableException $exception, ProblemCode $code): UnavailableException
     {
-        self::set($exception, CloverException::class, 'problem', [$code->value, [], '']);
+        self::describe($exception, $code);
         self::set($exception, UnavailableException::class, 'retryAfter', 60);
 
         return self::placed($exception);
@@ -58,7 +58,7 @@ final readonly class Failure
     public static function bug(string $message): BugException
     {
         $exception = new BugException($message);
-        self::set($exception, CloverException::class, 'problem', [ProblemCode::Fault->value, [], $message]);
+        self::describe($exception, ProblemCode::Fault, $message);
 
         return self::placed($exception);
     }
@@ -104,6 +104,14 @@ final readonly class Failure
         }
 
         return $exception;
+    }
+
+    /** Where a helper is only tried, the class is the extension's, which makes its problems itself. */
+    private static function describe(CloverException $exception, ProblemCode $code, string $details = ''): void
+    {
+        if (!(new \ReflectionClass(CloverException::class))->isInternal()) {
+            self::set($exception, CloverException::class, 'problem', [$code->value, [], $details]);
+        }
     }
 
     /**
