@@ -168,8 +168,9 @@ mod tests {
         assert_eq!(
             wrong,
             [
-                "“lost” is not a case of CloverSync\\SendState",
-                "a value of the type Array is not a case of CloverSync\\SendState",
+                "argument: name rows.state (“lost” is not a case of CloverSync\\SendState)",
+                "argument: name rows.state (a value of the type Array is not a case of \
+                 CloverSync\\SendState)",
             ]
         );
     }
