@@ -190,6 +190,7 @@ final class Diff
                 'price'         => self::decimal($variant['price']),
                 'manage_stock'  => $change['quantity'] !== null,
                 'quantity'      => $change['quantity'],
+                'count'         => $variant['count'] === null ? null : (string) $variant['count'],
                 'availability'  => $change['availability'],
                 'option_values' => $variant['option_values'],
                 'name'          => $variant['name'],

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace CloverSync\Bench\Plain;
 
 use CloverSync\Caution;
+use CloverSync\ProblemCode;
 
 /**
  * Maps Clover's items to products: the mapping of crates/clover-core with tags and without a markup, in PHP.
@@ -18,7 +19,7 @@ use CloverSync\Caution;
  *   categories?: array{elements?: list<Entry>}, tags?: array{elements?: list<Entry>}, stock?: int|float|null}
  * @phpstan-type Entry array{id: string, name?: ?string, deleted?: bool, sortOrder?: ?int,
  *   attribute?: array{id?: string}}
- * @phpstan-type Variant array{id: string, name: string, sku: ?string, upc: ?string, price: int, stock: ?int,
+ * @phpstan-type Variant array{id: string, name: string, sku: ?string, upc: ?string, price: int, stock: ?int, count: int|float|null,
  *   sellable: bool, option_values: list<string>}
  * @phpstan-type Product array{title: string, categories: list<string>, tags: list<string>, withheld: bool,
  *   options: list<string>, variants: non-empty-list<Variant>, seen: string, items: list<Item>}
@@ -195,13 +196,19 @@ final class Mapper
             }
         }
 
-        return array_values(array_unique($hidden ? [...$found, Caution::Hidden] : $found, SORT_REGULAR));
+        $found = $hidden ? [...$found, Caution::Hidden] : $found;
+
+        return array_values(array_filter(Caution::cases(), static fn (Caution $caution): bool => \in_array(
+            $caution,
+            $found,
+            true,
+        )));
     }
 
     /**
      * @param list<Item> $items
      *
-     * @return list<string>
+     * @return list<array{ProblemCode, ?string}> With the name of the item
      */
     public static function warnings(array $items): array
     {
@@ -209,26 +216,27 @@ final class Mapper
         $hidden   = true;
 
         foreach ($items as $item) {
-            $which  = \count($items) > 1 ? " ({$item['id']})" : '';
+            $name   = $item['name'] ?? $item['id'];
             $type   = $item['priceType'] ?? 'FIXED';
             $hidden = $hidden && ($item['hidden'] ?? false);
 
             if ($type !== 'FIXED' || ($item['price'] ?? null) === 0) {
-                $warnings[] = match ($type) {
-                    'VARIABLE' => "the price is typed in at the till$which: imported unpublished, "
-                        . 'set a price before you publish it',
-                    'PER_UNIT' => "the price is per unit of weight or length$which: imported unpublished, "
-                        . 'check the price before you publish it',
-                    default    => "Clover's price is 0$which: imported unpublished",
-                };
+                $warnings[] = [
+                    match ($type) {
+                        'VARIABLE' => ProblemCode::PriceAtTill,
+                        'PER_UNIT' => ProblemCode::PricePerUnit,
+                        default    => ProblemCode::PriceZero,
+                    },
+                    $name,
+                ];
             }
 
             if (!($item['defaultTaxRates'] ?? true)) {
-                $warnings[] = "Clover does not tax this item by its default rates$which: check its tax profile";
+                $warnings[] = [ProblemCode::NotDefaultTax, $name];
             }
         }
 
-        return $hidden ? [...$warnings, 'hidden in Clover: imported unpublished'] : $warnings;
+        return $hidden ? [...$warnings, [ProblemCode::HiddenInClover, null]] : $warnings;
     }
 
     /** Good enough for the synthetic catalog, whose names are ASCII. */
@@ -275,6 +283,7 @@ final class Mapper
             'price' => 1000 * (int) $price,
             // To the thousandth first, so that a double one bit below a whole unit is that unit.
             'stock'         => $stock === null ? null : (int) floor(round($stock * 1000.0) / 1000.0),
+            'count'         => $stock,
             'sellable'      => ($item['available'] ?? true) && ($values === [] || !($item['hidden'] ?? false)),
             'option_values' => $values,
         ];

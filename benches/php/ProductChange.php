@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace CloverSync\Bench\Plain;
 
 use CloverSync\Caution;
+use CloverSync\ProblemCode;
 use CloverSync\ChangeAction;
 use CloverSync\ProductKind;
 
@@ -15,7 +16,7 @@ final readonly class ProductChange
      * @param list<string>                                         $fields
      * @param list<string>                                         $categories
      * @param list<string>                                         $tags
-     * @param list<string>                                         $warnings
+     * @param list<array{ProblemCode, ?string}>                    $warnings
      * @param list<Caution>                                        $cautions
      * @param list<array{name: string, values: list<string>}>      $options
      * @param list<array<string, mixed>>                           $variants

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace CloverSync\Bench;
 
 use CloverSync\Catalog;
+use CloverSync\Problem;
 use CloverSync\Cli\Config;
 use CloverSync\Shop\Catalog\KnownProducts;
 use CloverSync\Shop\Sales\Committed;
@@ -286,7 +287,12 @@ final class Mapping
         foreach ($this->all() as $change) {
             // The digests differ, and so do the transliteration tables for letters outside ASCII. That causes no
             // change and no cost on an unchanged page.
-            $answers[$change->cloverId] = array_diff_key(get_object_vars($change), ['fingerprint' => 0, 'alias' => 0]);
+            $values = array_diff_key(get_object_vars($change), ['fingerprint' => 0, 'alias' => 0]);
+
+            $values['warnings'] = array_map(static fn (array|Problem $it): array => (
+                $it instanceof Problem ? [$it->code, $it->data['item'] ?? null] : $it
+            ), $change->warnings);
+            $answers[$change->cloverId] = $values;
         }
 
         return $answers;
