@@ -207,17 +207,8 @@ impl Error {
     /// The call and the causes of its failure, without words of our own.
     #[must_use]
     pub fn details(&self) -> String {
-        let mut text = self.call().map(ToString::to_string).unwrap_or_default();
-        let mut next = StdError::source(self);
-        while let Some(cause) = next {
-            let words = cause.to_string();
-            if !text.contains(&words) {
-                text.push_str(": ");
-                text.push_str(&words);
-            }
-            next = cause.source();
-        }
-        text
+        let text = self.call().map(ToString::to_string).unwrap_or_default();
+        with_causes(text, self)
     }
 
     /// Whether a refresh of the token may help and was not tried yet.
@@ -274,7 +265,11 @@ impl PartialEq for Error {
 /// The error and all its causes in one line, without repetitions.
 #[must_use]
 pub fn error_chain(error: &(dyn StdError + 'static)) -> String {
-    let mut text = error.to_string();
+    with_causes(error.to_string(), error)
+}
+
+/// The text, followed by each cause that it does not contain yet.
+fn with_causes(mut text: String, error: &(dyn StdError + 'static)) -> String {
     let mut next = error.source();
     while let Some(cause) = next {
         let words = cause.to_string();

@@ -408,6 +408,26 @@ final readonly class OrderPushes
         );
     }
 
+    /** Counts a miss: the row waits, longer each time. Returns it after the last time, and null otherwise. */
+    private function missed(int $id, string $claim, int $seconds, Message $message): ?OrderPushRow
+    {
+        $row = $this->row($id);
+
+        if ($row === null || $row->claim !== $claim) {
+            return null;
+        }
+
+        $misses = $row->misses + 1;
+
+        if ($misses >= self::MAX_MISSES) {
+            return $row;
+        }
+
+        $this->wait($id, $claim, max($seconds, 2 ** min(12, $misses - 1)), $message, $misses);
+
+        return null;
+    }
+
     /**
      * Puts title and note off, longer each time; after the last time the owner corrects them.
      *
@@ -415,17 +435,9 @@ final readonly class OrderPushes
      */
     public function postponeMark(int $id, string $claim, int $seconds, Message $message): bool
     {
-        $row = $this->row($id);
+        $row = $this->missed($id, $claim, $seconds, $message);
 
-        if ($row === null || $row->claim !== $claim) {
-            return false;
-        }
-
-        $misses = $row->misses + 1;
-
-        if ($misses < self::MAX_MISSES) {
-            $this->wait($id, $claim, max($seconds, 2 ** min(12, $misses - 1)), $message, $misses);
-
+        if ($row === null) {
             return false;
         }
 
@@ -476,17 +488,9 @@ final readonly class OrderPushes
      */
     public function postpone(int $id, string $claim, int $seconds, Message $message, string $reason = 'too_slow'): bool
     {
-        $row = $this->row($id);
+        $row = $this->missed($id, $claim, $seconds, $message);
 
-        if ($row === null || $row->claim !== $claim) {
-            return false;
-        }
-
-        $misses = $row->misses + 1;
-
-        if ($misses < self::MAX_MISSES) {
-            $this->wait($id, $claim, max($seconds, 2 ** min(12, $misses - 1)), $message, $misses);
-
+        if ($row === null) {
             return false;
         }
 
@@ -501,7 +505,7 @@ final readonly class OrderPushes
             $row->state,
             $claim,
             "state = ?, reason = ?, payment = '', misses = ?, message = ?",
-            [$state->value, $why, $misses, $message->json()],
+            [$state->value, $why, $row->misses + 1, $message->json()],
         );
     }
 
