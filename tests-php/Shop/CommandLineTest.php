@@ -371,6 +371,30 @@ final class CommandLineTest extends CommandLineTestCase
         self::assertStringContainsString('could not be reached', $result['err']);
     }
 
+    public function test_only_what_time_can_mend_is_to_be_tried_again(): void
+    {
+        $this->json('connect', '--approve');
+        $http                                            = $this->clover->url;
+        $this->shell->environment['CLOVERSYNC_BASE_URL'] = str_replace('http:', 'https:', $http);
+        $insecure                                        = $this->run_('sync', '--json')['last'];
+        self::assertSame('blocked', $insecure['kind']);
+        self::assertStringContainsString('root certificates', Json::string($insecure['message']));
+        self::assertStringNotContainsString('Try again', Json::string($insecure['message']));
+
+        $this->shell->environment['CLOVERSYNC_BASE_URL'] = $http;
+        $page                                            = ['code' => 403, 'body' => '<html>Access Denied</html>'];
+        $this->clover->fault('GET /v3/merchants/*/items', 'status', 99, with: $page);
+        $intercepted = $this->run_('sync', '--json')['last'];
+        self::assertSame('blocked', $intercepted['kind']);
+        self::assertStringNotContainsString('Try again', Json::string($intercepted['message']));
+        $this->clover->clearFaults();
+
+        $this->shell->environment['CLOVERSYNC_BASE_URL'] = 'http://127.0.0.1:9';
+        $unreachable                                     = $this->run_('sync', '--json')['last'];
+        self::assertSame('unavailable', $unreachable['kind']);
+        self::assertStringContainsString('Try again', Json::string($unreachable['message']));
+    }
+
     public function test_a_firewalls_page_in_place_of_a_refresh_costs_no_connection(): void
     {
         foreach ([

@@ -82,6 +82,7 @@ final class ErrorPresenter
             // Their own words say what no general sentence could.
             ErrorCode::Extension, ErrorCode::Host => SiteLocale::formatter()->text($error->message),
             ErrorCode::Unavailable,
+            ErrorCode::Blocked,
             ErrorCode::SiteMoved,
             ErrorCode::Currency,
             ErrorCode::Clover,

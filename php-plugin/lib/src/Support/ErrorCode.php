@@ -12,14 +12,16 @@ enum ErrorCode: string
     /** The PHP extension is missing or of another version. */
     case Extension = 'extension';
     /** The extension refuses to work on this host. */
-    case Host            = 'host';
-    case Settings        = 'settings';
-    case SiteSecret      = 'site_secret';
-    case Callback        = 'callback';
-    case Permission      = 'permission';
-    case Reconnect       = 'reconnect';
-    case Refused         = 'refused';
-    case Unavailable     = 'unavailable';
+    case Host        = 'host';
+    case Settings    = 'settings';
+    case SiteSecret  = 'site_secret';
+    case Callback    = 'callback';
+    case Permission  = 'permission';
+    case Reconnect   = 'reconnect';
+    case Refused     = 'refused';
+    case Unavailable = 'unavailable';
+    /** Clover cannot be reached, and time does not change that; the exception's message says what does. */
+    case Blocked         = 'blocked';
     case NotConnected    = 'not_connected';
     case SiteMoved       = 'site_moved';
     case Currency        = 'currency';

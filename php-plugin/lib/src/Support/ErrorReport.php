@@ -15,6 +15,7 @@ use CloverSync\Exception\RefusedException;
 use CloverSync\Exception\SettingsException;
 use CloverSync\Exception\UnavailableException;
 use CloverSync\Exception\VaultException;
+use CloverSync\ProblemCode;
 use CloverSync\Shop\Exception\AlreadyRunningException;
 use CloverSync\Shop\Exception\AlreadySendingException;
 use CloverSync\Shop\Exception\CurrencyException;
@@ -31,6 +32,9 @@ final readonly class ErrorReport
 {
     /** The only field that {@see SettingsException} names when PHP's environment is wrong and no setting is. */
     private const HOST = 'configuration';
+
+    /** Causes between shop and Clover that stay until the web host acts. */
+    private const BLOCKING = [ProblemCode::Insecure, ProblemCode::Intercepted];
 
     /** @param array<string, Message> $fields What is wrong, by setting */
     private function __construct(
@@ -65,6 +69,10 @@ final readonly class ErrorReport
                 refusedAt: $e->getRefusedAt(),
                 nextTryAt: $e->getNextTryAt(),
             ),
+            $e instanceof UnavailableException => new self(
+                \in_array($message->code, self::BLOCKING, true) ? ErrorCode::Blocked : ErrorCode::Unavailable,
+                $message,
+            ),
             default => new self(self::code($e), $message),
         };
     }
@@ -84,7 +92,6 @@ final readonly class ErrorReport
             $e instanceof ExtensionException => ErrorCode::Extension,
             $e instanceof VaultException => ErrorCode::SiteSecret,
             $e instanceof ReconnectException => ErrorCode::Reconnect,
-            $e instanceof UnavailableException => ErrorCode::Unavailable,
             $e instanceof NotConnectedException => ErrorCode::NotConnected,
             $e instanceof SiteMovedException => ErrorCode::SiteMoved,
             $e instanceof CurrencyException => ErrorCode::Currency,
