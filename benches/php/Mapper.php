@@ -19,8 +19,8 @@ use CloverSync\ProblemCode;
  *   categories?: array{elements?: list<Entry>}, tags?: array{elements?: list<Entry>}, stock?: int|float|null}
  * @phpstan-type Entry array{id: string, name?: ?string, deleted?: bool, sortOrder?: ?int,
  *   attribute?: array{id?: string}}
- * @phpstan-type Variant array{id: string, name: string, sku: ?string, upc: ?string, price: int, stock: ?int, count: int|float|null,
- *   sellable: bool, option_values: list<string>}
+ * @phpstan-type Variant array{id: string, name: string, sku: ?string, upc: ?string, price: int, stock: ?int,
+ *   count: int|float|null, sellable: bool, option_values: list<string>}
  * @phpstan-type Product array{title: string, categories: list<string>, tags: list<string>, withheld: bool,
  *   options: list<string>, variants: non-empty-list<Variant>, seen: string, items: list<Item>}
  */
