@@ -125,6 +125,13 @@ final class PdoSql implements Sql
         return $affected;
     }
 
+    public function executeEach(string $query, iterable $lists): void
+    {
+        foreach ($lists as $values) {
+            $this->execute($query, $values);
+        }
+    }
+
     public function transaction(callable $work): mixed
     {
         if ($this->open) {
@@ -210,9 +217,11 @@ final class PdoSql implements Sql
             if (\count($this->statements) >= self::MAX_STATEMENTS) {
                 array_shift($this->statements);
             }
-
-            $this->statements[$query] = $statement;
         }
+
+        // The one that was not used for longest is the first.
+        unset($this->statements[$query]);
+        $this->statements[$query] = $statement;
 
         foreach ($values as $i => $value) {
             $statement->bindValue($i + 1, \is_bool($value) ? (int) $value : $value, match (true) {

@@ -107,6 +107,22 @@ final class SqlTest extends ShopTestCase
         );
     }
 
+    public function test_one_statement_takes_several_lists_whose_values_differ_in_type(): void
+    {
+        $columns = implode(', ', self::VARIANT);
+        $marks   = Bulk::marks(self::VARIANT);
+        $insert  = "INSERT INTO #__j2commerce_variants ($columns) VALUES ($marks)";
+        $row     = static fn (int|string|null $sku): array => [1, 0, $sku, '1.00000', 'standard', 1, true, 0, 0];
+        $this->sql->executeEach($insert, []);
+        $this->sql->executeEach($insert, [$row(7), $row(null), $row('eight')]);
+        $this->sql->executeEach($insert, [$row('nine')]);
+
+        self::assertEquals(
+            ['7', null, 'eight', 'nine'],
+            $this->sql->fetchColumn('SELECT sku FROM #__j2commerce_variants ORDER BY j2commerce_variant_id'),
+        );
+    }
+
     public function test_different_values_are_set_in_different_rows_with_few_statements(): void
     {
         $this->insertVariants(300, '1.00000');

@@ -40,6 +40,14 @@ abstract class WrappedSql implements Sql
         return $this->inner->execute($query, $values);
     }
 
+    public function executeEach(string $query, iterable $lists): void
+    {
+        // Subclasses see each statement.
+        foreach ($lists as $values) {
+            $this->execute($query, $values);
+        }
+    }
+
     public function transaction(callable $work): mixed
     {
         return $this->inner->transaction($work);

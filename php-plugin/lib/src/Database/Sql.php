@@ -56,6 +56,13 @@ interface Sql
     public function execute(string $query, array $values = []): int;
 
     /**
+     * Executes one statement with each of several lists of values. The server parses it once.
+     *
+     * @param iterable<list<scalar|null>> $lists All of one length
+     */
+    public function executeEach(string $query, iterable $lists): void;
+
+    /**
      * mixed: the type is T, which the callable determines.
      *
      * @template T

@@ -20,6 +20,7 @@ use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\SystemClock;
 use Joomla\Database\DatabaseInterface;
 use Joomla\Database\ParameterType;
+use Joomla\Database\QueryInterface;
 
 /** {@see Sql} over Joomla's own connection. */
 final class JoomlaSql implements Sql
@@ -69,6 +70,24 @@ final class JoomlaSql implements Sql
         $db->execute();
 
         return (int) $db->getAffectedRows();
+    }
+
+    public function executeEach(string $query, iterable $lists): void
+    {
+        $prepared = null;
+
+        foreach ($lists as $values) {
+            if ($prepared === null) {
+                $prepared = $this->db->createQuery()->setQuery($query);
+                self::bind($prepared, $values);
+                // Joomla prepares a statement here, and only here.
+                $this->db->setQuery($prepared);
+            } else {
+                self::bind($prepared, $values);
+            }
+
+            $this->db->execute();
+        }
     }
 
     // mixed: the type is that of what the callable returns.
@@ -135,18 +154,23 @@ final class JoomlaSql implements Sql
     private function prepare(string $query, array $values): DatabaseInterface
     {
         $prepared = $this->db->createQuery()->setQuery($query);
+        self::bind($prepared, $values);
 
+        return $this->db->setQuery($prepared);
+    }
+
+    /** @param list<scalar|null> $values */
+    private static function bind(QueryInterface $query, array $values): void
+    {
         foreach ($values as $i => $value) {
             // bind() keeps a reference, so each needs a variable of its own.
             $values[$i] = \is_bool($value) ? (int) $value : $value;
-            $prepared->bind($i + 1, $values[$i], match (true) {
+            $query->bind($i + 1, $values[$i], match (true) {
                 $value === null => ParameterType::NULL,
                 \is_int($value) || \is_bool($value) => ParameterType::INTEGER,
                 default => ParameterType::STRING,
             });
         }
-
-        return $this->db->setQuery($prepared);
     }
 
     private static function isPassing(\Throwable $e): bool
