@@ -25,8 +25,23 @@ final class DashboardDataTest extends JoomlaTestCase
         }
     }
 
+    #[TestDox('A site that has received an event or a code is reached by Clover; a copy of it need not be')]
+    public function test_reached(): void
+    {
+        $code = ['code' => '11111111-aaaa', 'at' => 1_800_000_000];
+
+        foreach ([
+            [[], null, false, false],
+            [[$code], null, false, true],
+            [[], 1_800_000_000, false, true],
+            [[$code], 1_800_000_000, true, false],
+        ] as [$codes, $seen, $moved, $reached]) {
+            self::assertSame($reached, DashboardData::of(self::dashboard($codes, $seen, $moved))['reached']);
+        }
+    }
+
     /** @param list<array{code: string, at: int}> $codes */
-    private static function dashboard(array $codes): DashboardStatus
+    private static function dashboard(array $codes, ?int $seen = null, bool $moved = false): DashboardStatus
     {
         return new DashboardStatus(
             environment: 'sandbox',
@@ -39,7 +54,7 @@ final class DashboardDataTest extends JoomlaTestCase
             tokenEndsSoon: false,
             accessExpiresAt: null,
             refreshExpiresAt: null,
-            siteMoved: false,
+            siteMoved: $moved,
             products: 3,
             errors: 0,
             pending: 0,
@@ -53,7 +68,7 @@ final class DashboardDataTest extends JoomlaTestCase
             paused: [],
             sandboxProducts: ['count' => 0, 'titles' => []],
             webhookCodes: $codes,
-            webhookSeen: null,
+            webhookSeen: $seen,
             taxWarning: null,
             currency: 'USD',
             hasDefaultCategory: true,

@@ -157,7 +157,7 @@ final class SettingsFormTest extends JoomlaTestCase
         self::assertSame([], JoomlaSite::messages());
         $this->save(['environment' => 'eu', 'app_secret' => 'of europe'] + self::GOOD);
         self::assertSame(
-            ['notice The environment is now Europe. The connection was not carried over. Connect to Clover again.'],
+            ['notice The environment is now Europe. The shop is not connected there: connect it to Clover.'],
             JoomlaSite::messages(),
         );
         self::assertSame(['app_secret' => 'of europe'], $this->secrets());
@@ -168,18 +168,27 @@ final class SettingsFormTest extends JoomlaTestCase
         self::assertSame(['app_secret' => 'of the sandbox', 'webhook_secret' => 'of its webhooks'], $this->secrets());
     }
 
+    #[TestDox('Back in an environment that has a connection, the owner reads to which merchant')]
+    public function test_back_to_a_connection(): void
+    {
+        $this->withSimulator(function (): void {
+            $this->save(['app_secret' => self::SECRET] + self::GOOD);
+            $this->connect();
+            $merchant = (string) $this->current()->shop()->connection->status()->merchantId;
+            $this->save(['environment' => 'eu'] + self::GOOD);
+            JoomlaSite::messages();
+            $this->save(self::GOOD);
+            self::assertSame(
+                ["notice The environment is now Sandbox. There the shop is connected to merchant $merchant."],
+                JoomlaSite::messages(),
+            );
+        });
+    }
+
     #[TestDox('Another App ID needs another connection; the owner is informed if there is one')]
     public function test_another_app(): void
     {
-        if (!Simulator::isBuilt()) {
-            self::markTestSkipped('The simulator is not built: run make build, or set CLOVERSYNC_SIMULATOR.');
-        }
-
-        $clover = Simulator::get();
-        $clover->reset();
-        putenv("CLOVERSYNC_BASE_URL=$clover->url");
-
-        try {
+        $this->withSimulator(function (): void {
             $this->save(['app_secret' => self::SECRET] + self::GOOD);
             $this->save(['app_id' => 'APPID00000002'] + self::GOOD);
             self::assertSame([], JoomlaSite::messages(), 'Nothing is connected.');
@@ -195,9 +204,7 @@ final class SettingsFormTest extends JoomlaTestCase
                 ],
                 JoomlaSite::messages(),
             );
-        } finally {
-            putenv('CLOVERSYNC_BASE_URL');
-        }
+        });
     }
 
     #[TestDox('Debug Mode adds a line to the Sync Log when it is enabled, and only then')]
@@ -252,32 +259,29 @@ final class SettingsFormTest extends JoomlaTestCase
     #[TestDox('Tokens encrypted with another site secret are deleted when the App Secret is entered again, not before')]
     public function test_tokens_of_another_site_secret(): void
     {
-        if (!Simulator::isBuilt()) {
-            self::markTestSkipped('The simulator is not built: run make build, or set CLOVERSYNC_SIMULATOR.');
-        }
-
-        $clover = Simulator::get();
-        $clover->reset();
-        putenv("CLOVERSYNC_BASE_URL=$clover->url");
         $old = JoomlaSite::app()->get('secret');
 
         try {
-            $this->save(['app_secret' => self::SECRET, 'webhook_secret' => 'the auth code'] + self::GOOD);
-            $this->connect();
-            $this->save(['app_secret' => self::SECRET] + self::GOOD);
-            self::assertTrue($this->current()->shop()->connection->status()->connected, 'The site secret is the same.');
+            $this->withSimulator(function (): void {
+                $this->save(['app_secret' => self::SECRET, 'webhook_secret' => 'the auth code'] + self::GOOD);
+                $this->connect();
+                $this->save(['app_secret' => self::SECRET] + self::GOOD);
+                self::assertTrue(
+                    $this->current()->shop()->connection->status()->connected,
+                    'The site secret is the same.',
+                );
 
-            JoomlaSite::app()->set('secret', 'another secret..');
-            self::assertSame('', $this->save(self::GOOD));
-            self::assertNotNull($this->state()->get('tokens'));
-            self::assertSame('', $this->save(['app_secret' => self::SECRET, 'webhook_secret' => 'the auth code']
-            + self::GOOD));
-            self::assertFalse($this->current()->shop()->connection->status()->connected);
-            $this->connect();
-            self::assertTrue($this->current()->shop()->connection->status()->connected);
+                JoomlaSite::app()->set('secret', 'another secret..');
+                self::assertSame('', $this->save(self::GOOD));
+                self::assertNotNull($this->state()->get('tokens'));
+                self::assertSame('', $this->save(['app_secret' => self::SECRET, 'webhook_secret' => 'the auth code']
+                + self::GOOD));
+                self::assertFalse($this->current()->shop()->connection->status()->connected);
+                $this->connect();
+                self::assertTrue($this->current()->shop()->connection->status()->connected);
+            });
         } finally {
             JoomlaSite::app()->set('secret', $old);
-            putenv('CLOVERSYNC_BASE_URL');
         }
     }
 
@@ -339,6 +343,24 @@ final class SettingsFormTest extends JoomlaTestCase
     private function save(array $parameters, ?int $id = null): string
     {
         return JoomlaSite::save($this->joomla, $id ?? $this->id(), $parameters);
+    }
+
+    /** @param \Closure(): void $test */
+    private function withSimulator(\Closure $test): void
+    {
+        if (!Simulator::isBuilt()) {
+            self::markTestSkipped('The simulator is not built: run make build, or set CLOVERSYNC_SIMULATOR.');
+        }
+
+        $clover = Simulator::get();
+        $clover->reset();
+        putenv("CLOVERSYNC_BASE_URL=$clover->url");
+
+        try {
+            $test();
+        } finally {
+            putenv('CLOVERSYNC_BASE_URL');
+        }
     }
 
     private function connect(): void

@@ -286,6 +286,7 @@ final class InboxTest extends SalesTestCase
         self::assertSame([2, 0], [$this->drain(), $this->inbox()->count()]);
         self::assertSame([], $this->clover->calls($mark));
         self::assertStringContainsString('the next sync brings it', $this->logged('webhook')[0]);
+        self::assertCount(1, $this->logged('webhook'), 'Clover reports each order that the shop pushed too.');
     }
 
     #[TestDox('One worker runs at a time; a second one ends at once')]

@@ -414,6 +414,26 @@ final class SalesTest extends Base
         self::assertSame([20.0, 9.0], [(float) $this->inClover($this->mug), (float) $this->inClover($this->candle)]);
     }
 
+    #[TestDox('An order of which nothing is sent is not counted as on its way, before its events are processed either')]
+    public function test_orders_that_are_not_on_their_way(): void
+    {
+        $waiting            = fn (): int => $this->shop()->dashboard()->read()->sales['later'] ?? -1;
+        $paid               = ['order_id' => '179540797502', 'number' => 502];
+        $this->clock->later = -86_400;
+        $this->order(5, [[$this->mug, 2]], event: false);
+        $this->order(5, [[$this->candle, 1, 2]], $paid, event: false);
+        $this->clock->later = 0;
+        $this->shop()->state->set("orders_after:{$this->clover->state()['merchant_id']}", '502');
+        $this->order(6, [[$this->mug, 2]]);
+        self::assertSame(0, $waiting());
+        $this->order(1, [[$this->candle, 1, 2]], $paid);
+        self::assertSame(1, $waiting(), 'It was paid after the connection.');
+        $this->order(1, [[$this->mug, 1, 3]], ['order_id' => '179540797503', 'number' => 503]);
+        self::assertSame(2, $waiting());
+        $this->work();
+        self::assertSame([0, 2], [$waiting(), \count($this->cloverOrders())]);
+    }
+
     #[TestDox(
         'Without Inventory Write the log names the permission, sending pauses, and a new connection sends everything',
     )]

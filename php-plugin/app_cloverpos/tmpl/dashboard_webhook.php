@@ -26,7 +26,9 @@ $figures = $page->figures;
             <div class="alert alert-info"><?php echo $word('WEBHOOK_NO_AUTH_CODE'); ?></div>
         <?php endif; ?>
         <?php if ($page->isLocal) : ?>
-            <div class="alert alert-warning"><?php echo $word('WEBHOOK_LOCAL'); ?></div>
+            <div class="alert alert-warning" id="clover-webhook-local"<?php
+                echo $figures['reached'] ? ' hidden' : '';
+            ?>><?php echo $word('WEBHOOK_LOCAL'); ?></div>
         <?php endif; ?>
         <label class="form-label" for="clover-webhook-url"><?php echo $word('WEBHOOK_URL'); ?></label>
         <div class="input-group mb-1">

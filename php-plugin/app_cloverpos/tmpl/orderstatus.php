@@ -10,6 +10,7 @@
 
 use CloverSync\Resolution;
 use CloverSync\SaleState;
+use CloverSync\SendState;
 use CloverSync\Settings;
 use CloverSync\Shop\Joomla\LocalTime;
 use CloverSync\Shop\Joomla\SiteLocale;
@@ -58,6 +59,11 @@ $detail = static fn (LedgerRow|OrderPushRow $row): string => \in_array(
     [null, '', 'changed', 'refused', 'unusable', 'twice'],
     true
 ) && $row->message !== null ? $words->text($row->message) : '';
+$units  = static fn (LedgerRow $row): string => match ($row->state) {
+    SendState::Confirmed => $row->delta > 0 ? 'TAKEN' : 'GIVEN_BACK',
+    SendState::Skipped   => $row->delta > 0 ? 'TAKEN_NOT' : 'GIVEN_BACK_NOT',
+    default              => $row->delta > 0 ? 'TAKEN_LATER' : 'GIVEN_BACK_LATER',
+};
 $reason = static function (string $kind, ?string $reason) use ($prefix): string {
     $key = $prefix . "{$kind}_REASON_" . strtoupper((string) $reason);
 
@@ -225,7 +231,7 @@ $choices    = static function (string $row) use ($escape, $mayAct): void {
                                 <?php endif; ?>
                             </th>
                             <td class="text-nowrap"><?php
-                                echo $say($row->delta > 0 ? 'TAKEN' : 'GIVEN_BACK', abs($row->delta));
+                                echo $say($units($row), abs($row->delta));
                             ?></td>
                             <td>
                                 <span class="badge text-bg-<?php echo $colour($row->state->value); ?>"><?php

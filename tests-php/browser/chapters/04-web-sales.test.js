@@ -138,6 +138,28 @@ chapter('Order events: a web order is paid, cancelled, refunded', async (browser
     await until('all back', async () => await countOf(CANDLE) === candles && await countOf(SHIRT) === shirts, 60);
   });
 
+  step('units of a product that is not in Clover are not said to be taken out, and the log has no line for the events of own orders', async (browser) => {
+    const link = query('SELECT product_id, variant_id FROM #__j2commerce_clover_mappings WHERE sku = ?', [CANDLE])[0];
+    query('UPDATE #__j2commerce_clover_mappings SET product_id = NULL, variant_id = NULL WHERE sku = ?', [CANDLE]);
+
+    try {
+      const { order } = await buy(browser, [{ product: product(titleOf(CANDLE)).id, quantity: 1 }]);
+      const card = await openOrder(browser, order);
+      await until('the state', async () => {
+        await browser.page.reload();
+        return /Not sent/.test(await card.innerText());
+      }, 60);
+      assert.match(await card.innerText(), /1 not taken out/);
+      assert.doesNotMatch(await card.innerText(), /1 taken out/);
+      assert.equal(await countOf(CANDLE), candles);
+      await browser.shot('04 not in Clover');
+    } finally {
+      query('UPDATE #__j2commerce_clover_mappings SET product_id = ?, variant_id = ? WHERE sku = ?', [link.product_id, link.variant_id, CANDLE]);
+    }
+
+    assert.equal(value("SELECT COUNT(*) FROM #__j2commerce_clover_log WHERE action = 'webhook' AND message LIKE '%webhook_nothing%'"), 0);
+  });
+
   step('an order that waits for its payment takes nothing from Clover before it is confirmed', async (browser) => {
     const parameters = value("SELECT params FROM #__extensions WHERE folder = 'j2commerce' AND element = 'payment_banktransfer'");
     query("UPDATE #__extensions SET params = ? WHERE folder = 'j2commerce' AND element = 'payment_banktransfer'", [JSON.stringify({ ...JSON.parse(parameters), payment_status: '4' })]);

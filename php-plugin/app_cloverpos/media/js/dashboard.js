@@ -38,6 +38,11 @@
     });
     document.querySelector('[data-clover-figure="errors"]').classList.toggle('text-danger', now.errors > 0);
 
+    // Where requests arrive, the site's address does not show that none can.
+    if (byId('webhook-local')) {
+      toggle('webhook-local', !now.reached);
+    }
+
     if (now.code !== code) {
       code = now.code;
       byId('webhook-code').value = code;
@@ -337,7 +342,7 @@
       figures(now);
 
       if (now.code === before) {
-        show(text('WEBHOOK_CODE_NONE'), 'info');
+        show(code === '' ? text('WEBHOOK_CODE_NONE') : `${text('WEBHOOK_CODE_LAST')} ${now.codeAt}`, 'info');
       }
     }),
   };

@@ -32,7 +32,8 @@ final class DashboardData
 
     /**
      * @return array{connected: bool, due: bool, products: int, errors: int, lastSync: string, details: string,
-     *   run: ?array<string, scalar|null>, code: string, codeAt: string, webhookSeen: string, hasCurrency: bool}
+     *   run: ?array<string, scalar|null>, code: string, codeAt: string, webhookSeen: string, reached: bool,
+     *   hasCurrency: bool}
      */
     public static function of(DashboardStatus $now): array
     {
@@ -56,6 +57,8 @@ final class DashboardData
             'webhookSeen' => $now->webhookSeen === null
                 ? Text::_(self::PREFIX . 'NEVER')
                 : LocalTime::unix($now->webhookSeen),
+            // Of a copied site, the original was reached.
+            'reached'     => !$now->siteMoved && ($now->webhookSeen !== null || $now->webhookCodes !== []),
             'hasCurrency' => $now->currency !== null,
         ];
     }

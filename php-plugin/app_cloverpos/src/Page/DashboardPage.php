@@ -52,6 +52,7 @@ final readonly class DashboardPage implements Page
         'SYNC_STOPPED',
         'SYNC_STOPPING',
         'WEBHOOK_CODE_CAME',
+        'WEBHOOK_CODE_LAST',
         'WEBHOOK_CODE_NONE',
     ];
 

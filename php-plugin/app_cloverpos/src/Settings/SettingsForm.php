@@ -164,11 +164,12 @@ final readonly class SettingsForm
         }
 
         if ($environment !== $this->factory->knownEnvironment()) {
+            $merchant = $this->merchantOf($now);
+            $name     = Text::_(self::PREFIX . 'ENVIRONMENT_' . strtoupper($environment));
             $app->enqueueMessage(
-                Text::sprintf(
-                    self::PREFIX . 'SETTINGS_ENVIRONMENT_CHANGED',
-                    Text::_(self::PREFIX . 'ENVIRONMENT_' . strtoupper($environment)),
-                ),
+                $merchant === null
+                    ? Text::sprintf(self::PREFIX . 'SETTINGS_ENVIRONMENT_CHANGED', $name)
+                    : Text::sprintf(self::PREFIX . 'SETTINGS_ENVIRONMENT_BACK', $name, $merchant),
                 'notice',
             );
         } elseif (
@@ -198,17 +199,47 @@ final readonly class SettingsForm
      */
     private function forgetLostTokens(#[\SensitiveParameter] array $parameters): void
     {
-        $tokens = new DatabaseTokenStore(
+        try {
+            $this->connection($parameters)->status();
+        } catch (VaultException) {
+            $this->tokens($parameters)->delete();
+        }
+    }
+
+    /**
+     * @param array<string, scalar|array<array-key, scalar|null>|null> $parameters
+     *
+     * @return ?string The merchant to which the shop is connected with these settings
+     */
+    private function merchantOf(array $parameters): ?string
+    {
+        if (!Requirements::isMet()) {
+            return null;
+        }
+
+        try {
+            $status = $this->connection($parameters)->status();
+        } catch (VaultException) {
+            return null;
+        }
+
+        return $status->connected ? $status->merchantId : null;
+    }
+
+    /** @param array<string, scalar|array<array-key, scalar|null>|null> $parameters */
+    private function connection(#[\SensitiveParameter] array $parameters): Connection
+    {
+        return new Connection($this->check($parameters), $this->factory->vault(), $this->tokens($parameters));
+    }
+
+    /** @param array<string, scalar|array<array-key, scalar|null>|null> $parameters */
+    private function tokens(#[\SensitiveParameter] array $parameters): DatabaseTokenStore
+    {
+        return new DatabaseTokenStore(
             $this->factory->sql(),
             ShopFactory::environmentOf($parameters),
             $this->factory->clock,
         );
-
-        try {
-            (new Connection($this->check($parameters), $this->factory->vault(), $tokens))->status();
-        } catch (VaultException) {
-            $tokens->delete();
-        }
     }
 
     /** @param array<string, scalar|array<array-key, scalar|null>|null> $parameters */

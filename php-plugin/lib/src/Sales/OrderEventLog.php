@@ -49,6 +49,17 @@ final readonly class OrderEventLog
         ));
     }
 
+    /** @return list<string> Orders with unprocessed events, due or not, those that wait longest first */
+    public function pending(int $limit): array
+    {
+        return array_map(strval(...), $this->sql->fetchColumn(
+            'SELECT order_id FROM '
+            . self::TABLE
+            . " WHERE environment = ? AND state = 'pending' GROUP BY order_id ORDER BY MIN(id) LIMIT $limit",
+            [$this->environment],
+        ));
+    }
+
     /** @return list<OrderEventRow> All events of an order, oldest first */
     public function of(string $orderId): array
     {

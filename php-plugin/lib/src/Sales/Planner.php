@@ -23,6 +23,9 @@ use CloverSync\Shop\Messages\MessageCode;
 /** Decides what an order requires in Clover, from the shop's current data of the order. */
 final readonly class Planner
 {
+    /** Orders that a count looks up. */
+    private const LOOKED_AT = 50;
+
     public function __construct(
         private Sql $sql,
         private ShopOrders $orders,
@@ -135,6 +138,25 @@ final readonly class Planner
         }
 
         return false;
+    }
+
+    /**
+     * Counts orders with unprocessed events, without those of which nothing is sent. Among many, that is looked up only
+     * for those that wait longest.
+     */
+    public function countLater(): int
+    {
+        $silent = array_filter(
+            $this->orders->others($this->events->pending(self::LOOKED_AT)),
+            function (string $orderId): bool {
+                $order = $this->orders->find($orderId);
+                $rows  = $this->ledger->ofOrder($orderId);
+
+                return $rows === [] && !$this->concerns($order, [], $this->events->of($orderId));
+            },
+        );
+
+        return $this->events->countLater() - \count($silent);
     }
 
     /** Notes that {@see plan()} could not read an order; other orders go on. */

@@ -91,6 +91,29 @@ final readonly class ShopOrders
         );
     }
 
+    /**
+     * @param list<string> $orderIds
+     *
+     * @return list<string> Those that were not made after the connection, or are gone
+     */
+    public function others(array $orderIds): array
+    {
+        $after = array_filter(
+            $this->bulk->fetch(
+                'SELECT order_id, j2commerce_order_id AS pk, created_on FROM '
+                . self::ORDERS
+                . ' WHERE order_id IN (%s)',
+                $orderIds,
+            ),
+            fn (array $row): bool => $this->isAfter(Row::int($row, 'pk'), self::created($row)),
+        );
+
+        return array_values(array_diff($orderIds, array_map(static fn (array $row): string => Row::string(
+            $row,
+            'order_id',
+        ), $after)));
+    }
+
     /** Primary key of the last order before the connection; PHP_INT_MAX when it was not stored, as by 0.1.0. */
     private function lastKey(): int
     {

@@ -101,7 +101,7 @@ final readonly class Worker
         + $orders['sent']
         + $orders['unpaid']
         + $orders['unmarked']
-        + $this->events->countLater();
+        + $this->planner->countLater();
         $result->paused = array_values(array_filter(
             $this->pauses->all(),
             static fn (Pause $pause): bool => $pause->kind !== WorkKind::Catalog,

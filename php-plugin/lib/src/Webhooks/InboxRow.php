@@ -43,6 +43,11 @@ final readonly class InboxRow
         return $this->objectType === WebhookObject::Item->value;
     }
 
+    public function isOrder(): bool
+    {
+        return $this->objectType === WebhookObject::Order->value;
+    }
+
     /** The owner asked for it; Clover sent no event. */
     public function isAsked(): bool
     {

@@ -159,7 +159,8 @@ final class InboxWorker
     }
 
     /**
-     * An object that is not an item changes nothing by itself; the next sync brings a category's new name.
+     * An object that is not an item changes nothing by itself; the next sync brings a category's new name. Clover sends
+     * several events for each order, those that the shop pushed included, and none is worth an entry in the log.
      *
      * @param list<InboxRow> $rows
      */
@@ -170,6 +171,7 @@ final class InboxWorker
         }
 
         $this->sql->transaction(function () use ($rows): void {
+            $noted = array_values(array_filter($rows, static fn (InboxRow $row): bool => !$row->isOrder()));
             $this->log->addAll(array_map(static fn (InboxRow $row): array => [
                 'action'  => 'webhook',
                 'type'    => $row->objectType,
@@ -178,7 +180,7 @@ final class InboxWorker
                 'message' => $row->objectType === WebhookObject::Category->value
                     ? new Message(MessageCode::WebhookCategory)
                     : new Message(MessageCode::WebhookNothing, ['event' => $row->event, 'object' => $row->objectType]),
-            ], $rows));
+            ], $noted));
             $this->inbox->processed($rows);
         });
     }
