@@ -260,6 +260,30 @@ class BeforeSaveEvent extends SaveEvent
 {
 }
 
+class BeforeChangeStateEvent extends AbstractImmutableEvent
+{
+    public function getContext(): string
+    {
+        return '';
+    }
+
+    /** @return array<array-key, int|string> */
+    public function getPks(): array
+    {
+        return [];
+    }
+
+    public function getValue(): int
+    {
+        return 0;
+    }
+
+    /** @param mixed $data */
+    public function addResult($data): void
+    {
+    }
+}
+
 class AfterSaveEvent extends SaveEvent
 {
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { admin } from '../lib/browser.js';
 import { chapter } from '../lib/chapter.js';
 import { connect, dashboard, fresh, save, settings, sync } from '../lib/given.js';
-import { close, edit, product, publish, published, rows, shopCount, shopPrice, storefront } from '../lib/products.js';
+import { articles, close, edit, product, publish, published, rows, shopCount, shopPrice, storefront } from '../lib/products.js';
 import { app, authCode, clover, query, site, until, value } from '../lib/site.js';
 
 const SYNC = 'button[data-clover-action="sync"]';
@@ -214,6 +214,80 @@ chapter('Run Your First Sync, Products in J2Commerce', async (browser) => {
     await browser.shot('03 dashboard caution');
 
     for (const { id } of [odd, card]) {
+      await clover.remove(id);
+    }
+
+    await sync(browser);
+  });
+
+  step('Joomla’s list of articles does not publish what would be sold at 0 either, and publishes the others of a selection', async (browser) => {
+    const odd = await clover.create({ name: 'Capers from the barrel', price: 0, priceType: 'VARIABLE', sku: 'CAPERS' });
+    const plain = await clover.create({ name: 'Capers in a jar', price: 900, sku: 'JAR' });
+    await sync(browser);
+    await articles(browser, 'Capers');
+    await browser.page.locator('tbody input[name="cid[]"]').evaluateAll((boxes) => boxes.forEach((box) => box.click()));
+    await browser.page.click('#toolbar-status-group .dropdown-toggle, .button-status-group');
+    await browser.loads(() => browser.page.click('.button-publish'));
+    const said = await browser.messages();
+    assert.match(said, /One product was not published, because the shop would sell it at 0: “Capers from the barrel”/);
+    assert.match(said, /Article published/);
+    assert.deepEqual([product('Capers from the barrel').state, product('Capers in a jar').state], [0, 1]);
+    await browser.shot('03 articles not published');
+
+    await articles(browser, 'Capers from');
+    await browser.loads(() => browser.page.locator('tbody tr .icon-unpublish').first().click());
+    assert.match(await browser.messages(), /One product was not published/);
+    assert.equal(product('Capers from the barrel').state, 0);
+    assert.doesNotMatch(await browser.messages(), /Article published/);
+    await clover.remove(odd.id);
+    await clover.remove(plain.id);
+    await sync(browser);
+  });
+
+  step('the form of an article publishes what would be sold at 0 only when it is asked to again, or with a price', async (browser) => {
+    const created = [];
+
+    for (const [name, sku] of [['Nuts by the handful', 'NUTS'], ['Cheese from the wheel', 'CHEESE']]) {
+      created.push(await clover.create({ name, price: 0, priceType: 'VARIABLE', sku }));
+    }
+
+    const card = await clover.create({ name: 'Gift Voucher', price: 2500, isRevenue: false, sku: 'VOUCHER' });
+    await sync(browser);
+    const publishing = async (title) => {
+      await browser.page.goto(admin(`?option=com_content&task=article.edit&id=${product(title).article}`));
+      await browser.page.selectOption('#jform_state', '1');
+      return save(browser);
+    };
+
+    assert.match(await publishing('Nuts by the handful'), /The product was saved and not published, because the shop would sell it at 0: “Nuts by the handful” \(The price is typed in at the till/);
+    assert.equal(product('Nuts by the handful').state, 0);
+    assert.equal(await browser.page.inputValue('#jform_state'), '0');
+    await browser.shot('03 form not published');
+    await browser.page.selectOption('#jform_state', '1');
+    assert.match(await save(browser), /Look at a product that you publish: “Nuts by the handful”/);
+    assert.equal(product('Nuts by the handful').state, 1);
+    assert.doesNotMatch(await save(browser), /published, because|Look at a product/);
+    assert.equal(product('Nuts by the handful').state, 1);
+    await close(browser);
+
+    await edit(browser, product('Cheese from the wheel').article);
+    const price = browser.page.locator('[name="jform[attribs][j2commerce][price]"]');
+    await until('the tab opens', async () => {
+      await browser.page.click('[role="tab"][aria-controls="pricingTab"]');
+      return price.isVisible();
+    });
+    await price.fill('4.50');
+    await browser.page.locator('#myTab > [role="tablist"] [role="tab"]').first().click();
+    await browser.page.selectOption('#jform_state', '1');
+    assert.doesNotMatch(await save(browser), /not published/);
+    assert.deepEqual([product('Cheese from the wheel').state, shopPrice('CHEESE')], [1, 4.5]);
+    await close(browser);
+
+    assert.match(await publishing('Gift Voucher'), /Look at a product that you publish: “Gift Voucher”/);
+    assert.equal(product('Gift Voucher').state, 1);
+    await close(browser);
+
+    for (const { id } of [...created, card]) {
       await clover.remove(id);
     }
 

@@ -48,6 +48,13 @@ export const publish = async (browser, title) => {
   }
 };
 
+/** Joomla's own list of articles, searched. */
+export const articles = async (browser, title) => {
+  await browser.page.goto(admin('?option=com_content&view=articles'));
+  await browser.page.fill('#filter_search', title);
+  await browser.loads(() => browser.page.press('#filter_search', 'Enter'));
+};
+
 export const published = (title) => {
   query('UPDATE #__content SET state = 1 WHERE title = ? AND id IN (SELECT product_source_id FROM #__j2commerce_products)', [title]);
   return product(title);

@@ -24,6 +24,7 @@ use J2Commerce\Plugin\J2Commerce\AppCloverpos\Order\OrderHooks;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Product\ProductBadge;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Product\ProductList;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Product\PublishGuard;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Settings\SettingsForm;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Settings\TypedSecrets;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Template;
@@ -31,6 +32,7 @@ use J2Commerce\Plugin\J2Commerce\AppCloverpos\Webhook\WebhookRequest;
 use Joomla\CMS\Application\CMSApplicationInterface;
 use Joomla\CMS\Application\CMSWebApplicationInterface;
 use Joomla\CMS\Event\Model\AfterSaveEvent;
+use Joomla\CMS\Event\Model\BeforeChangeStateEvent;
 use Joomla\CMS\Event\Model\BeforeSaveEvent;
 use Joomla\CMS\Language\Text;
 use Joomla\CMS\Plugin\CMSPlugin;
@@ -47,6 +49,8 @@ final class AppCloverpos extends CMSPlugin implements SubscriberInterface
     public const ELEMENT = 'app_cloverpos';
 
     protected $autoloadLanguage = true;
+
+    private ?PublishGuard $guard = null;
 
     /** @param array<array-key, mixed> $config */
     public function __construct(
@@ -71,8 +75,13 @@ final class AppCloverpos extends CMSPlugin implements SubscriberInterface
             'onJ2CommerceAfterAddJS'              => 'onComponent',
             'onJ2CommerceGetQuickIcons'           => 'onQuickIcons',
             'onJ2CommerceGetDashboardMessages'    => 'onDashboardMessages',
-            'onExtensionBeforeSave'               => 'onSettingsSave',
-            'onExtensionAfterSave'                => 'onSettingsSaved',
+            'onAfterRoute'                        => 'onRoute',
+            'onContentBeforeChangeState'          => 'onArticleState',
+            'onContentBeforeSave'                 => 'onArticleSave',
+            // J2Commerce stores the form's prices first.
+            'onContentAfterSave'    => ['onArticleSaved', Priority::MIN],
+            'onExtensionBeforeSave' => 'onSettingsSave',
+            'onExtensionAfterSave'  => 'onSettingsSaved',
         ];
     }
 
@@ -176,8 +185,33 @@ final class AppCloverpos extends CMSPlugin implements SubscriberInterface
         $app = $this->getApplication();
 
         if ($app instanceof CMSWebApplicationInterface && $app->isClient('administrator')) {
-            $this->quietly(fn () => (new ProductList($this->factory, $app))->prepare());
+            $this->quietly(fn () => (new ProductList($this->guard(), $app))->prepare());
         }
+    }
+
+    /** Before any task or view of any component. */
+    public function onRoute(): void
+    {
+        $app = $this->getApplication();
+
+        if ($app instanceof CMSWebApplicationInterface && $app->isClient('administrator')) {
+            $this->quietly(fn () => (new ProductList($this->guard(), $app))->prepareArticles());
+        }
+    }
+
+    public function onArticleState(BeforeChangeStateEvent $event): void
+    {
+        $this->quietly(fn () => $this->guard()->changesState($event));
+    }
+
+    public function onArticleSave(BeforeSaveEvent $event): void
+    {
+        $this->quietly(fn () => $this->guard()->beforeSave($event));
+    }
+
+    public function onArticleSaved(AfterSaveEvent $event): void
+    {
+        $this->quietly(fn () => $this->guard()->afterSave($event));
     }
 
     public function onQuickIcons(EventInterface $event): void
@@ -215,6 +249,11 @@ final class AppCloverpos extends CMSPlugin implements SubscriberInterface
         if ($table !== null) {
             $this->quietly(fn () => (new SettingsForm($this->factory))->afterSave($table, $this->application()));
         }
+    }
+
+    private function guard(): PublishGuard
+    {
+        return $this->guard ??= new PublishGuard($this->factory, $this->application());
     }
 
     private function workLater(): void

@@ -12,28 +12,24 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Product;
 
 \defined('_JEXEC') or die();
 
-use CloverSync\Shop\Joomla\ShopFactory;
-use CloverSync\Shop\Status\CautiousProduct;
 use J2Commerce\Component\J2commerce\Administrator\Helper\J2CommerceHelper;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Template;
 use Joomla\CMS\Application\CMSWebApplicationInterface;
-use Joomla\CMS\Language\Text;
 
 /**
- * J2Commerce's list of products: it shows Clover's state, and does not publish what would be sold at 0.
+ * Lists of products, J2Commerce's and Joomla's: they do not publish what would be sold at 0, and J2Commerce's shows
+ * Clover's state.
  *
- * The list fires no event of its own, neither for its rows nor before it publishes. J2Commerce's event for its scripts
+ * J2Commerce's list fires no event of its own, neither for its rows nor before it publishes. Its event for its scripts
  * comes before any task or view of the component.
  */
 final readonly class ProductList
 {
-    private const PREFIX = 'PLG_J2COMMERCE_APP_CLOVERPOS_PRODUCT_';
-
-    /** Titles that fit into a message. */
-    private const NAMED = 10;
+    /** Tasks of Joomla's lists of articles and of featured articles. */
+    private const PUBLISHING = ['articles.publish', 'featured.publish'];
 
     public function __construct(
-        private ShopFactory $factory,
+        private PublishGuard $guard,
         private CMSWebApplicationInterface $app,
     ) {
     }
@@ -49,7 +45,7 @@ final readonly class ProductList
         $task = $input->getCmd('task', '');
 
         if ($task === 'products.publish') {
-            $this->publish();
+            $this->narrow($this->guard->products(...));
         } elseif (
             ($task === '' || $task === 'display')
             && $input->getCmd('view', '') === 'products'
@@ -60,35 +56,30 @@ final readonly class ProductList
         }
     }
 
-    /** Takes products that Clover has no price for out of the selection, and warns of the others. */
-    private function publish(): void
+    /**
+     * Before a task of Joomla's lists of articles, which has one answer for a whole selection: takes out of the
+     * selection what the shop would sell at 0.
+     */
+    public function prepareArticles(): void
+    {
+        $input = $this->app->getInput();
+
+        if (
+            $this->app->isClient('administrator')
+            && $input->getCmd('option') === 'com_content'
+            && \in_array($input->getCmd('task'), self::PUBLISHING, true)
+            && $this->app->getIdentity()?->authorise('core.edit.state', 'com_content')
+        ) {
+            $this->narrow($this->guard->articles(...));
+        }
+    }
+
+    /** @param callable(list<int>): list<int> $allowed */
+    private function narrow(callable $allowed): void
     {
         $input    = $this->app->getInput();
         $selected = self::ids($input->get('cid', [], 'array'));
-        $merchant = $this->factory->shop()->merchantId();
-
-        if ($selected === [] || $merchant === null) {
-            return;
-        }
-
-        $cautious = $this->factory->shop()->cautiousProducts()->of($selected);
-        $free     = array_filter($cautious, static fn (CautiousProduct $product): bool => $product->isFree);
-        $others   = array_diff_key($cautious, $free);
-
-        if ($free !== []) {
-            $input->set('cid', array_values(array_diff($selected, array_keys($free))));
-            $this->app->enqueueMessage(
-                Text::plural(self::PREFIX . 'N_NOT_PUBLISHED', \count($free), self::titles($free)),
-                'warning',
-            );
-        }
-
-        if ($others !== []) {
-            $this->app->enqueueMessage(
-                Text::plural(self::PREFIX . 'N_PUBLISHED_ODD', \count($others), self::titles($others)),
-                'warning',
-            );
-        }
+        $input->set('cid', $allowed($selected));
     }
 
     /**
@@ -102,21 +93,5 @@ final readonly class ProductList
             intval(...),
             array_values(array_filter(\is_array($selected) ? $selected : [], is_numeric(...))),
         );
-    }
-
-    /** @param array<int, CautiousProduct> $products */
-    private static function titles(array $products): string
-    {
-        $titles = array_map(
-            static fn (CautiousProduct $p): string => htmlspecialchars(
-                "“{$p->title}” (" . implode(' ', ProductText::cautions($p->cautions)) . ')',
-                ENT_QUOTES,
-                'UTF-8',
-                false,
-            ),
-            \array_slice($products, 0, self::NAMED),
-        );
-
-        return implode(', ', $titles) . (\count($products) > self::NAMED ? ', …' : '');
     }
 }

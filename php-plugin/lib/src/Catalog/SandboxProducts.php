@@ -7,9 +7,6 @@ namespace CloverSync\Shop\Catalog;
 \defined('_JEXEC') or die();
 
 use CloverSync\Environment;
-use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
-use CloverSync\Shop\Catalog\Joomla\Articles;
-use CloverSync\Shop\Catalog\Joomla\Tags;
 use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Links\Links;
@@ -60,17 +57,13 @@ final readonly class SandboxProducts
     public function unpublish(Clock $clock): int
     {
         return $this->sql->transaction(function () use ($clock): int {
-            $config = ShopConfig::read($this->sql);
-            $states = [];
+            $articles = array_map(
+                static fn (array $row): int => Row::int($row, 'id'),
+                $this->sql->fetchAll('SELECT c.id' . self::FROM, $this->key()),
+            );
+            (new ArticleStates($this->sql, $clock))->unpublish($articles);
 
-            foreach ($this->sql->fetchAll('SELECT c.id' . self::FROM, $this->key()) as $row) {
-                $states[Row::int($row, 'id')] = ['state' => 0];
-            }
-
-            (new Articles($this->sql, $config, $clock))->update($states);
-            (new Tags($this->sql, $config, $clock))->mirror($states);
-
-            return \count($states);
+            return \count($articles);
         });
     }
 

@@ -15,6 +15,7 @@ final readonly class CautiousProduct
     /** @param non-empty-list<Caution> $cautions */
     private function __construct(
         public int $productId,
+        public int $articleId,
         public string $title,
         public bool $isPublished,
         /** Whether the shop would sell it, or one of its variants, at 0. */
@@ -45,6 +46,7 @@ final readonly class CautiousProduct
             ? null
             : new self(
                 Row::int($row, 'product_id'),
+                Row::int($row, 'article_id'),
                 Row::string($row, 'title'),
                 Row::int($row, 'state') === 1,
                 $isFree,

@@ -15,7 +15,7 @@ use CloverSync\Shop\Links\Links;
 final readonly class CautiousProducts
 {
     private const SELECT =
-        'SELECT m.product_id, m.cautions, c.title, c.state,
+        'SELECT m.product_id, m.article_id, m.cautions, c.title, c.state,
                 (SELECT COUNT(*) FROM #__j2commerce_variants v
                   WHERE v.product_id = m.product_id AND v.price + 0 = 0
                     AND v.is_master = (SELECT MIN(x.is_master) FROM #__j2commerce_variants x
@@ -42,6 +42,24 @@ final readonly class CautiousProducts
             $products,
             $this->links->key(),
         ));
+    }
+
+    /**
+     * @param list<int> $articles
+     *
+     * @return array<int, CautiousProduct> By article
+     */
+    public function ofArticles(array $articles): array
+    {
+        return array_column(
+            self::read((new Bulk($this->sql))->fetch(
+                self::SELECT . ' AND m.article_id IN (%s) ORDER BY c.title',
+                $articles,
+                $this->links->key(),
+            )),
+            null,
+            'articleId',
+        );
     }
 
     /** @return array<int, CautiousProduct> By product */
