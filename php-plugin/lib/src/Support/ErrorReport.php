@@ -33,9 +33,6 @@ final readonly class ErrorReport
     /** The only field that {@see SettingsException} names when PHP's environment is wrong and no setting is. */
     private const HOST = 'configuration';
 
-    /** Causes between shop and Clover that stay until the web host acts. */
-    private const BLOCKING = [ProblemCode::Insecure, ProblemCode::Intercepted];
-
     /** @param array<string, Message> $fields What is wrong, by setting */
     private function __construct(
         public ErrorCode $code,
@@ -69,11 +66,17 @@ final readonly class ErrorReport
                 refusedAt: $e->getRefusedAt(),
                 nextTryAt: $e->getNextTryAt(),
             ),
-            $e instanceof UnavailableException => new self(
-                \in_array($message->code, self::BLOCKING, true) ? ErrorCode::Blocked : ErrorCode::Unavailable,
-                $message,
-            ),
+            $e instanceof UnavailableException => new self(self::unavailable($message), $message),
             default => new self(self::code($e), $message),
+        };
+    }
+
+    private static function unavailable(Message $message): ErrorCode
+    {
+        return match ($message->code) {
+            // Between shop and Clover; it stays until the web host acts.
+            ProblemCode::Insecure, ProblemCode::Intercepted => ErrorCode::Blocked,
+            default                                         => ErrorCode::Unavailable,
         };
     }
 
