@@ -56,10 +56,10 @@ impl Catalog {
         text::key(&String::from_utf8_lossy(&name))
     }
 
-    /// A name as it is shown and stored.
-    #[php(name = "cleanName")]
-    pub fn clean_name(name: BinarySlice<u8>) -> String {
-        text::clean(&String::from_utf8_lossy(&name)).unwrap_or_default()
+    /// Names as they are shown and stored.
+    #[php(name = "cleanNames")]
+    pub fn clean_names(names: &ZendHashTable) -> PhpResult<Vec<String>> {
+        catalog::clean_names(Php::Array(names)).map_err(of)
     }
 
     /// Every item, by id.

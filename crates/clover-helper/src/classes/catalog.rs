@@ -46,7 +46,7 @@ fn items(request: &Request<'_>) -> Result<Json, Error> {
         }
         "alias" => Ok(Json::of(&text::alias(&name()))),
         "nameKey" => Ok(Json::of(&text::key(&name()))),
-        "cleanName" => Ok(Json::of(&text::clean(&name()).unwrap_or_default())),
+        "cleanNames" => Ok(Json::of(&catalog::clean_names(request.at(0))?)),
         "pages" => {
             let after = request.optional_text(0, "after")?;
             let pages = objects.catalog(request.this)?.pages(after);

@@ -6,6 +6,7 @@ use clover_core::diff::{Change, Known};
 use clover_core::ids::{CategoryId, ItemId};
 use clover_core::money::ColumnPrice;
 use clover_core::quantity::Quantity;
+use clover_core::text;
 
 use super::{Input, NOT_UTF8, Output, errors, object, row};
 use crate::error::Error;
@@ -64,6 +65,18 @@ pub fn ids<'a>(list: impl Input<'a>) -> Result<Vec<ItemId>, Error> {
         ItemId::new(id.into_owned()).map_err(|e| Error::argument(e.to_string(), "ids"))
     };
     list.values().map(id).collect()
+}
+
+/// Names as they are shown and stored, in the order given.
+///
+/// # Errors
+/// One is not text.
+pub fn clean_names<'a>(names: impl Input<'a>) -> Result<Vec<String>, Error> {
+    let clean = |name| {
+        let bytes = Input::bytes(name).ok_or_else(|| Error::argument("must be text", "names"))?;
+        Ok(text::clean(&String::from_utf8_lossy(&bytes)).unwrap_or_default())
+    };
+    names.values().map(clean).collect()
 }
 
 /// Items of groups.

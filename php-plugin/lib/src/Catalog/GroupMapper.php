@@ -70,22 +70,23 @@ final readonly class GroupMapper
             foreach ($change->action === ChangeAction::Create ? [] : $change->variants as $variant) {
                 $sku = $variant['sku'] ?? '';
 
-                if ($variant['action'] === ChangeAction::Create && Text::sku($sku) !== '') {
+                if ($variant['action'] === ChangeAction::Create) {
                     $skus[$variant['clover_id']] = $sku;
                 }
             }
         }
 
-        $taken = $skus === [] ? [] : $this->clashes->unlinked(array_values($skus));
+        $keys  = Text::skus(array_values($skus));
+        $taken = $this->clashes->unlinked(SkuConflicts::distinct($keys));
         $held  = [];
 
-        foreach ($skus as $id => $sku) {
-            if (isset($taken[Text::sku($sku)])) {
+        foreach ($taken === [] ? [] : $skus as $id => $sku) {
+            if (isset($taken[$keys[$sku]])) {
                 $held[$id] = [
                     'item_id' => (string) $id,
                     'path'    => 'sku',
                     'problem' => new Message(MessageCode::VariantSkuTaken, [
-                        'product' => $taken[Text::sku($sku)][0]->title,
+                        'product' => $taken[$keys[$sku]][0]->title,
                         'sku'     => $sku,
                     ]),
                 ];

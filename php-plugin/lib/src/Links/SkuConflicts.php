@@ -31,30 +31,43 @@ final readonly class SkuConflicts
      */
     public function find(array $changes): array
     {
-        $skus = [];
+        $skus = $clashes = [];
 
         foreach ($changes as $change) {
             foreach ($change->variants as $variant) {
-                $sku = $variant['action'] === ChangeAction::Move ? '' : $variant['sku'] ?? '';
-
-                if (Text::sku($sku) !== '') {
-                    $skus[Text::sku($sku)] = $sku;
-                }
+                $skus[] = $variant['action'] === ChangeAction::Move ? '' : $variant['sku'] ?? '';
             }
         }
 
-        $taken   = $this->unlinked(array_values($skus));
-        $clashes = [];
+        $keys  = Text::skus($skus);
+        $taken = $this->unlinked(self::distinct($keys));
 
         foreach ($taken === [] ? [] : $changes as $id => $change) {
             foreach ($change->variants as $variant) {
-                if ($variant['action'] !== ChangeAction::Move && isset($taken[Text::sku($variant['sku'] ?? '')])) {
-                    $clashes[$id] ??= (string) $variant['sku'];
+                $sku = $variant['sku'] ?? '';
+
+                if ($variant['action'] !== ChangeAction::Move && isset($taken[$keys[$sku]])) {
+                    $clashes[$id] ??= $sku;
                 }
             }
         }
 
         return $clashes;
+    }
+
+    /**
+     * SKUs that differ, without those that count as none.
+     *
+     * @param array<array-key, string> $keys {@see Text::skus()}
+     *
+     * @return list<string>
+     */
+    public static function distinct(array $keys): array
+    {
+        $distinct = array_flip($keys);
+        unset($distinct['']);
+
+        return array_map(strval(...), array_values($distinct));
     }
 
     /**

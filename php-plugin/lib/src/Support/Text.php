@@ -11,10 +11,19 @@ use CloverSync\Catalog;
 /** Compares and stores names from Clover. */
 final class Text
 {
+    private const KEPT = 10_000;
+
+    /** @var array<array-key, string> Keys by name. The same tags, options and categories come with every page */
+    private static array $keys = [];
+
     /** Equal for two equal names, on any database: {@see Catalog::nameKey()}. */
     public static function key(string $name): string
     {
-        return Catalog::nameKey($name);
+        if (\count(self::$keys) >= self::KEPT) {
+            self::$keys = [];
+        }
+
+        return self::$keys[$name] ??= Catalog::nameKey($name);
     }
 
     /**
@@ -23,7 +32,22 @@ final class Text
      */
     public static function sku(string $sku): string
     {
-        return mb_strtolower(self::shown(Catalog::cleanName($sku)));
+        return self::skus([$sku])[$sku];
+    }
+
+    /**
+     * {@see sku()} of each, by SKU. The helper program is asked once.
+     *
+     * @param list<string> $skus
+     *
+     * @return array<array-key, string>
+     */
+    public static function skus(array $skus): array
+    {
+        return array_combine($skus, array_map(
+            static fn (string $clean): string => mb_strtolower(self::shown($clean)),
+            $skus === [] ? [] : Catalog::cleanNames($skus),
+        ));
     }
 
     /** The part of a text that fits into a column. */

@@ -54,13 +54,19 @@ final readonly class Catalog
     }
 
     /**
-     * A name as it is shown and stored: without invisible characters, with single spaces between words and composed
-     * letters (NFC), at most 255 characters. Empty when no character remains. All names in {@see ProductChange} have
-     * this form.
+     * Names as they are shown and stored, in the order given: without invisible characters, with single spaces between
+     * words and composed letters (NFC), at most 255 characters. Empty when no character remains. All names in
+     * {@see ProductChange} have this form.
+     *
+     * @param list<string> $names
+     *
+     * @return list<string>
+     *
+     * @throws CloverException
      */
-    public static function cleanName(string $name): string
+    public static function cleanNames(array $names): array
     {
-        return Wire::bytes(Handle::callStatic('Catalog.cleanName', [$name]));
+        return Handle::callStatic('Catalog.cleanNames', [$names]);
     }
 
     /**
