@@ -31,9 +31,10 @@ return new class() implements ServiceProviderInterface {
         /** @var DatabaseInterface $database */
         $database = $container->get(DatabaseInterface::class);
         $container->set(InstallerScriptInterface::class, new class($database) implements InstallerScriptInterface {
-            private const PHP        = '8.3.0';
-            private const JOOMLA     = '6.0.0';
-            private const J2COMMERCE = '6.0.0';
+            private const PHP    = '8.3.0';
+            private const JOOMLA = '6.0.0';
+            // Its orders have stock_committed since then.
+            private const J2COMMERCE = '6.5.0';
 
             public function __construct(
                 private readonly DatabaseInterface $db,
