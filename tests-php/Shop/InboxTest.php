@@ -355,6 +355,25 @@ final class InboxTest extends SalesTestCase
         self::assertSame([0, 20], [$this->shop()->dashboard()->read()->errors, $this->inShop($this->mug)]);
     }
 
+    #[TestDox('Fetches that never reached Clover do not count towards the eight tries')]
+    public function test_an_outage_uses_up_no_try(): void
+    {
+        $this->receive($this->mug);
+
+        for ($i = 0; $i < 10; $i++) {
+            $this->makeDue();
+            $this->inbox()->begin(array_column($this->inbox()->due(1), 'id'));
+        }
+
+        $this->clover->fault('GET /v3/merchants/*/items*', 'status', 99, 0, [
+            'code' => 400,
+            'body' => ['message' => 'no'],
+        ]);
+        $this->makeDue();
+        $this->drain();
+        self::assertSame([1, 0], [$this->inbox()->count(), $this->shop()->dashboard()->read()->errors]);
+    }
+
     private function receive(string $item, string $type = 'UPDATE'): void
     {
         $this->inbox()->take([[

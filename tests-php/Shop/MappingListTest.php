@@ -180,7 +180,6 @@ final class MappingListTest extends SalesTestCase
             $this->logged('sync'),
             -1,
         )));
-        self::assertNull($this->shop()->state->get('last_webhook_work'));
     }
 
     #[TestDox('A re-sync of a group fetches all its members with one request')]

@@ -264,7 +264,6 @@ final class Services
                 $this->clock,
             ),
             new SyncRuns($this->sql, $links->environment, $links->merchant, $this->clock),
-            $this->state,
             $this->log,
             $this->pauses()->of(WorkKind::Catalog),
             new Lock($this->sql, "inbox:{$links->environment}", $this->clock),

@@ -52,7 +52,7 @@ final readonly class Inbox
     }
 
     /**
-     * Stores events with one statement.
+     * Stores events, all of them or none.
      *
      * @param list<array{object_type: WebhookObject, object_id: string, type: WebhookEvent, ts: ?int}> $events Each
      *   object once
@@ -65,7 +65,9 @@ final readonly class Inbox
             'type'        => $e['type']->value,
             'ts'          => $e['ts'],
         ], $events);
-        $this->store($rows, $this->clock->now(), []);
+        // Deliveries at once may name the same objects in different order: only a transaction is repeated after a
+        // deadlock, and Clover may not send them again.
+        $this->sql->transaction(fn () => $this->store($rows, $this->clock->now(), []));
     }
 
     /**
@@ -125,7 +127,7 @@ final readonly class Inbox
 
     /**
      * Called before objects are fetched: a failed one goes to the end of the queue, and none is fetched again within
-     * {@see EVERY_MS}.
+     * {@see EVERY_MS}. It is no attempt yet: while Clover is down or refuses the connection, no object is to blame.
      *
      * @param list<int> $ids
      */
@@ -133,11 +135,7 @@ final readonly class Inbox
     {
         foreach (array_chunk($ids, 500) as $chunk) {
             $this->sql->execute(
-                'UPDATE '
-                . self::TABLE
-                . ' SET next_try = ?, attempts = attempts + 1 WHERE id IN ('
-                . Bulk::marks($chunk)
-                . ')',
+                'UPDATE ' . self::TABLE . ' SET next_try = ? WHERE id IN (' . Bulk::marks($chunk) . ')',
                 [$this->clock->now() + self::EVERY_MS, ...$chunk],
             );
         }
@@ -176,14 +174,14 @@ final readonly class Inbox
         $attempts = $row->attempts + 1;
         $final    = $attempts >= self::MAX_ATTEMPTS;
         $this->sql->execute(
-            'UPDATE ' . self::TABLE . ' SET error = ?, next_try = ?, worked = CASE WHEN ? = 1 THEN ? ELSE worked END,
-                attempts = CASE WHEN ? = 1 THEN 0 ELSE attempts END WHERE id = ?',
+            'UPDATE ' . self::TABLE . ' SET error = ?, next_try = ?, attempts = ?,
+                worked = CASE WHEN ? = 1 THEN ? ELSE worked END WHERE id = ?',
             [
                 $error->json(),
                 $this->clock->now() + min(self::LONGEST_WAIT_MS, self::EVERY_MS * (2 ** min(10, $attempts))),
+                $final ? 0 : $attempts,
                 (int) $final,
                 $row->received,
-                (int) $final,
                 $row->id,
             ],
         );

@@ -14,7 +14,6 @@ use CloverSync\Shop\Catalog\CatalogWriter;
 use CloverSync\Shop\Catalog\SyncRuns;
 use CloverSync\Shop\Catalog\WriteReport;
 use CloverSync\Shop\Database\DatabaseClock;
-use CloverSync\Shop\Database\KeyValueStore;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Locking\Lock;
@@ -51,7 +50,6 @@ final class InboxWorker
         private readonly Catalog $catalog,
         private readonly \Closure $makeWriter,
         private readonly SyncRuns $runs,
-        private readonly KeyValueStore $state,
         private readonly SyncLog $log,
         private readonly CircuitBreaker $breaker,
         private readonly Lock $lock,
@@ -283,10 +281,6 @@ final class InboxWorker
         }
 
         $this->log->addAll($entries);
-
-        if ($webhook) {
-            $this->state->set('last_webhook_work', (string) $this->clock->now());
-        }
     }
 
     private static function action(InboxRow $row): string
