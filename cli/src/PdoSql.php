@@ -19,10 +19,8 @@ final class PdoSql implements Sql
     /** A sync repeats a few statements; a prepared statement on the server is not worthwhile for the others. */
     private const MAX_STATEMENTS = 64;
 
-    private const MYSQL_DEADLOCK     = 1213;
-    private const MYSQL_LOCK_TIMEOUT = 1205;
-    private const SQLITE_BUSY        = 5;
-    private const SQLITE_LOCKED      = 6;
+    private const SQLITE_BUSY   = 5;
+    private const SQLITE_LOCKED = 6;
 
     private bool $open = false;
 
@@ -245,11 +243,7 @@ final class PdoSql implements Sql
 
     private static function isPassing(\Throwable $e): bool
     {
-        return \in_array(
-            self::number($e),
-            [self::MYSQL_DEADLOCK, self::MYSQL_LOCK_TIMEOUT, self::SQLITE_BUSY, self::SQLITE_LOCKED],
-            true,
-        );
+        return \in_array(self::number($e), [...DeadlockRetry::MYSQL, self::SQLITE_BUSY, self::SQLITE_LOCKED], true);
     }
 
     /** The database's number of an error; 0 for any other error. */

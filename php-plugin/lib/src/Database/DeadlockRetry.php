@@ -12,6 +12,12 @@ use CloverSync\Shop\Support\Platform;
 /** Repeats work that failed for a temporary reason: a deadlock, or a lock wait that timed out. */
 final readonly class DeadlockRetry
 {
+    /**
+     * MySQL's numbers of these reasons. MariaDB from 11.6.2 on adds a third: a row that another transaction has changed
+     * since this one's snapshot cannot be locked (innodb_snapshot_isolation).
+     */
+    public const MYSQL = [1020, 1205, 1213];
+
     /** Work that fails this often has another problem. */
     private const MAX_TRIES = 8;
 

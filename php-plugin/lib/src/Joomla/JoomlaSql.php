@@ -25,9 +25,6 @@ use Joomla\Database\QueryInterface;
 /** {@see Sql} over Joomla's own connection. */
 final class JoomlaSql implements Sql
 {
-    private const DEADLOCK     = 1213;
-    private const LOCK_TIMEOUT = 1205;
-
     private bool $open = false;
 
     public function __construct(
@@ -175,7 +172,7 @@ final class JoomlaSql implements Sql
 
     private static function isPassing(\Throwable $e): bool
     {
-        return array_intersect(self::numbers($e), [self::DEADLOCK, self::LOCK_TIMEOUT]) !== [];
+        return array_intersect(self::numbers($e), DeadlockRetry::MYSQL) !== [];
     }
 
     /**
