@@ -72,7 +72,7 @@ chapter('Run Your First Sync, Products in J2Commerce', async (browser) => {
     const articles = value("SELECT COUNT(*) FROM #__content c JOIN #__j2commerce_products p ON p.product_source_id = c.id");
     const links = "FROM #__finder_links WHERE url LIKE 'index.php?option=com_j2commerce&view=product&id=%'";
     assert.equal(value(`SELECT COUNT(*) ${links}`), articles);
-    assert.equal(value("SELECT COUNT(*) FROM #__j2commerce_clover_log WHERE action = 'search_index'"), 0);
+    assert.equal(value("SELECT COUNT(*) FROM #__j2commerce_clover_log WHERE action = 'update' AND entity_type = 'article'"), 0);
   });
 
   step('the imported products are in Catalog, Products, all of them unpublished', async (browser) => {

@@ -23,6 +23,7 @@ use CloverSync\Shop\Pauses\WorkKind;
 use CloverSync\Shop\Services;
 use CloverSync\Shop\Status\CautiousProduct;
 use CloverSync\Shop\Status\DashboardStatus;
+use CloverSync\Shop\Tasks\ScheduledTasks;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Product\ProductText;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Settings\SettingsForm;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Webhook\GuestAccess;
@@ -31,9 +32,6 @@ use Joomla\CMS\Language\Text;
 /** What the owner should know or do, shown at the top of the dashboard. */
 final readonly class Warnings
 {
-    /** Key of the time, in Unix seconds, when a Clover task last ran. */
-    public const TASK_SEEN = 'task_seen';
-
     private const PREFIX = 'PLG_J2COMMERCE_APP_CLOVERPOS_';
 
     private const TASKS = 'index.php?option=com_scheduler&view=tasks';
@@ -338,7 +336,7 @@ final readonly class Warnings
 
     private function tasks(): ?Warning
     {
-        $seen     = $this->factory->siteState()->get(self::TASK_SEEN);
+        $seen     = $this->factory->siteState()->get(ScheduledTasks::SEEN);
         $patience = max(self::TASK_PATIENCE, 2 * 60 * $this->shop->settings->syncInterval);
 
         if (!$this->now->connected || $seen !== null && (int) $seen > ($this->factory->clock->now() - $patience)) {

@@ -27,7 +27,7 @@ use CloverSync\Shop\Links\SkuConflicts;
 use CloverSync\Shop\Messages\Message;
 use CloverSync\Shop\Support\Text;
 
-/** Computes what a sync would do, and writes nothing. */
+/** Computes what a sync would do, and writes no product. */
 final readonly class Preview
 {
     private const GROUP_ITEMS = 500;

@@ -117,7 +117,7 @@ final readonly class SearchIndex
 
                     if ($queue->refused($article)) {
                         $shop->log->add(
-                            'search_index',
+                            'update',
                             'article',
                             (string) $article->id,
                             'error',

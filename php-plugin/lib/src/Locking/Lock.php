@@ -213,11 +213,6 @@ final class Lock
         ]);
     }
 
-    public function isHeld(): bool
-    {
-        return $this->holder !== '';
-    }
-
     /** Distinguishes this acquisition of the lock from every other; empty when not held. */
     public function holder(): string
     {

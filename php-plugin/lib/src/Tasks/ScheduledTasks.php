@@ -31,6 +31,9 @@ use CloverSync\Shop\Support\TimeBudget;
  */
 final readonly class ScheduledTasks
 {
+    /** Key, in the state of the site, of the time in Unix seconds when a task last ran. */
+    public const SEEN = 'task_seen';
+
     /** Part of the slice for web sales before the task's own work; webhook events get the same. */
     private const BEFORE = 0.25;
 

@@ -151,7 +151,7 @@ final class Cloversync extends CMSPlugin implements SubscriberInterface
             $this->getDatabase(),
             \is_object($plugin) && isset($plugin->params) ? (string) $plugin->params : '',
         );
-        $factory->siteState()->set('task_seen', (string) $factory->clock->now());
+        $factory->siteState()->set(ScheduledTasks::SEEN, (string) $factory->clock->now());
 
         if ($app->isClient('cli')) {
             $factory->requirements()->remember();
