@@ -39,9 +39,9 @@ use CloverSync\Shop\Pauses\Pauses;
 use CloverSync\Shop\Pauses\WorkKind;
 use CloverSync\Shop\RateLimit\DatabaseRateLimiter;
 use CloverSync\Shop\Sales\Committed;
+use CloverSync\Shop\Sales\FirstConnections;
 use CloverSync\Shop\Sales\OrderEvents;
 use CloverSync\Shop\Sales\Sales;
-use CloverSync\Shop\Sales\ShopOrders;
 use CloverSync\Shop\Status\CautiousProducts;
 use CloverSync\Shop\Status\DashboardReader;
 use CloverSync\Shop\Status\Differences;
@@ -125,7 +125,7 @@ final class Services
             $this->connection,
             $this->committed(...),
             $this->settings,
-            $this->guard,
+            $this->connectionService(),
             $this->state,
             $this->merchant,
             $this->log,
@@ -175,7 +175,7 @@ final class Services
             $this->sql,
             $this->links(),
             $this->connection,
-            $this->guard,
+            $this->connectionService(),
             $this->merchant,
             $this->rules,
             $this->settings,
@@ -363,6 +363,7 @@ final class Services
             $this->connection,
             $this->guard,
             $this->merchant,
+            new FirstConnections($this->sql, $this->state, $this->clock),
             function (string $merchant): void {
                 $this->pauses()->end();
                 (new SyncRuns(
@@ -371,7 +372,6 @@ final class Services
                     $merchant,
                     $this->clock,
                 ))->forgetFailure();
-                ShopOrders::connected($this->sql, $this->state, $merchant, $this->clock->now());
             },
         );
     }

@@ -11,8 +11,8 @@ use CloverSync\Exception\CloverException;
 use CloverSync\Exception\UnavailableException;
 use CloverSync\Settings;
 use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
+use CloverSync\Shop\Connection\ConnectionService;
 use CloverSync\Shop\Connection\MerchantProfile;
-use CloverSync\Shop\Connection\SiteGuard;
 use CloverSync\Shop\Database\DatabaseClock;
 use CloverSync\Shop\Database\KeyValueStore;
 use CloverSync\Shop\Database\Sql;
@@ -55,7 +55,7 @@ final readonly class SyncRunner
         private Connection $connection,
         private \Closure $committed,
         private Settings $settings,
-        private SiteGuard $guard,
+        private ConnectionService $connections,
         private KeyValueStore $state,
         private MerchantProfile $merchantFacts,
         private SyncLog $log,
@@ -76,7 +76,7 @@ final readonly class SyncRunner
      */
     public function run(TimeBudget $budget, bool $confirmDeletes = false): SyncRunRow
     {
-        $merchant    = $this->guard->requireConnection($this->connection->status());
+        $merchant    = $this->connections->require();
         $environment = $this->settings->environment->value;
         $lock        = new Lock($this->sql, "sync:$environment", $this->clock);
 

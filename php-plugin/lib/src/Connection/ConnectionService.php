@@ -8,16 +8,19 @@ namespace CloverSync\Shop\Connection;
 
 use CloverSync\Connection;
 use CloverSync\Exception\CloverException;
+use CloverSync\Shop\Exception\NotConnectedException;
+use CloverSync\Shop\Exception\SiteMovedException;
 
 /** Connects and disconnects the shop, and resets the state of the previous connection. */
 final readonly class ConnectionService
 {
-    /** @param \Closure(string): void $connected Called with the merchant's id, to resume what had stopped */
+    /** @param \Closure(string): void $resume Called with the merchant's id, to resume what had stopped */
     public function __construct(
         private Connection $connection,
         private SiteGuard $guard,
         private MerchantProfile $merchant,
-        private \Closure $connected,
+        private ConnectionMoments $moments,
+        private \Closure $resume,
     ) {
     }
 
@@ -40,14 +43,30 @@ final readonly class ConnectionService
     public function complete(#[\SensitiveParameter] string $callback, #[\SensitiveParameter] string $state): ?string
     {
         $before = $this->merchantId();
-        $now    = $this->connection->complete($callback, $state)->merchantId;
-        $this->connected();
+
+        // An earlier connection may have been cut off, and its moment is still the noted one.
+        if ($before !== null) {
+            $this->moments->store($before);
+        }
+
+        $this->moments->begin();
+
+        try {
+            $now = $this->connection->complete($callback, $state)->merchantId;
+        } catch (\Throwable $e) {
+            $this->moments->abandon();
+
+            throw $e;
+        }
 
         if ($before === null || $before === $now) {
+            $this->connected();
+
             return null;
         }
 
         $this->merchant->forget();
+        $this->connected();
 
         return $before;
     }
@@ -55,8 +74,35 @@ final readonly class ConnectionService
     /** Call it after connecting. */
     public function connected(): void
     {
+        $merchant = (string) $this->connection->status()->merchantId;
         $this->guard->move();
-        ($this->connected)((string) $this->connection->status()->merchantId);
+        ($this->resume)($merchant);
+        // Last, because it is what require() recognizes a complete connection by.
+        $this->moments->store($merchant);
+    }
+
+    /**
+     * Call it before work that sends requests: as {@see SiteGuard::requireConnection()}. It also completes a connection
+     * whose process ended after the tokens were stored.
+     *
+     * @return string The merchant's id
+     *
+     * @throws NotConnectedException
+     * @throws SiteMovedException
+     */
+    public function require(): string
+    {
+        $merchant = $this->guard->requireConnection($this->connection->status());
+
+        if (!$this->moments->isKnown($merchant)) {
+            if (($this->merchant->remembered()->id ?? $merchant) !== $merchant) {
+                $this->merchant->forget();
+            }
+
+            $this->connected();
+        }
+
+        return $merchant;
     }
 
     /** Deletes the tokens and the site they belong to; links, log and ledger stay. */

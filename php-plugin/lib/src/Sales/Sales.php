@@ -10,8 +10,8 @@ use CloverSync\Connection;
 use CloverSync\Ledger;
 use CloverSync\Orders;
 use CloverSync\Settings;
+use CloverSync\Shop\Connection\ConnectionService;
 use CloverSync\Shop\Connection\MerchantProfile;
-use CloverSync\Shop\Connection\SiteGuard;
 use CloverSync\Shop\Database\KeyValueStore;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Links\Links;
@@ -40,7 +40,7 @@ final readonly class Sales
         private Sql $sql,
         private Links $links,
         private Connection $connection,
-        private SiteGuard $guard,
+        private ConnectionService $connections,
         private MerchantProfile $merchant,
         public Ledger $rules,
         private Settings $settings,
@@ -76,8 +76,7 @@ final readonly class Sales
         $orders = $this->pauses->of(WorkKind::Orders);
 
         return new Worker(
-            $this->connection,
-            $this->guard,
+            $this->connections,
             $this->events,
             $this->planner,
             new OrderReconciler(

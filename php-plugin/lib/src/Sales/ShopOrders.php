@@ -47,26 +47,7 @@ final readonly class ShopOrders
      */
     public function since(): ?int
     {
-        $since = $this->state->get(self::sinceName($this->links->merchant));
-
-        return $since === null ? null : (int) $since;
-    }
-
-    /**
-     * Remembers the first connection to a merchant; a later one changes nothing. The keys of that moment are stored
-     * with its time: a clock can be wrong and a counter can be set back, but hardly both at once.
-     */
-    public static function connected(Sql $sql, KeyValueStore $state, string $merchant, int $now): void
-    {
-        $state->add(self::sinceName($merchant), (string) $now);
-        $state->add(
-            "orders_after:$merchant",
-            (string) (int) $sql->fetchValue('SELECT MAX(j2commerce_order_id) FROM ' . self::ORDERS),
-        );
-        $state->add(
-            "events_after:$merchant",
-            (string) (int) $sql->fetchValue('SELECT MAX(id) FROM ' . OrderEventLog::TABLE),
-        );
+        return FirstConnections::since($this->state, $this->links->merchant);
     }
 
     /** Whether an order was made after the connection: its key or its date says so. */
@@ -84,10 +65,7 @@ final readonly class ShopOrders
 
         return (
             $since !== null
-            && (
-                $created >= $since
-                || $id > (int) ($this->state->get('events_after:' . $this->links->merchant) ?? PHP_INT_MAX)
-            )
+            && ($created >= $since || $id > FirstConnections::lastEvent($this->state, $this->links->merchant))
         );
     }
 
@@ -114,15 +92,10 @@ final readonly class ShopOrders
         ), $after)));
     }
 
-    /** Primary key of the last order before the connection; PHP_INT_MAX when it was not stored, as by 0.1.0. */
+    /** Primary key of the last order before the connection. */
     private function lastKey(): int
     {
-        return (int) ($this->state->get('orders_after:' . $this->links->merchant) ?? PHP_INT_MAX);
-    }
-
-    private static function sinceName(string $merchant): string
-    {
-        return "since:$merchant";
+        return FirstConnections::lastOrder($this->state, $this->links->merchant);
     }
 
     /** Primary key of the oldest order that is scanned; beyond every order when nothing is connected. */

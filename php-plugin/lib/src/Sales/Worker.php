@@ -6,12 +6,11 @@ namespace CloverSync\Shop\Sales;
 
 \defined('_JEXEC') or die();
 
-use CloverSync\Connection;
 use CloverSync\Exception\CloverException;
 use CloverSync\Exception\PermissionException;
 use CloverSync\Exception\ReconnectException;
 use CloverSync\Exception\UnavailableException;
-use CloverSync\Shop\Connection\SiteGuard;
+use CloverSync\Shop\Connection\ConnectionService;
 use CloverSync\Shop\Exception\AlreadySendingException;
 use CloverSync\Shop\Exception\NotConnectedException;
 use CloverSync\Shop\Locking\Lock;
@@ -40,8 +39,7 @@ final readonly class Worker
     private const WAITS = 30;
 
     public function __construct(
-        private Connection $connection,
-        private SiteGuard $guard,
+        private ConnectionService $connections,
         private OrderEventLog $events,
         private Planner $planner,
         private OrderReconciler $reconciler,
@@ -73,7 +71,7 @@ final readonly class Worker
      */
     public function run(TimeBudget $budget, bool $once = false, bool $scan = true, float $wait = 0.0): WorkReport
     {
-        $this->guard->requireConnection($this->connection->status());
+        $this->connections->require();
 
         if (!$this->lock->wait($wait)) {
             throw new AlreadySendingException(new Message(MessageCode::AlreadySending));
