@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace CloverSync\Tests\Extension;
 
 use CloverSync\Cli\Config;
+use CloverSync\Exception\SettingsException;
 use CloverSync\SettingKind;
 use CloverSync\Settings;
 use CloverSync\Shop\Joomla\Secrets;
@@ -24,7 +25,7 @@ final class SettingsTableTest extends TestCase
     private const NOT_IN_THE_FORM = ['base_url'];
 
     /** Fields of the form that are not settings: buttons, links and what is shown. */
-    private const ONLY_IN_THE_FORM = ['page', 'forget_webhook_secret', 'redirect_uri', 'connect', 'test'];
+    private const ONLY_IN_THE_FORM = ['page', 'opened', 'forget_webhook_secret', 'redirect_uri', 'connect', 'test'];
 
     /** @return iterable<string, array{array<string, mixed>}> */
     public static function settings(): iterable
@@ -59,12 +60,18 @@ final class SettingsTableTest extends TestCase
             default               => $default,
         });
 
-        if (isset($field['min']) && $setting['min'] !== null) {
-            self::assertSame($setting['min'], (int) $field['min']);
+        if ((string) $field['type'] === 'Clovernumber' && $setting['kind'] === SettingKind::Integer) {
+            self::assertSame([$setting['min'], $setting['max']], [(int) $field['min'], (int) $field['max']]);
         }
 
-        if (isset($field['max'])) {
-            self::assertSame($setting['max'], (int) $field['max']);
+        if ($setting['kind'] === SettingKind::Decimal) {
+            self::assertSame(
+                self::limits($setting['name']),
+                [
+                    'most'   => (int) $field['max'],
+                    'digits' => \strlen(explode('.', (string) $field['step'])[1] ?? ''),
+                ],
+            );
         }
 
         if ($setting['longest'] !== null && isset($field['maxlength'])) {
@@ -145,6 +152,18 @@ final class SettingsTableTest extends TestCase
         $class = new \ReflectionClass(Settings::class);
 
         self::assertSame(array_column($shown, 'property'), array_column($class->getProperties(), 'name'));
+    }
+
+    /** @return array<string, mixed> As the refusal of a decimal number names them */
+    private static function limits(string $setting): array
+    {
+        try {
+            Settings::fromArray([$setting => 'no number']);
+        } catch (SettingsException $e) {
+            return $e->getFields()[$setting]->data;
+        }
+
+        return [];
     }
 
     /** @return list<string> */

@@ -11,6 +11,8 @@ use CloverSync\Tests\Support\English;
 use CloverSync\Tests\Support\JoomlaSite;
 use CloverSync\Tests\Support\JoomlaTestCase;
 use CloverSync\Tests\Support\Simulator;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Field\ClovernumberField;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Settings\OpenedForm;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Settings\SettingsForm;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Settings\TypedSecrets;
 use Joomla\CMS\Table\Extension;
@@ -333,6 +335,103 @@ final class SettingsFormTest extends JoomlaTestCase
         $save(['environment' => 'sandbox', 'app_secret' => 'another']);
         self::assertSame(['app_secret' => 'another'], $this->secrets());
         self::assertSame([], $typed->read());
+    }
+
+    #[TestDox('A form that is older than a setting it would overwrite is refused once, names it, and loses nothing')]
+    public function test_an_old_form(): void
+    {
+        $this->save(self::GOOD);
+        $session = new Session(new RuntimeStorage());
+        $opened  = OpenedForm::write($this->current()->storedParameters());
+        $save    = function (array $given) use ($session, $opened): string {
+            $table         = new Extension($this->joomla);
+            $table->params = json_encode(
+                $given + ['opened' => $opened, 'app_secret' => ''] + self::GOOD,
+                JSON_THROW_ON_ERROR,
+            );
+
+            try {
+                (new SettingsForm($this->current(), new TypedSecrets($session), new OpenedForm($session)))->beforeSave(
+                    $table,
+                );
+            } catch (\RuntimeException $e) {
+                return $e->getMessage();
+            }
+
+            self::assertArrayNotHasKey('opened', ShopFactory::decode((string) $table->params));
+
+            return '';
+        };
+        JoomlaSite::plugin($this->current(), JoomlaSite::useDatabase($this->joomla));
+        self::assertSame('', $save(['sync_interval' => '31']), 'Nothing was changed elsewhere.');
+
+        $this->current()->choose(['default_category' => '7', 'paid_statuses' => '1', 'sync_interval' => '45']);
+        $this->current()->choose(['paid_statuses' => '']);
+        $given = ['app_secret' => self::SECRET, 'sync_interval' => '45', 'markup_value' => '2'];
+        $said  = $save($given);
+        self::assertStringContainsString('Default Category, Paid Statuses.', $said);
+        self::assertStringNotContainsString('Sync Interval', $said, 'It is the same.');
+        self::assertStringNotContainsString('Markup', $said, 'Only the form changes it.');
+        self::assertSame([], $this->secrets());
+
+        self::assertSame('', $save(['app_secret' => ''] + $given), 'The owner has read it.');
+        self::assertSame(['app_secret' => self::SECRET], $this->secrets(), 'The form does not keep secrets.');
+        $this->current()->choose(['default_category' => '8']);
+        self::assertStringContainsString('Default Category', $save($given), 'That change is another one.');
+    }
+
+    #[TestDox('A form without the settings it was opened with, as other software sends it, is stored')]
+    public function test_a_form_of_other_software(): void
+    {
+        $this->save(self::GOOD);
+        $this->current()->choose(['default_category' => '7']);
+        self::assertSame('', $this->save(self::GOOD));
+        self::assertSame(self::GOOD, $this->stored());
+        self::assertStringContainsString('Default Category', $this->save([
+            'opened'           => '{"default_category":"1"}',
+            'default_category' => '1',
+        ] + self::GOOD));
+    }
+
+    /** @return iterable<string, array{string, string, bool}> Field, number, whether it is right */
+    public static function numbers(): iterable
+    {
+        foreach ([
+            '5'     => true,
+            '44640' => true,
+            ' 60 '  => true,
+            ''      => true,
+            '4'     => false,
+            '44641' => false,
+        ] as $n => $is) {
+            yield "Sync Interval “{$n}”" => ['sync_interval', (string) $n, $is];
+        }
+
+        foreach (['7.5', '1e2', 'ten', '0x10', '-5'] as $n) {
+            yield "Sync Interval “{$n}”" => ['sync_interval', $n, false];
+        }
+
+        foreach (['0' => true, '2.5' => true, '1000000' => true, '0.00001' => false, '-1' => false] as $n => $is) {
+            yield "Markup Value “{$n}”" => ['markup_value', (string) $n, $is];
+        }
+    }
+
+    #[DataProvider('numbers')]
+    #[TestDox('A wrong number is refused with its field and range, as in the browser: $_dataName')]
+    public function test_numbers(string $name, string $number, bool $isRight): void
+    {
+        JoomlaSite::plugin($this->current(), JoomlaSite::useDatabase($this->joomla));
+        $xml   = \dirname(__DIR__, 2) . '/php-plugin/app_cloverpos/app_cloverpos.xml';
+        $found = (simplexml_load_file($xml) ?: self::fail($xml))->xpath("//field[@name='$name']")[0] ?? null;
+        self::assertNotNull($found);
+        $field = new ClovernumberField();
+        self::assertTrue($field->setup($found, $number));
+        $valid = $field->validate($number);
+        $words = $name === 'sync_interval'
+            ? 'Sync Interval must be a whole number from 5 to 44,640'
+            : 'Markup Value must be a number from 0 to 1,000,000 with at most 4 digits after the point';
+        self::assertSame($isRight ? true : $words, $valid instanceof \Exception ? $valid->getMessage() : $valid);
+        self::assertStringContainsString("data-clover-number=\"$words\"", $field->__get('input'));
     }
 
     /**

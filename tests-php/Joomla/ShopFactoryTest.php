@@ -163,14 +163,37 @@ final class ShopFactoryTest extends JoomlaTestCase
         $this->factory(secret: 'another secret..')->shop();
     }
 
-    #[TestDox('A Default Category chosen on the dashboard applies until the settings have one')]
+    #[TestDox('A Default Category that was chosen on the dashboard is the one that the settings show')]
     public function test_default_category(): void
     {
-        $this->state()->set('default_category', '2');
-        self::assertSame([2, 7], [
-            $this->factory()->shop()->settings->defaultCategory,
-            $this->factory(['default_category' => 7])->shop()->settings->defaultCategory,
-        ]);
+        $this->store(['default_category' => '', 'sync_interval' => '15']);
+        $old = $this->storedFactory();
+        $this->store(['default_category' => '', 'sync_interval' => '45']);
+        $old->choose(['default_category' => '2']);
+
+        self::assertSame(2, $old->shop()->settings->defaultCategory);
+        self::assertSame(
+            ['default_category' => '2', 'sync_interval' => '45'],
+            $this->stored(),
+            'What was saved since is kept.',
+        );
+        self::assertSame(2, $this->storedFactory()->shop()->settings->defaultCategory);
+    }
+
+    #[TestDox(
+        'A Default Category that an earlier version stored apart becomes a setting, unless the settings have one',
+    )]
+    public function test_default_category_of_an_earlier_version(): void
+    {
+        foreach ([['', 2, null], ['7', 7, '2']] as [$setting, $category, $apart]) {
+            $this->state()->set('default_category', '2');
+            $this->store(['default_category' => $setting]);
+            self::assertSame($category, $this->storedFactory()->shop()->settings->defaultCategory);
+            self::assertSame([['default_category' => (string) $category], $apart], [
+                $this->stored(),
+                $this->state()->get('default_category'),
+            ]);
+        }
     }
 
     #[TestDox('Debug Mode: the log holds errors and warnings without it, everything with it')]

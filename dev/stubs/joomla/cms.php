@@ -436,6 +436,17 @@ abstract class FormField
      * @param mixed   $value
      * @param ?string $group
      *
+     * @return bool|\Exception
+     */
+    public function validate($value, $group = null, ?\Joomla\Registry\Registry $input = null)
+    {
+        return true;
+    }
+
+    /**
+     * @param mixed   $value
+     * @param ?string $group
+     *
      * @return bool
      */
     public function setup(\SimpleXMLElement $element, $value, $group = null)
@@ -466,6 +477,19 @@ use Joomla\CMS\Form\FormField;
 
 class PasswordField extends FormField
 {
+}
+
+class HiddenField extends FormField
+{
+}
+
+class NumberField extends FormField
+{
+    /** @var ?float */
+    protected $max = null;
+
+    /** @var ?float */
+    protected $min = null;
 }
 
 class CheckboxField extends FormField

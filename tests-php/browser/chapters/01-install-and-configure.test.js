@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { admin } from '../lib/browser.js';
 import { chapter } from '../lib/chapter.js';
-import { emptyShop, installed, isInstalled, openTab, parameters, settings, settingsUrl, uninstalled } from '../lib/given.js';
+import { emptyShop, installed, isInstalled, openTab, parameters, save, settings, settingsUrl, uninstalled } from '../lib/given.js';
 import { app, authCode, clover, EXTENSION, joomla, query, site, value } from '../lib/site.js';
 
 /** The manual's fields by tab: label, the field's name, its default, words of its description. Only the fields in `OURS` are added. */
@@ -203,10 +203,43 @@ chapter('Install the App, Enable the App, Configure the App', async (browser) =>
     await settings(browser, { log_retention: 30 });
   });
 
-  step('a wrong Sync Interval is refused with the field named, and what was stored is kept', async (browser) => {
-    assert.match(await settings(browser, { sync_interval: 3 }), /Sync Interval/);
+  step('a wrong number is refused with its field and range, by the browser on whatever tab, and by the server; what was stored is kept', async (browser) => {
+    const words = /Sync Interval must be a whole number from 5 to 44,640/;
+    await browser.page.goto(settingsUrl());
+    await openTab(browser, 'sync');
+    await browser.page.fill('#jform_params_sync_interval', '3');
+    await openTab(browser, 'connection');
+    await browser.page.click('.button-apply');
+    await browser.says(words);
+    assert.equal(await browser.page.isVisible('#jform_params_sync_interval'), true, 'its tab is open');
+    assert.match(await browser.page.innerText('#jform_params_sync_interval-lbl'), /must be a whole number from 5 to 44,640/);
     await browser.shot('01 wrong interval');
+    await browser.page.evaluate(() => { document.formvalidator.custom = {}; });
+    assert.match(await save(browser), words);
+    assert.equal(await browser.page.inputValue('#jform_params_sync_interval'), '3', 'the form keeps what was entered');
     assert.equal(String(parameters().sync_interval), '60');
+  });
+
+  step('a form that is older than the settings says which were changed, keeps what was typed, and is stored when it is saved again', async (browser) => {
+    await browser.page.goto(settingsUrl());
+    const other = await browser.tab();
+    const first = browser.page;
+    browser.page = other;
+    await settings(browser, { log_retention: 21 });
+    browser.page = first;
+    await openTab(browser, 'connection');
+    await browser.page.fill('#jform_params_app_secret', app.secret);
+    await openTab(browser, 'sync');
+    await browser.page.fill('#jform_params_sync_interval', '25');
+    assert.match(await save(browser), /changed elsewhere after this form was opened: Log Retention \(days\)\. Nothing was saved/);
+    await browser.shot('01 old form');
+    assert.deepEqual([String(parameters().log_retention), String(parameters().sync_interval)], ['21', '60']);
+    assert.equal(await browser.page.inputValue('#jform_params_sync_interval'), '25');
+    assert.match(await browser.page.getAttribute('#jform_params_app_secret', 'placeholder'), /^Entered/);
+    assert.match(await save(browser), /saved/i);
+    assert.deepEqual([String(parameters().log_retention), String(parameters().sync_interval)], ['30', '25']);
+    await other.close();
+    await settings(browser, { sync_interval: 60 });
   });
 
   step('every setting of the manual is kept as it was chosen', async (browser) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { admin } from '../lib/browser.js';
 import { chapter } from '../lib/chapter.js';
-import { connect, dashboard, fresh, save, settings, sync } from '../lib/given.js';
+import { connect, dashboard, fresh, openTab, save, settings, settingsUrl, sync } from '../lib/given.js';
 import { articles, close, edit, product, publish, published, rows, shopCount, shopPrice, storefront } from '../lib/products.js';
 import { app, authCode, clover, query, site, until, value } from '../lib/site.js';
 
@@ -82,6 +82,16 @@ chapter('Run Your First Sync, Products in J2Commerce', async (browser) => {
     assert.equal(value('SELECT COUNT(*) FROM #__j2commerce_products'), 55);
     assert.equal(value("SELECT COUNT(*) FROM #__content c JOIN #__j2commerce_products p ON p.product_source_id = c.id WHERE c.state <> 0"), 0);
     await browser.shot('03 products');
+  });
+
+  step('the Default Category that was chosen on the dashboard is the one in the settings, where it can be changed', async (browser) => {
+    const chosen = '#jform_params_default_category option:checked';
+    await browser.page.goto(settingsUrl());
+    await openTab(browser, 'products');
+    assert.equal((await browser.page.locator(chosen).innerText()).trim(), 'Uncategorised');
+    await browser.shot('03 category in the settings');
+    assert.match(await save(browser), /saved/i);
+    assert.equal((await browser.page.locator(chosen).textContent()).trim(), 'Uncategorised');
   });
 
   step('a second sync changes nothing, and says so', async (browser) => {

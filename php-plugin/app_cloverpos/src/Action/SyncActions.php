@@ -108,7 +108,7 @@ final readonly class SyncActions implements ActionGroup
             'title',
             'id',
         )[$id] ?? throw new ShopException(Message::said(Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_CATEGORY_GONE')));
-        $shop->state->set('default_category', (string) $id);
+        $this->factory->choose(['default_category' => (string) $id]);
 
         return ['message' => Text::sprintf('PLG_J2COMMERCE_APP_CLOVERPOS_CATEGORY_DONE', $title)];
     }

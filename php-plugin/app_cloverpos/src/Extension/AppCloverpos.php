@@ -25,6 +25,7 @@ use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Product\ProductBadge;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Product\ProductList;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Product\PublishGuard;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Settings\OpenedForm;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Settings\SettingsForm;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Settings\TypedSecrets;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Template;
@@ -238,7 +239,8 @@ final class AppCloverpos extends CMSPlugin implements SubscriberInterface
         $table = SettingsForm::table($event);
 
         if ($table !== null) {
-            (new SettingsForm($this->factory, TypedSecrets::of($this->getApplication())))->beforeSave($table);
+            $app = $this->getApplication();
+            (new SettingsForm($this->factory, TypedSecrets::of($app), OpenedForm::of($app)))->beforeSave($table);
         }
     }
 

@@ -46,6 +46,7 @@ final readonly class SettingsForm
     public function __construct(
         private ShopFactory $factory,
         private TypedSecrets $typed = new TypedSecrets(null),
+        private OpenedForm $form = new OpenedForm(null),
     ) {
     }
 
@@ -92,6 +93,7 @@ final readonly class SettingsForm
         $kept   = array_intersect_key($given, array_flip(ShopFactory::parameters()));
 
         $environment = self::text($given['environment'] ?? null);
+        $this->refuseOldForm($given, $kept, $environment, $secrets);
 
         if (Requirements::isMet()) {
             $typed = $this->typed->read($environment);
@@ -121,6 +123,7 @@ final readonly class SettingsForm
         }
 
         $store = $this->factory->secrets(ShopFactory::environmentOf($kept));
+        $this->factory->forgetAdoptableCategory();
 
         foreach ($secrets as $name => $secret) {
             $store->keep($name, trim($secret), $this->factory->vault());
@@ -189,6 +192,36 @@ final readonly class SettingsForm
                 new Message(MessageCode::DebugOn, ['file' => DebugLog::FILE]),
             );
         }
+    }
+
+    /**
+     * A setting that was changed elsewhere after the form was opened is not overwritten before the owner knows it.
+     *
+     * @param array<string, scalar|array<array-key, scalar|null>|null> $given
+     * @param array<string, scalar|array<array-key, scalar|null>|null> $kept
+     * @param array<string, string>                                    $secrets
+     */
+    private function refuseOldForm(
+        array $given,
+        array $kept,
+        string $environment,
+        #[\SensitiveParameter]
+        array $secrets,
+    ): void {
+        $changed = $this->form->changed($given[OpenedForm::FIELD] ?? null, $kept, $this->factory->storedParameters());
+
+        if ($changed === []) {
+            return;
+        }
+
+        if ($secrets !== []) {
+            $this->typed->keep($environment, $secrets);
+        }
+
+        throw new \RuntimeException(Text::sprintf(self::PREFIX . 'SETTINGS_CHANGED_ELSEWHERE', implode(', ', array_map(
+            static fn (string $name): string => Text::_(ErrorPresenter::label($name)),
+            $changed,
+        ))));
     }
 
     /**
@@ -265,9 +298,6 @@ final readonly class SettingsForm
     /** @return array<string, scalar|array<array-key, scalar|null>|null> */
     private static function decode(mixed $params): array
     {
-        /** @var array<string, scalar|array<array-key, scalar|null>|null>|scalar|null $decoded */
-        $decoded = \is_string($params) ? json_decode($params, true) : null;
-
-        return \is_array($decoded) ? $decoded : [];
+        return ShopFactory::decode(\is_string($params) ? $params : '');
     }
 }

@@ -25,10 +25,25 @@ final class ShopCache
     /** Cache groups, including whole pages when Joomla's page cache is on. */
     private const GROUPS = ['com_content', 'com_j2commerce', 'page'];
 
+    /** Where Joomla caches the parameters of plugins. */
+    private const PARAMETERS = 'com_plugins';
+
     /** Never throws: cached pages expire by themselves. */
     public static function clean(CMSApplicationInterface $app): void
     {
-        foreach (self::GROUPS as $group) {
+        self::cleanGroups($app, self::GROUPS);
+    }
+
+    /** Call it after parameters were written by SQL. */
+    public static function cleanParameters(): void
+    {
+        self::cleanGroups(Factory::getApplication(), [self::PARAMETERS]);
+    }
+
+    /** @param list<string> $groups */
+    private static function cleanGroups(CMSApplicationInterface $app, array $groups): void
+    {
+        foreach ($groups as $group) {
             try {
                 $options = [
                     'defaultgroup' => $group,

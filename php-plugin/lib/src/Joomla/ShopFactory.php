@@ -40,6 +40,10 @@ final class ShopFactory
     /** Environment of facts that belong to the whole site. */
     private const SITE = 'site';
 
+    private const CATEGORY = 'default_category';
+
+    private const ROW = "type = 'plugin' AND folder = 'j2commerce' AND element = 'app_cloverpos'";
+
     private readonly Sql $sql;
 
     private ?Services $shop = null;
@@ -64,12 +68,9 @@ final class ShopFactory
 
     public static function create(CMSApplicationInterface $app, DatabaseInterface $db, string $parameters): self
     {
-        /** @var array<string, scalar|array<array-key, scalar|null>|null>|scalar|null $decoded */
-        $decoded = json_decode($parameters, true);
-
         return new self(
             $db,
-            \is_array($decoded) ? $decoded : [],
+            self::decode($parameters),
             (string) $app->get('secret'),
             new SiteAddress(
                 $app->isClient('cli') ? null : Uri::root(),
@@ -93,15 +94,10 @@ final class ShopFactory
     /** Reads the stored parameters of the app, whether or not it is enabled. */
     public static function stored(CMSApplicationInterface $app, DatabaseInterface $db): self
     {
-        $sql = new JoomlaSql($db);
-
         return self::create(
             $app,
             $db,
-            (string) $sql->fetchValue(
-                "SELECT params FROM #__extensions
-                  WHERE type = 'plugin' AND folder = 'j2commerce' AND element = 'app_cloverpos'",
-            ),
+            (string) (new JoomlaSql($db))->fetchValue('SELECT params FROM #__extensions WHERE ' . self::ROW),
         );
     }
 
@@ -238,6 +234,7 @@ final class ShopFactory
 
         $vault = $this->vault();
         $this->adoptSecrets();
+        $this->adoptCategory();
         $state    = $this->state();
         $settings = Settings::fromArray(self::settings($this->parameters) + $this->secrets()->open($vault));
         $shop     = new Services(
@@ -248,9 +245,8 @@ final class ShopFactory
             DebugLog::create($this->isDebug()),
             $this->clock,
         );
-        $chosen = $shop->settings->defaultCategory === 0 ? $state->get('default_category') : null;
 
-        return $this->shop = $chosen === null ? $shop : $shop->withDefaultCategory((int) $chosen);
+        return $this->shop = $shop;
     }
 
     /**
@@ -316,11 +312,77 @@ final class ShopFactory
             $this->secrets()->keep($name, trim($secret), $this->vault());
         }
 
-        $this->parameters = array_diff_key($this->parameters, $found);
-        $this->sql->execute(
-            "UPDATE #__extensions SET params = ?
-              WHERE type = 'plugin' AND folder = 'j2commerce' AND element = 'app_cloverpos'",
-            [json_encode($this->parameters, JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE)],
+        $this->change(static fn (array $parameters): array => array_diff_key($parameters, $found));
+    }
+
+    /**
+     * Stores settings that the owner chose elsewhere than in the form, which shows them from then on.
+     *
+     * @param array<string, scalar> $settings
+     */
+    public function choose(array $settings): void
+    {
+        $this->change(static fn (array $parameters): array => array_replace($parameters, $settings));
+        $this->shop = null;
+    }
+
+    /** Earlier versions stored the Default Category that was chosen on the dashboard apart from the settings. */
+    private function adoptCategory(): void
+    {
+        $chosen = (string) $this->parameter('default_category') === '' ? $this->state()->get(self::CATEGORY) : null;
+
+        if ($chosen !== null) {
+            $this->choose(['default_category' => $chosen]);
+            $this->state()->delete(self::CATEGORY);
+        }
+    }
+
+    /** The form's choice replaces it. */
+    public function forgetAdoptableCategory(): void
+    {
+        $this->state()->delete(self::CATEGORY);
+    }
+
+    /**
+     * The settings that are stored now; those of this request may be older.
+     *
+     * @return array<string, scalar|array<array-key, scalar|null>|null>
+     */
+    public function storedParameters(): array
+    {
+        return array_intersect_key(
+            self::decode((string) $this->sql->fetchValue('SELECT params FROM #__extensions WHERE ' . self::ROW)),
+            array_flip(self::parameters()),
         );
+    }
+
+    /**
+     * Changes the stored parameters, which may be newer than those of this request.
+     *
+     * @param \Closure(array<string, scalar|array<array-key, scalar|null>|null>): array<string,
+     *   scalar|array<array-key, scalar|null>|null> $change
+     */
+    private function change(\Closure $change): void
+    {
+        $this->sql->transaction(function () use ($change): void {
+            $stored = (string) $this->sql->fetchValue(
+                'SELECT params FROM #__extensions WHERE ' . self::ROW . $this->sql->dialect()->lockRows(),
+            );
+            $this->sql->execute('UPDATE #__extensions SET params = ? WHERE ' . self::ROW, [json_encode(
+                $change(self::decode($stored)),
+                JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE,
+            )]);
+        });
+        $this->parameters = $change($this->parameters);
+        ShopCache::cleanParameters();
+    }
+
+    /** @return array<string, scalar|array<array-key, scalar|null>|null> */
+    public static function decode(string $parameters): array
+    {
+        /** @var array<string, scalar|array<array-key, scalar|null>|null>|scalar|null $decoded */
+        $decoded = json_decode($parameters, true);
+
+        return \is_array($decoded) ? $decoded : [];
     }
 }
