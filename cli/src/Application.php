@@ -489,6 +489,12 @@ final class Application
             $result->seconds,
         ));
 
+        if ($result->status === RunStatus::NeedsConfirmation) {
+            foreach ($shop->links()->vanished($result->id, 20) as $item) {
+                $this->console->line("  $item->cloverId: $item->name");
+            }
+        }
+
         foreach (\array_slice($failures, 0, 20) as $failure) {
             $this->console->line("  {$failure['entity_id']}: {$this->words->withDetails($failure['message'])}");
         }

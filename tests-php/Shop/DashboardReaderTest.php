@@ -305,7 +305,7 @@ final class DashboardReaderTest extends SyncTestCase
         self::assertFalse($this->shop(['app_secret' => ''])->hasCredentials());
     }
 
-    /** @return array{now: SyncRunRow, expected: ?int, heartbeat_age: int, active: bool} */
+    /** @return array{now: SyncRunRow, expected: ?int, heartbeat_age: int, active: bool, ...} */
     private static function openRun(Services $shop): array
     {
         return $shop->dashboard()->read()->run ?? self::fail('No run is open.');

@@ -5,10 +5,12 @@ declare(strict_types=1);
 namespace CloverSync\Tests\Shop;
 
 use CloverSync\Shop\Catalog\RunStatus;
+use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Messages\Message;
 use CloverSync\Shop\Messages\MessageCode;
 use CloverSync\Tests\Support\SyncTestCase;
 use PHPUnit\Framework\Attributes\DataProvider;
+use PHPUnit\Framework\Attributes\TestDox;
 
 /** Products whose item was deleted in Clover, and products that come back. */
 final class DeletionTest extends SyncTestCase
@@ -234,7 +236,10 @@ final class DeletionTest extends SyncTestCase
         self::assertSame($before, $this->shopRows());
 
         // Another run without confirmation asks again; with it, the waiting run continues.
-        self::assertSame(RunStatus::NeedsConfirmation, $this->sync()->status);
+        $again = $this->sync();
+        self::assertSame(RunStatus::NeedsConfirmation, $again->status);
+        $this->shop()->runner()->requireQuestion($again->id);
+        self::assertRefused(fn () => $this->shop()->runner()->requireQuestion($result->id), 'Another run asks.');
         $result = $this->sync(confirmDeletes: true);
         self::assertSame(RunStatus::Done, $result->status);
         self::assertSame(
@@ -243,5 +248,75 @@ final class DeletionTest extends SyncTestCase
                 "SELECT COUNT(*) FROM #__j2commerce_clover_mappings WHERE state = 'deleted' AND clover_type = 'item'",
             ),
         );
+    }
+
+    #[TestDox('The question lists what it is about, by name and with its number, and No leaves it as it is')]
+    public function test_many_deletions_that_the_owner_leaves(): void
+    {
+        $this->connectedAndSynced();
+        $live = $this->clover->items();
+        $gone = array_slice($live, 0, 30);
+
+        foreach ($gone as $item) {
+            $this->clover->remove($item['id']);
+        }
+
+        $before = $this->shopRows();
+        $asked  = $this->sync();
+        $run    = $this->shop()->dashboard()->read()->run;
+        self::assertNotNull($run);
+        $names = array_column($gone, 'name');
+        self::assertSame([30, 25], [$run['gone'], \count($run['vanished'])]);
+
+        foreach ($run['vanished'] as $item) {
+            self::assertContains($item->name, $names);
+            self::assertSame(
+                1,
+                (int) $this->sql->fetchValue('SELECT COUNT(*) FROM #__content WHERE id = ?', [
+                    (int) $item->articleId,
+                ]),
+            );
+        }
+
+        $calls = $this->clover->mark();
+        self::assertRefused(
+            fn () => $this
+                ->shop()
+                ->runner()
+                ->keepVanished($asked->id - 1),
+            'That run does not ask.',
+        );
+        $kept = $this->shop()->runner()->keepVanished($asked->id);
+        self::assertSame([RunStatus::Done, $asked->id, 0, []], [
+            $kept->status,
+            $kept->id,
+            $kept->deleted,
+            $this->clover->calls($calls),
+        ]);
+        self::assertSame($before, $this->shopRows());
+        self::assertNull($this->shop()->dashboard()->read()->run);
+        self::assertSame([], $this->shop()->log->ofRun($kept->id, 'error', 10));
+        self::assertRefused(fn () => $this->shop()->runner()->keepVanished($asked->id), 'It has its answer.');
+        self::assertSame(RunStatus::NeedsConfirmation, $this->sync()->status, 'They are still missing.');
+
+        foreach ($gone as $item) {
+            $this->clover->restore($item['id']);
+        }
+
+        self::assertSame([RunStatus::Done, 0], [($last = $this->sync())->status, $last->productRows]);
+    }
+
+    /** @param \Closure(): mixed $answer */
+    private static function assertRefused(\Closure $answer, string $why): void
+    {
+        try {
+            $answer();
+        } catch (ShopException $e) {
+            self::assertSame(MessageCode::GoneAnswered, $e->description()->code, $why);
+
+            return;
+        }
+
+        self::fail($why);
     }
 }

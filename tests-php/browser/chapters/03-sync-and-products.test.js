@@ -371,9 +371,11 @@ chapter('Run Your First Sync, Products in J2Commerce', async (browser) => {
     assert.equal(product('Coffee Beans 250 g').state, 1);
   });
 
-  step('many vanished items cause a question, and stay until the owner confirms', async (browser) => {
+  step('many vanished items cause a question with their list; No leaves the products, Yes unpublishes them', async (browser) => {
     const live = (await clover.state()).items.filter((item) => !item.deleted && !item.sku);
-    const gone = live.slice(0, 20);
+    const gone = live.slice(0, 30);
+    const deleted = () => value("SELECT COUNT(*) FROM #__j2commerce_clover_mappings WHERE state = 'deleted'");
+    const question = browser.page.locator('#clover-deletes');
 
     for (const item of gone) {
       await clover.remove(item.id);
@@ -382,11 +384,39 @@ chapter('Run Your First Sync, Products in J2Commerce', async (browser) => {
     await dashboard(browser);
     await browser.page.click(SYNC);
     await browser.page.waitForSelector('#clover-deletes:not([hidden])', { timeout: 60_000 });
+    assert.match(await question.innerText(), /30 of \d+ linked items are no longer in Clover/);
+    assert.match(await question.innerText(), /… and 5 more/);
+    const listed = await question.locator('li a').allInnerTexts();
+    assert.equal(listed.length, 25);
+    assert.deepEqual(listed.filter((name) => !gone.some((item) => item.name.trim() === name)), []);
+    assert.equal(await question.evaluate((element) => element === document.activeElement), true, 'the question has the focus');
     await browser.shot('03 confirm deletes');
-    assert.equal(value("SELECT COUNT(*) FROM #__j2commerce_clover_mappings WHERE state = 'deleted'"), 0);
-    await browser.page.click('[data-clover-action="confirm-deletes"]');
+    await browser.dark();
+    await browser.shot('03 confirm deletes dark');
+    await browser.readable();
+    assert.equal(deleted(), 0);
+
+    await question.locator('[data-clover-action="keep-deletes"]').click();
+    await browser.says(/The products stay as they are\. The next sync asks again/);
+    assert.equal(await question.isVisible(), false);
+    assert.equal(deleted(), 0);
+    await dashboard(browser);
+    assert.equal(await question.isVisible(), false, 'it has its answer');
+    await browser.shot('03 deletes kept');
+
+    await browser.page.click(SYNC);
+    await question.waitFor({ state: 'visible', timeout: 60_000 });
+    const stale = await browser.tab();
+    await stale.goto(browser.page.url());
+    await stale.waitForSelector('#clover-deletes:not([hidden])');
+    await browser.page.reload();
+    await question.locator('[data-clover-action="confirm-deletes"]').click();
     await browser.page.waitForSelector('#clover-result:not([hidden])', { timeout: 60_000 });
-    assert.match(await browser.page.innerText('#clover-result-text'), /20 deleted in Clover/);
+    assert.match(await browser.page.innerText('#clover-result-text'), /30 deleted in Clover/);
+    assert.equal(deleted(), 30);
+    await stale.click('[data-clover-action="keep-deletes"]');
+    await browser.says(/answered already/, stale);
+    await stale.close();
 
     for (const item of gone) {
       await clover.change(item.id, { deleted: false });

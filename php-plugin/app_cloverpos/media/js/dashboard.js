@@ -107,11 +107,32 @@
     toggle('result', true);
   };
 
+  /** The run whose question is shown; an answer is for this one. */
+  let asking = 0;
+
+  const listed = ({ name, sku, url }) => {
+    const item = document.createElement('li');
+    const text = document.createElement(url === '' ? 'span' : 'a');
+    text.textContent = name;
+
+    if (url !== '') {
+      text.href = url;
+      text.className = 'alert-link';
+    }
+
+    item.append(text, sku === '' ? '' : ` (${sku})`);
+    return item;
+  };
+
   const askForDeletes = (run) => {
     clear();
     progress(run, false);
     say(run.text);
+    asking = run.id;
     byId('deletes-text').textContent = run.message;
+    byId('deletes-list').replaceChildren(...run.vanished.map(listed));
+    byId('deletes-more').textContent = run.more;
+    toggle('deletes-more', run.more !== '');
     toggle('deletes', true);
   };
 
@@ -206,7 +227,7 @@
   };
 
   /** Runs slices until the sync is done or stopped. If the page is closed in between, the run can be resumed. */
-  const sync = async (first = 'sync.slice', words = text('SYNC_RUNNING')) => {
+  const sync = async (first = 'sync.slice', words = text('SYNC_RUNNING'), data = {}) => {
     if (busy) {
       return;
     }
@@ -225,7 +246,7 @@
       let answer;
 
       do {
-        answer = await ask(action);
+        answer = await ask(action, action === first ? data : {});
         action = 'sync.slice';
 
         if (answer.run.status === RUNNING) {
@@ -241,6 +262,7 @@
         ended(answer.run, answer.failures);
       } else {
         askForDeletes(answer.run);
+        byId('deletes').focus();
       }
     } catch (error) {
       await problem(error).catch(fail);
@@ -311,7 +333,13 @@
       button.hidden = true;
       say(text('SYNC_STOPPING'));
     },
-    'confirm-deletes': () => sync('sync.confirmDeletes', text('DELETES_ASKING')),
+    'confirm-deletes': () => sync('sync.confirmDeletes', text('DELETES_ASKING'), { run: asking }),
+    'keep-deletes': (button) => press(button, async () => {
+      const { run, figures: now, message } = await ask('sync.keepDeletes', { run: asking });
+      figures(now);
+      ended(run);
+      show(message, 'info');
+    }),
     category: (button) => press(button, async () => {
       show((await ask('sync.category', { category: byId('category-select').value })).message);
       await sync();

@@ -48,9 +48,33 @@ final readonly class SyncActions implements ActionGroup
     {
         return [
             'sync.slice'          => fn (Input $input): array => $this->slice(false),
-            'sync.confirmDeletes' => fn (Input $input): array => $this->slice(true),
+            'sync.confirmDeletes' => $this->confirmDeletes(...),
+            'sync.keepDeletes'    => $this->keepDeletes(...),
             'sync.category'       => $this->category(...),
             'sync.status'         => $this->status(...),
+        ];
+    }
+
+    /** @return array<string, mixed> */
+    private function confirmDeletes(Input $input): array
+    {
+        // The owner's decision refers to the list that the page showed.
+        $this->factory->shop()->runner()->requireQuestion($input->post->getInt('run'));
+
+        return $this->slice(true);
+    }
+
+    /** @return array<string, mixed> */
+    private function keepDeletes(Input $input): array
+    {
+        LongRequest::begin();
+        $shop = $this->factory->shop();
+        $run  = $shop->runner()->keepVanished($input->post->getInt('run'));
+
+        return [
+            'run'     => DashboardData::run($run, $shop->dashboard()->expectedItems()),
+            'figures' => DashboardData::of($shop->dashboard()->read()),
+            'message' => Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_DELETES_KEPT'),
         ];
     }
 
@@ -76,6 +100,10 @@ final readonly class SyncActions implements ActionGroup
         }
 
         $shop->verificationCodes()->expect();
+
+        if ($result->status === RunStatus::NeedsConfirmation) {
+            return ['run' => DashboardData::of($shop->dashboard()->read())['run']];
+        }
 
         if ($result->status !== RunStatus::Done) {
             return $answer;

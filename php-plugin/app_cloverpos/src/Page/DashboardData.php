@@ -17,6 +17,7 @@ use CloverSync\Shop\Catalog\RunStatus;
 use CloverSync\Shop\Catalog\SyncRunRow;
 use CloverSync\Shop\Joomla\LocalTime;
 use CloverSync\Shop\Joomla\SiteLocale;
+use CloverSync\Shop\Links\VanishedItem;
 use CloverSync\Shop\Status\DashboardStatus;
 use Joomla\CMS\Language\Text;
 
@@ -32,7 +33,8 @@ final class DashboardData
 
     /**
      * @return array{connected: bool, due: bool, products: int, errors: int, lastSync: string, details: string,
-     *   run: ?array<string, scalar|null>, code: string, codeAt: string, webhookSeen: string, reached: bool,
+     *   run: ?array<string, scalar|list<array{name: string, sku: string, url: string}>|null>,
+     *   code: string, codeAt: string, webhookSeen: string, reached: bool,
      *   hasCurrency: bool}
      */
     public static function of(DashboardStatus $now): array
@@ -51,7 +53,17 @@ final class DashboardData
             ),
             'run'         => $now->run === null
                 ? null
-                : self::run($now->run['now'], $now->run['expected']) + ['active' => $now->run['active']],
+                : self::run($now->run['now'], $now->run['expected'])
+                + [
+                    'active'   => $now->run['active'],
+                    'vanished' => array_map(self::vanished(...), $now->run['vanished']),
+                    'more'     => $now->run['gone'] > \count($now->run['vanished'])
+                        ? Text::plural(
+                            self::PREFIX . 'DELETES_N_MORE',
+                            $now->run['gone'] - \count($now->run['vanished']),
+                        )
+                        : '',
+                ],
             'code'        => array_column($now->webhookCodes, 'code')[\count($now->webhookCodes) - 1] ?? '',
             'codeAt'      => self::codes($now->webhookCodes),
             'webhookSeen' => $now->webhookSeen === null
@@ -60,6 +72,18 @@ final class DashboardData
             // Of a copied site, the original was reached.
             'reached'     => !$now->siteMoved && ($now->webhookSeen !== null || $now->webhookCodes !== []),
             'hasCurrency' => $now->currency !== null,
+        ];
+    }
+
+    /** @return array{name: string, sku: string, url: string} */
+    private static function vanished(VanishedItem $item): array
+    {
+        return [
+            'name' => $item->name === '' ? $item->cloverId : $item->name,
+            'sku'  => $item->sku,
+            'url'  => $item->articleId === null
+                ? ''
+                : "index.php?option=com_content&task=article.edit&id=$item->articleId",
         ];
     }
 

@@ -25,7 +25,8 @@ final readonly class DashboardView
         public DashboardStatus $status,
         /**
          * @var array{connected: bool, due: bool, products: int, errors: int, lastSync: string, details: string,
-         *   run: ?array<string, scalar|null>, code: string, codeAt: string, webhookSeen: string, reached: bool,
+         *   run: ?array<string, scalar|list<array{name: string, sku: string, url: string}>|null>,
+         *   code: string, codeAt: string, webhookSeen: string, reached: bool,
          *   hasCurrency: bool}
          *   From {@see DashboardData::of()}
          */

@@ -76,6 +76,62 @@ final readonly class SyncRunner
      */
     public function run(TimeBudget $budget, bool $confirmDeletes = false): SyncRunRow
     {
+        return $this->locked(
+            fn (Links $links, SyncRuns $runs, Lock $lock): SyncRunRow => $this->slice(
+                $links,
+                $runs,
+                $lock,
+                $budget,
+                $confirmDeletes,
+            ),
+        );
+    }
+
+    /**
+     * The owner's other answer to a run that asks whether many items were deleted: it ends, and their products stay as
+     * they are. The next run asks again while Clover does not list them.
+     *
+     * @param int $id Of the run that the owner was asked by
+     *
+     * @throws ShopException when it does not ask any more
+     */
+    public function keepVanished(int $id): SyncRunRow
+    {
+        return $this->locked(function (Links $links, SyncRuns $runs, Lock $lock) use ($id): SyncRunRow {
+            $this->requireQuestion($id);
+            $gone = $links->countUnseen($id);
+            $runs->take($id, $lock->holder());
+            $slice = $this->open($id, $runs, $lock, new TimeBudget());
+            $slice->enter(RunPhase::Finish, static function () use ($gone): WriteReport {
+                $report = new WriteReport();
+                $report->log('sync', 'item', '', 'skipped', new Message(MessageCode::GoneKept, ['count' => $gone]));
+
+                return $report;
+            });
+            $this->finish($links, $runs)->run($slice, $slice->row());
+
+            return $slice->row();
+        });
+    }
+
+    /** @throws ShopException unless this run asks the owner */
+    public function requireQuestion(int $id): void
+    {
+        $merchant = $this->connections->require();
+        $open     = (new SyncRuns($this->sql, $this->settings->environment->value, $merchant, $this->clock))->open();
+
+        if ($open === null || $open->id !== $id || $open->status !== RunStatus::NeedsConfirmation) {
+            throw new ShopException(new Message(MessageCode::GoneAnswered));
+        }
+    }
+
+    /**
+     * @param \Closure(Links, SyncRuns, Lock): SyncRunRow $work
+     *
+     * @throws AlreadyRunningException
+     */
+    private function locked(\Closure $work): SyncRunRow
+    {
         $merchant    = $this->connections->require();
         $environment = $this->settings->environment->value;
         $lock        = new Lock($this->sql, "sync:$environment", $this->clock);
@@ -85,12 +141,10 @@ final readonly class SyncRunner
         }
 
         try {
-            return $this->slice(
+            return $work(
                 new Links($this->sql, $environment, $merchant),
                 new SyncRuns($this->sql, $environment, $merchant, $this->clock),
                 $lock,
-                $budget,
-                $confirmDeletes,
             );
         } finally {
             $lock->release();
@@ -104,17 +158,7 @@ final readonly class SyncRunner
         TimeBudget $budget,
         bool $confirmDeletes,
     ): SyncRunRow {
-        $slice = new SyncSlice(
-            $this->open($runs, $lock->holder(), $confirmDeletes),
-            $this->sql,
-            $runs,
-            $this->log,
-            $lock,
-            $this->connection,
-            $budget,
-            $this->clock,
-            $this->progress,
-        );
+        $slice = $this->open($this->begin($runs, $lock->holder(), $confirmDeletes), $runs, $lock, $budget);
 
         try {
             $this->breaker->watch('sync', fn () => $this->phases($slice, $links, $runs, $budget, $confirmDeletes));
@@ -165,16 +209,14 @@ final readonly class SyncRunner
                     $this->clock,
                     $confirmDeletes,
                 ),
-                RunPhase::Finish => new FinishPhase(
-                    $runs,
-                    $links,
-                    $this->state,
-                    $this->log,
-                    $this->clock,
-                    $this->settings->logRetention,
-                ),
+                RunPhase::Finish  => $this->finish($links, $runs),
             };
         } while ($phase->run($slice, $run) && !$budget->isSpent());
+    }
+
+    private function finish(Links $links, SyncRuns $runs): FinishPhase
+    {
+        return new FinishPhase($runs, $links, $this->state, $this->log, $this->clock, $this->settings->logRetention);
     }
 
     private static function report(Message $error): WriteReport
@@ -185,7 +227,22 @@ final readonly class SyncRunner
         return $report;
     }
 
-    private function open(SyncRuns $runs, string $holder, bool $confirmDeletes): int
+    private function open(int $id, SyncRuns $runs, Lock $lock, TimeBudget $budget): SyncSlice
+    {
+        return new SyncSlice(
+            $id,
+            $this->sql,
+            $runs,
+            $this->log,
+            $lock,
+            $this->connection,
+            $budget,
+            $this->clock,
+            $this->progress,
+        );
+    }
+
+    private function begin(SyncRuns $runs, string $holder, bool $confirmDeletes): int
     {
         $open      = $runs->open();
         $resumable = $open !== null

@@ -215,6 +215,24 @@ final readonly class Links
     }
 
     /**
+     * Linked items that a run has not seen, by name, with the article of their product.
+     *
+     * @return list<VanishedItem>
+     */
+    public function vanished(int $run, int $limit): array
+    {
+        return array_map(
+            VanishedItem::fromRow(...),
+            $this->sql->fetchAll(
+                'SELECT clover_id, name, sku, (SELECT c.id FROM #__content c WHERE c.id = article_id) AS article_id'
+                . self::UNSEEN
+                . " ORDER BY name, clover_id LIMIT $limit",
+                [...$this->key(), $run],
+            ),
+        );
+    }
+
+    /**
      * The next linked items that a run has not seen. Those of a group come together, so that a deleted group is
      * recognized as a whole.
      *

@@ -69,6 +69,8 @@ enum MessageCode: string
     case SyncInterrupted     = 'sync_interrupted';
     case SyncStopped         = 'sync_stopped';
     case ManyGone            = 'many_gone';
+    case GoneKept            = 'gone_kept';
+    case GoneAnswered        = 'gone_answered';
     case FieldsWithheld      = 'fields_withheld';
     case TaxOnlyInClover     = 'tax_only_in_clover';
     case TaxOnlyInShop       = 'tax_only_in_shop';

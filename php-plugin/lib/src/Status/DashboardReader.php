@@ -20,6 +20,7 @@ use CloverSync\Shop\Connection\SiteGuard;
 use CloverSync\Shop\Database\KeyValueStore;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Links\VanishedItem;
 use CloverSync\Shop\Locking\Lock;
 use CloverSync\Shop\Messages\Message;
 use CloverSync\Shop\Pauses\Pauses;
@@ -38,6 +39,9 @@ final readonly class DashboardReader
 
     /** Products of the sandbox that are named. */
     private const TITLES = 5;
+
+    /** Vanished items that are named. */
+    private const VANISHED = 25;
 
     public function __construct(
         private Sql $sql,
@@ -128,9 +132,14 @@ final readonly class DashboardReader
             : new SyncRuns($this->sql, $this->links->environment, $this->links->merchant, $this->clock);
     }
 
-    /** @return ?array{now: SyncRunRow, expected: ?int, heartbeat_age: int, active: bool} */
+    /**
+     * @return ?array{now: SyncRunRow, expected: ?int, heartbeat_age: int, active: bool, vanished: list<VanishedItem>,
+     *   gone: int}
+     */
     private function run(?SyncRunRow $open): ?array
     {
+        $asks = $open?->status === RunStatus::NeedsConfirmation;
+
         return (
             $open === null
                 ? null
@@ -139,6 +148,8 @@ final readonly class DashboardReader
                     'expected'      => $this->expectedItems(),
                     'heartbeat_age' => max(0, $this->clock->now() - $open->heartbeat),
                     'active'        => $open->status === RunStatus::Running && $this->syncLock->isTaken(),
+                    'vanished'      => $asks ? $this->links?->vanished($open->id, self::VANISHED) ?? [] : [],
+                    'gone'          => $asks ? $this->links?->countUnseen($open->id) ?? 0 : 0,
                 ]
         );
     }

@@ -7,6 +7,7 @@ namespace CloverSync\Shop\Status;
 \defined('_JEXEC') or die();
 
 use CloverSync\Shop\Catalog\SyncRunRow;
+use CloverSync\Shop\Links\VanishedItem;
 use CloverSync\Shop\Messages\Message;
 use CloverSync\Shop\Pauses\Pause;
 use CloverSync\Shop\Pauses\WorkKind;
@@ -45,8 +46,9 @@ final readonly class DashboardStatus
         /** UTC as text of a column; null before the first. */
         public ?string $lastSync,
         /**
-         * @var ?array{now: SyncRunRow, expected: ?int, heartbeat_age: int, active: bool} The run that is open;
-         *   active: a process is working on it
+         * @var ?array{now: SyncRunRow, expected: ?int, heartbeat_age: int, active: bool, vanished: list<VanishedItem>,
+         *   gone: int} The run that is open; active: a process is working on it; vanished: the first of the items that
+         *   it asks about; gone: how many they are
          */
         public ?array $run,
         /** Why the newest run failed; null when it did not. */
