@@ -65,7 +65,7 @@ final class SettingsTableTest extends TestCase
         }
 
         if ($setting['kind'] === SettingKind::Decimal) {
-            self::assertSame(
+            self::assertEquals(
                 self::limits($setting['name']),
                 [
                     'most'   => (int) $field['max'],

@@ -51,7 +51,7 @@ $word   = static fn (string $key): string => $escape(Text::_('PLG_J2COMMERCE_APP
             aria-labelledby="clover-deletes-title" aria-describedby="clover-deletes-text" hidden>
             <h3 class="h6" id="clover-deletes-title"><?php echo $word('DELETES_QUESTION'); ?></h3>
             <p id="clover-deletes-text"></p>
-            <ul class="mb-2" id="clover-deletes-list"></ul>
+            <ul class="mb-2 clover-columns" id="clover-deletes-list"></ul>
             <p id="clover-deletes-more"></p>
             <p><?php echo $word('DELETES_ANSWERS'); ?></p>
             <?php if ($page->mayAct) : ?>
