@@ -431,7 +431,9 @@ final class SettingsFormTest extends JoomlaTestCase
             ? 'Sync Interval must be a whole number from 5 to 44,640'
             : 'Markup Value must be a number from 0 to 1,000,000 with at most 4 digits after the point';
         self::assertSame($isRight ? true : $words, $valid instanceof \Exception ? $valid->getMessage() : $valid);
-        self::assertStringContainsString("data-clover-number=\"$words\"", $field->renderField());
+        $html = (new \ReflectionMethod($field, 'getInput'))->invoke($field);
+        self::assertIsString($html);
+        self::assertStringContainsString("data-clover-number=\"$words\"", $html);
     }
 
     /**
