@@ -26,7 +26,7 @@ final readonly class OpenedForm
     /** The form's hidden field; it is never stored. */
     public const FIELD = 'opened';
 
-    private const NAME = 'plg_j2commerce_app_cloverpos.told';
+    private const NAME = 'plg_j2commerce_app_cloverpos.reported';
 
     public function __construct(
         private ?SessionInterface $session,

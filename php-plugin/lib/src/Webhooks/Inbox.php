@@ -127,7 +127,8 @@ final readonly class Inbox
 
     /**
      * Called before objects are fetched: a failed one goes to the end of the queue, and none is fetched again within
-     * {@see EVERY_MS}. It is no attempt yet: while Clover is down or refuses the connection, no object is to blame.
+     * {@see EVERY_MS}. It does not count as an attempt: while Clover is down or refuses the connection, no object is to
+     * blame.
      *
      * @param list<int> $ids
      */
