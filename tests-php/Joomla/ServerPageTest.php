@@ -16,6 +16,9 @@ use CloverSync\Tests\Support\JoomlaSite;
 use CloverSync\Tests\Support\JoomlaTestCase;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\HostRequest;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\ServerView;
+use Joomla\CMS\Factory;
+use Joomla\CMS\Language\Language;
+use Joomla\CMS\Language\LanguageFactoryInterface;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\TestDox;
 
@@ -77,15 +80,15 @@ final class ServerPageTest extends JoomlaTestCase
             "/home/maria/$hostile.ini",
             null,
         );
-        $request = HostRequest::text(self::facts(), $seen, null, "extension=/x/$hostile.so");
+        $request = $this->request(self::facts(), $seen, null, "extension=/x/$hostile.so");
         $html    = self::html($this->view($seen, $problem, $hostile, $request));
         self::assertStringNotContainsString('<script', $html);
         self::assertStringNotContainsString('PLG_', $html . (string) $request);
         self::assertStringContainsString('alert-danger', $html);
         self::assertStringContainsString('fa-circle-xmark', $html);
         self::assertSame($problem === HelperProblem::OtherVersion, !str_contains((string) $request, 'proc_open'));
-        self::assertSame(2, substr_count($html, '<textarea'));
-        self::assertSame(3, substr_count($html, 'data-clover-copy='));
+        self::assertSame(3, substr_count($html, '<textarea'));
+        self::assertSame(4, substr_count($html, 'data-clover-copy='));
     }
 
     #[TestDox('Functions that only the command line lacks are asked for too, and the same request is made once')]
@@ -93,16 +96,51 @@ final class ServerPageTest extends JoomlaTestCase
     {
         $works = new SeenPhp(new EngineReport(Engine::Helper, Engine::VERSION), null, '8.4.1', null, null);
         $lacks = new SeenPhp(new EngineReport(Engine::Helper, Engine::VERSION), 'nl2br', '8.4.1', null, 1);
-        self::assertNull(HostRequest::text(self::facts(), $works, null, null));
-        self::assertNull(HostRequest::text(self::facts(), $works, $works, null));
+        self::assertNull($this->request(self::facts(), $works, null, null));
+        self::assertNull($this->request(self::facts(), $works, $works, null));
 
         foreach ([[$works, $lacks], [$lacks, $lacks]] as [$web, $cli]) {
-            self::assertSame(1, substr_count((string) HostRequest::text(self::facts(), $web, $cli, null), 'nl2br'));
+            self::assertSame(1, substr_count((string) $this->request(self::facts(), $web, $cli, null), 'nl2br'));
         }
 
-        $line = (string) HostRequest::text(self::facts(), $works, null, 'extension=/x.so');
+        $line = (string) $this->request(self::facts(), $works, null, 'extension=/x.so');
         self::assertStringContainsString('extension=/x.so', $line);
         self::assertStringNotContainsString('cannot run', $line);
+    }
+
+    #[TestDox('The request is in the reader\'s language, and for hosts that answer in English there is a copy')]
+    public function test_languages(): void
+    {
+        $seen = new SeenPhp(
+            new EngineReport(Engine::Helper, null, HelperProblem::Disabled, 'proc_open'),
+            null,
+            '',
+            null,
+            null,
+        );
+        $request = static fn (string $language): string => (string) (new HostRequest(self::language($language)))->text(
+            self::facts(),
+            $seen,
+            $seen,
+            'extension=/x.so',
+        );
+        self::assertStringStartsWith('Hello, our shop', $request('en-GB'));
+        self::assertStringStartsWith('Guten Tag', $request('de-DE'));
+        self::assertDoesNotMatchRegularExpression('/\b(?:please|the|this|is)\b/i', $request('de-DE'));
+        $html = self::html($this->view($seen, HelperProblem::Disabled, 'Guten Tag', $request('de-DE')));
+        self::assertStringContainsString('id="clover-server-request-english"', $html);
+        self::assertNull(ServerView::read($this->factory())->requestInEnglish, 'The reader reads English.');
+    }
+
+    private static function language(string $tag): Language
+    {
+        /** @var LanguageFactoryInterface $factory */
+        $factory  = Factory::getContainer()->get(LanguageFactoryInterface::class);
+        $language = $factory->createLanguage($tag);
+        $plugin   = \dirname(__DIR__, 2) . '/php-plugin/app_cloverpos';
+        $language->load('plg_j2commerce_app_cloverpos', $plugin, $tag, true, false);
+
+        return $language;
     }
 
     private function view(SeenPhp $web, HelperProblem $problem, string $hostile, ?string $request): ServerView
@@ -120,8 +158,14 @@ final class ServerPageTest extends JoomlaTestCase
             libraryFolders: [$hostile],
             restart: 'FPM',
             request: $request ?? $hostile,
+            requestInEnglish: $hostile,
             report: $hostile,
         );
+    }
+
+    private function request(PhpFacts $php, SeenPhp $web, ?SeenPhp $cli, ?string $line): ?string
+    {
+        return (new HostRequest(JoomlaSite::app()->getLanguage()))->text($php, $web, $cli, $line);
     }
 
     private static function facts(): PhpFacts

@@ -539,6 +539,15 @@ interface InstallerScriptInterface
 
 namespace Joomla\CMS\Language;
 
+interface LanguageFactoryInterface
+{
+    /**
+     * @param string $lang
+     * @param bool   $debug
+     */
+    public function createLanguage($lang, $debug = false): Language;
+}
+
 class Language
 {
     /**

@@ -8,8 +8,15 @@
 
 \defined('_JEXEC') or die;
 
-/** @var array{html: string} $displayData */
+use Joomla\CMS\Language\Text;
+
+/** @var array{html: string, isForeign: bool} $displayData */
 ?>
+<?php if ($displayData['isForeign']) : ?>
+    <p class="clover alert alert-info" id="clover-guide-language"><?php
+        echo Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_GUIDE_ENGLISH');
+    ?></p>
+<?php endif; ?>
 <article class="clover clover-guide card card-body" id="clover-guide" lang="en"><?php
     echo $displayData['html'];
 ?></article>

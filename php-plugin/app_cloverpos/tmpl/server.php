@@ -181,6 +181,19 @@ $sides   = [
                 <button type="button" class="btn btn-secondary" data-clover-copy="clover-server-request"
                     aria-describedby="clover-server-host"><span
                     class="fa-solid fa-copy" aria-hidden="true"></span> <?php echo $copy; ?></button>
+                <?php if ($page->requestInEnglish !== null) : ?>
+                    <details class="mt-3">
+                        <summary id="clover-server-english"><?php echo $say('HOST_ENGLISH'); ?></summary>
+                        <textarea readonly class="form-control my-2" rows="10" id="clover-server-request-english"
+                            lang="en" aria-labelledby="clover-server-english"><?php
+                                echo $escape($page->requestInEnglish);
+                            ?></textarea>
+                        <button type="button" class="btn btn-secondary"
+                            data-clover-copy="clover-server-request-english"
+                            aria-describedby="clover-server-english"><span
+                            class="fa-solid fa-copy" aria-hidden="true"></span> <?php echo $copy; ?></button>
+                    </details>
+                <?php endif; ?>
             </div>
         </section>
     <?php endif; ?>
@@ -228,7 +241,7 @@ $sides   = [
         <div class="card-body">
             <p id="clover-server-support-note"><?php echo $say('REPORT_DESC'); ?></p>
             <textarea readonly class="form-control font-monospace small mb-2" rows="14" id="clover-server-report"
-                aria-labelledby="clover-server-support" aria-describedby="clover-server-support-note"><?php
+                lang="en" aria-labelledby="clover-server-support" aria-describedby="clover-server-support-note"><?php
                     echo $escape($page->report);
                 ?></textarea>
             <button type="button" class="btn btn-secondary" data-clover-copy="clover-server-report"

@@ -14,6 +14,7 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
 
 use CloverSync\Shop\Support\Markdown;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Template;
+use Joomla\CMS\Factory;
 use Joomla\CMS\Toolbar\Toolbar;
 use Joomla\Input\Input;
 
@@ -31,6 +32,9 @@ final readonly class GuidePage implements Page
     {
         ToolbarButtons::dashboard($toolbar);
 
-        return Template::render('guide', ['html' => Markdown::html((string) file_get_contents(self::FILE))]);
+        return Template::render('guide', [
+            'html'      => Markdown::html((string) file_get_contents(self::FILE)),
+            'isForeign' => !str_starts_with(Factory::getApplication()->getLanguage()->getTag(), 'en-'),
+        ]);
     }
 }

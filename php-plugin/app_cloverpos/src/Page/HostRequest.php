@@ -16,62 +16,75 @@ use CloverSync\Shop\Engine\Engine;
 use CloverSync\Shop\Engine\HelperProblem;
 use CloverSync\Shop\Engine\PhpFacts;
 use CloverSync\Shop\Engine\SeenPhp;
-use Joomla\CMS\Language\Text;
+use Joomla\CMS\Language\Language;
 
 /** A text that the owner can send to the host's support: what is needed, and why. */
-final class HostRequest
+final readonly class HostRequest
 {
     private const PREFIX = 'PLG_J2COMMERCE_APP_CLOVERPOS_HOST_';
+
+    public function __construct(
+        private Language $language,
+    ) {
+    }
 
     /**
      * @param ?string $line The line for php.ini that would do instead
      *
      * @return ?string Null when there is nothing that the host could do
      */
-    public static function text(PhpFacts $php, SeenPhp $web, ?SeenPhp $cli, ?string $line): ?string
+    public function text(PhpFacts $php, SeenPhp $web, ?SeenPhp $cli, ?string $line): ?string
     {
-        $requests = array_unique([...self::requests($web), ...($cli === null ? [] : self::requests($cli))]);
+        $requests = array_unique([...$this->requests($web), ...($cli === null ? [] : $this->requests($cli))]);
 
         if ($requests === []) {
             return (
                 $line === null || $web->engine->engine === Engine::Extension
                     ? null
-                    : self::join([Text::_(self::PREFIX . 'INTRO'), Text::sprintf(self::PREFIX . 'LINE', $line)], $php)
+                    : $this->join([
+                        $this->words(self::PREFIX . 'INTRO'),
+                        $this->words(self::PREFIX . 'LINE', $line),
+                    ], $php)
             );
         }
 
-        $parts = [Text::_(self::PREFIX . 'INTRO'), Text::_(self::PREFIX . 'PROGRAM'), ...$requests];
+        $parts = [$this->words(self::PREFIX . 'INTRO'), $this->words(self::PREFIX . 'PROGRAM'), ...$requests];
 
         if ($line !== null) {
-            $parts[] = Text::sprintf(self::PREFIX . 'LINE_INSTEAD', $line);
+            $parts[] = $this->words(self::PREFIX . 'LINE_INSTEAD', $line);
         }
 
-        return self::join($parts, $php);
+        return $this->join($parts, $php);
+    }
+
+    private function words(string $key, string ...$values): string
+    {
+        return \sprintf($this->language->_($key), ...$values);
     }
 
     /** @return list<string> */
-    private static function requests(SeenPhp $seen): array
+    private function requests(SeenPhp $seen): array
     {
         $problem  = $seen->engine->problem;
         $requests = [];
 
         // Only a new installation of the package replaces files of another version.
         if ($problem !== null && $problem !== HelperProblem::OtherVersion) {
-            $requests[] = Text::sprintf(self::PREFIX . 'ASK_' . strtoupper($problem->value), $seen->engine->detail);
+            $requests[] = $this->words(self::PREFIX . 'ASK_' . strtoupper($problem->value), $seen->engine->detail);
         }
 
         if ($seen->lacks !== null) {
-            $requests[] = Text::sprintf(self::PREFIX . 'ASK_LACKS', $seen->lacks);
+            $requests[] = $this->words(self::PREFIX . 'ASK_LACKS', $seen->lacks);
         }
 
         return $requests;
     }
 
     /** @param list<string> $parts */
-    private static function join(array $parts, PhpFacts $php): string
+    private function join(array $parts, PhpFacts $php): string
     {
         $version = "PHP $php->version ($php->sapi)";
-        $parts[] = Text::sprintf(self::PREFIX . 'FACTS', $version, $php->iniFile ?? '-', Engine::folder());
+        $parts[] = $this->words(self::PREFIX . 'FACTS', $version, $php->iniFile ?? '-', Engine::folder());
 
         return implode("\n\n", $parts);
     }

@@ -20,12 +20,17 @@ use CloverSync\Shop\Engine\SupportReport;
 use CloverSync\Shop\Joomla\Requirements;
 use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Shop\Support\Platform;
+use Joomla\CMS\Factory;
+use Joomla\CMS\Language\Language;
+use Joomla\CMS\Language\LanguageFactoryInterface;
 
 /** What the page Server shows. */
 final readonly class ServerView
 {
     /** The example of the libraries' README. */
     private const LIBRARIES = '/usr/local/lib/cloversync';
+
+    private const ENGLISH = 'en-GB';
 
     /**
      * @param list<HelperTrial> $trials
@@ -51,6 +56,8 @@ final readonly class ServerView
         public string $restart,
         /** A text for the host's support; null when there is nothing to ask for. */
         public ?string $request,
+        /** The same for hosts that answer in English; null when the reader's language is English. */
+        public ?string $requestInEnglish,
         public string $report,
     ) {
     }
@@ -64,6 +71,7 @@ final readonly class ServerView
         $folders = [self::LIBRARIES, \dirname(JPATH_ROOT) . '/cloversync'];
         $library = $php->library($folders);
         $line    = $library === null ? null : "extension=$library";
+        $reader  = Factory::getApplication()->getLanguage();
 
         return new self(
             web: $web,
@@ -77,9 +85,22 @@ final readonly class ServerView
             libraryName: $php->libraryName(),
             libraryFolders: $folders,
             restart: self::restart($php->sapi),
-            request: HostRequest::text($php, $web, $cli, $line),
+            request: (new HostRequest($reader))->text($php, $web, $cli, $line),
+            requestInEnglish: str_starts_with($reader->getTag(), 'en-')
+                ? null
+                : (new HostRequest(self::english()))->text($php, $web, $cli, $line),
             report: SupportReport::text(self::versions($factory), $php, $web, $cli, $trials, Platform::extensions()),
         );
+    }
+
+    private static function english(): Language
+    {
+        /** @var LanguageFactoryInterface $factory */
+        $factory  = Factory::getContainer()->get(LanguageFactoryInterface::class);
+        $language = $factory->createLanguage(self::ENGLISH);
+        $language->load('plg_j2commerce_app_cloverpos', \dirname(__DIR__, 2), self::ENGLISH);
+
+        return $language;
     }
 
     private static function restart(string $sapi): string
