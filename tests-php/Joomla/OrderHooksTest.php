@@ -106,8 +106,7 @@ final class OrderHooksTest extends JoomlaTestCase
             ['refund'],
         ];
         yield 'a part' => [$done, 20.0, [], ['part']];
-        yield 'the rest after a part' => [$done, 30.0, ['order_refund' => '20.00000'], ['refund']];
-        yield 'not quite the rest' => [$done, 29.99, ['order_refund' => '20.00000'], ['part']];
+        yield 'a part after another one' => [$done, 30.0, ['order_refund' => '20.00000'], ['part']];
         yield 'an amount with a binary fraction' => [$done, 0.1 + 0.2, ['order_total' => '0.30000'], ['refund']];
         yield 'all of it, reckoned back from another currency' => [
             $done,
@@ -152,6 +151,38 @@ final class OrderHooksTest extends JoomlaTestCase
         $this->dispatcher->dispatch('onJ2CommerceRefundPayment', $event);
         self::assertSame([$expected, ''], [$this->outbox(), JoomlaSite::log()]);
         self::assertSame($answer, $event->getArgument('result'), 'It is read and left as it is.');
+    }
+
+    /** @return iterable<string, array{float, string, list<string>}> The amount, the sum with it, the recorded events */
+    public static function bookedRefunds(): iterable
+    {
+        yield 'a part of more than half' => [30.0, '30.00000', ['part']];
+        yield 'the whole amount' => [50.0, '50.00000', ['refund']];
+        yield 'the rest after a part' => [20.0, '50.00000', ['refund']];
+    }
+
+    /** @param list<string> $expected */
+    #[DataProvider('bookedRefunds')]
+    #[TestDox('A refund that the gateway itself adds to the order\'s sum: $_dataName')]
+    public function test_booked_refund(float $amount, string $sum, array $expected): void
+    {
+        $this->insertOrder([]);
+        $this->dispatcher->addListener('onJ2CommerceRefundPayment', function (EventInterface $event) use ($sum): void {
+            $this->sql->execute('UPDATE #__j2commerce_orders SET order_refund = ?', [$sum]);
+
+            if ($event instanceof PluginEvent) {
+                $event->setArgument('result', ['success' => true, 'refund_id' => 'R1']);
+            }
+        });
+        $this->dispatcher->dispatch(
+            'onJ2CommerceRefundPayment',
+            new PluginEvent('onJ2CommerceRefundPayment', [
+                'payment_paypal',
+                (int) self::ORDER,
+                $amount,
+            ]),
+        );
+        self::assertSame([$expected, ''], [$this->outbox(), JoomlaSite::log()]);
     }
 
     public function test_an_edited_order_is_looked_at_again(): void

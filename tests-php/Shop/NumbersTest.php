@@ -96,7 +96,7 @@ final class NumbersTest extends SalesTestCase
         foreach ([0, -86_400, -1, 400 * 366 * 86_400, -1] as $i => $seconds) {
             $this->clock->later += $seconds;
             $id                 = (string) (179540810000 + $i);
-            $order              = new ShopOrder($id, 900 + $i, 1, 0, '2026-01-01 00:00:00', '', []);
+            $order              = new ShopOrder($id, 900 + $i, 1, 0, '2026-01-01 00:00:00', '', false, []);
             $paid               = OrderMark::of(OrderStanding::Paid);
             $this->sql->transaction(fn () => $this->sales()->pushes->intend($id, $order, $paid, null));
         }

@@ -272,6 +272,63 @@ final class SalesTest extends Base
         }
     }
 
+    #[TestDox('A scan finds a whole refund that no event announced, and the order is refunded once')]
+    public function test_a_lost_refund(): void
+    {
+        $this->order(1, [[$this->mug, 2]]);
+        $this->work();
+        $this->payBack("'9.99'");
+        self::assertSame([0, 18.0], [$this->work()->found, (float) $this->inClover($this->mug)]);
+        $this->payBack('order_total');
+        self::assertSame([1, 20.0], [$this->work()->found, (float) $this->inClover($this->mug)]);
+        $this->sync();
+        self::assertSame([20, 0], [$this->inShop($this->mug), $this->work()->found]);
+        self::assertSame('REFUNDED ONLINE 501', $this->cloverOrders()[0]['title']);
+    }
+
+    #[TestDox('The last of several partial refunds gives the units back, and is not logged as a partial one')]
+    public function test_the_last_part_of_a_refund(): void
+    {
+        $this->order(1, [[$this->mug, 2]]);
+        $this->work();
+        $this->shop()->orderEvents()->paidBack(self::ORDER, '10.00');
+        $this->payBack('10');
+        $this->work();
+        self::assertSame([18.0, 1], [
+            (float) $this->inClover($this->mug),
+            \count($this->logged('inventory_restock')),
+        ]);
+        $this->shop()->orderEvents()->paidBack(self::ORDER, '22.06');
+        $this->payBack('order_total');
+        $this->work(scan: false);
+        self::assertSame(20.0, (float) $this->inClover($this->mug));
+        self::assertStringStartsWith('success', $this->logged('inventory_restock')[1]);
+    }
+
+    #[TestDox('Money that is refunded because the order has become smaller leaves it paid')]
+    public function test_the_difference_of_an_edited_order(): void
+    {
+        $this->order(1, [[$this->mug, 3]]);
+        $this->work();
+        $this->order(1, [[$this->mug, 1]], event: false);
+        $this->shop()->orderEvents()->edited(self::ORDER);
+        $this->payBack('order_total + 5');
+        $this->work();
+        self::assertSame([19.0, 0], [(float) $this->inClover($this->mug), $this->work()->found]);
+    }
+
+    #[TestDox('An order that was cancelled with its money back, and paid again, is a sale')]
+    public function test_a_new_payment_after_a_lost_refund(): void
+    {
+        $this->order(1, [[$this->mug, 2]]);
+        $this->order(6, [[$this->mug, 2]]);
+        $this->work();
+        $this->order(1, [[$this->mug, 2]]);
+        $this->payBack('order_total');
+        $this->work();
+        self::assertSame([18.0, 0], [(float) $this->inClover($this->mug), $this->work()->found]);
+    }
+
     #[TestDox('With Push Stock off Clover\'s counts do not change, the shop follows them, and nothing is sent later')]
     public function test_push_stock_off(): void
     {
@@ -897,5 +954,11 @@ final class SalesTest extends Base
     private static function paused(WorkReport $result): array
     {
         return array_map(static fn (Pause $p): string => "{$p->kind->value} $p->permission", $result->paused);
+    }
+
+    /** J2Commerce adds to an order's sum of refunds. */
+    private function payBack(string $sum): void
+    {
+        $this->sql->execute("UPDATE #__j2commerce_orders SET order_refund = $sum WHERE order_id = ?", [self::ORDER]);
     }
 }

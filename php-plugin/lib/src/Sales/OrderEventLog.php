@@ -240,6 +240,22 @@ final readonly class OrderEventLog
         return $order === null ? null : (string) $order;
     }
 
+    /** Records the refund of a whole order that no event announced, as processed. */
+    public function paidBack(string $orderId): void
+    {
+        $this->bulk->insert(
+            self::TABLE,
+            ['environment', 'order_id', 'event', 'state', 'created'],
+            [[
+                $this->environment,
+                $orderId,
+                OrderEventType::Refund->value,
+                OrderEventState::Done->value,
+                $this->clock->now(),
+            ]],
+        );
+    }
+
     /** @param list<string> $orderIds Changed orders that no event announced */
     public function found(array $orderIds): void
     {

@@ -46,7 +46,9 @@ final readonly class OrderEvents
     }
 
     /**
-     * A gateway has refunded an amount. To be called before the order's own sum of refunds includes it.
+     * A gateway has refunded an amount. The order's own sum of refunds may include it: some gateways add it themselves,
+     * for others J2Commerce adds it afterwards. When the order is planned, the sum is complete, and the last of several
+     * refunds is recognized.
      *
      * @param string $amount In the shop's currency, converted from cents of the customer's
      */
@@ -54,12 +56,13 @@ final readonly class OrderEvents
     {
         try {
             $whole =
-                (int) $this->sql->fetchValue(
-                    'SELECT CASE WHEN COALESCE(order_refund, 0) + CAST(? AS DECIMAL(15,5)) >= order_total - 0.005
-                                 / CASE WHEN currency_value > 0 AND currency_value < 1 THEN currency_value ELSE 1 END
-                             THEN 1 ELSE 0 END FROM #__j2commerce_orders WHERE order_id = ?',
-                    [$amount, $orderId],
-                ) === 1;
+                (int) $this->sql->fetchValue('SELECT CASE WHEN CAST(? AS DECIMAL(15,5)) >= '
+                . ShopOrders::TOTAL
+                . ' OR '
+                . ShopOrders::REFUNDED
+                . ' >= '
+                . ShopOrders::TOTAL
+                . ' THEN 1 ELSE 0 END FROM #__j2commerce_orders WHERE order_id = ?', [$amount, $orderId]) === 1;
         } catch (\Throwable $e) {
             $this->fail($e);
 

@@ -60,8 +60,13 @@ final readonly class Planner
             $events = self::since($events, $order, $gone);
 
             if ($this->concerns($order, $rows, $events)) {
+                if ($this->isPaidBack($order, $events)) {
+                    $this->events->paidBack($orderId);
+                    $events = self::since($this->events->of($orderId), $order, $gone);
+                }
+
                 $this->decide($orderId, $order->pk ?? 0, $order, $rows, $events);
-                $this->warnAboutParts($orderId, $order, $pending);
+                $this->warnAboutParts($orderId, $order, $pending, $events);
             }
 
             $this->compare($orderId, $order, $events);
@@ -192,6 +197,7 @@ final readonly class Planner
             $this->concerns($order, $rows, $events)
             && (
                 $this->asks($order, $rows, $events)
+                || $this->isPaidBack($order, $events)
                 || $order !== null
                 && $this->saleState($order, $events) === SaleState::Paid
                 && !$this->pushes->has($orderId, $order->pk)
@@ -352,6 +358,29 @@ final readonly class Planner
         return $this->rules->wasPaid(OrderEventLog::history($later));
     }
 
+    /**
+     * Whether all of a paid order's money was refunded, and no event has said so. The refunds of an edited order may be
+     * the difference to its total before, and those of an order that was released may be those of an earlier payment.
+     *
+     * @param list<OrderEventRow> $events
+     */
+    private function isPaidBack(?ShopOrder $order, array $events): bool
+    {
+        return (
+            $order?->isPaidBack === true
+            && $this->saleState($order, $events) === SaleState::Paid
+            && !self::has($events, OrderEventType::Refund)
+            && !self::has($events, OrderEventType::Edit)
+            && array_intersect(array_column($events, 'newStatus'), $this->rules->releasingStatuses()) === []
+        );
+    }
+
+    /** @param list<OrderEventRow> $events */
+    private static function has(array $events, OrderEventType $type): bool
+    {
+        return \in_array($type, array_column($events, 'event'), true);
+    }
+
     /** @param list<OrderEventRow> $events */
     private function saleState(?ShopOrder $order, array $events): SaleState
     {
@@ -479,10 +508,17 @@ final readonly class Planner
         }
     }
 
-    /** @param list<OrderEventRow> $pending */
-    private function warnAboutParts(string $orderId, ?ShopOrder $order, array $pending): void
+    /**
+     * @param list<OrderEventRow> $pending
+     * @param list<OrderEventRow> $events
+     */
+    private function warnAboutParts(string $orderId, ?ShopOrder $order, array $pending, array $events): void
     {
-        if ($order !== null && \in_array(OrderEventType::PartRefund, array_column($pending, 'event'), true)) {
+        if (
+            $order !== null
+            && self::has($pending, OrderEventType::PartRefund)
+            && !self::has($events, OrderEventType::Refund)
+        ) {
             $this->log->add('inventory_restock', 'order', $orderId, 'skipped', new Message(MessageCode::PartRefund));
         }
     }

@@ -22,6 +22,8 @@ final readonly class ShopOrder
         public string $modified,
         /** The payment plugin's element. */
         public string $paymentMethod,
+        /** J2Commerce's sum of refunds has reached the total. */
+        public bool $isPaidBack,
         public array $lines,
     ) {
     }

@@ -25,6 +25,15 @@ final readonly class ShopOrders
     private const ORDERS = '#__j2commerce_orders';
     private const ITEMS  = '#__j2commerce_orderitems';
 
+    /** An order's total in the shop's currency, less what the conversion of a refund may round off. */
+    public const TOTAL = 'order_total - 0.005
+        / CASE WHEN currency_value > 0 AND currency_value < 1 THEN currency_value ELSE 1 END';
+
+    /** SQLite stores amounts as text, which an addition turns into a number. */
+    public const REFUNDED = 'COALESCE(order_refund, 0) + 0';
+
+    private const IS_PAID_BACK = '(' . self::REFUNDED . ' > 0 AND ' . self::REFUNDED . ' >= ' . self::TOTAL . ')';
+
     /** Scans leave older orders alone. */
     public const DAYS = 90;
 
@@ -188,8 +197,12 @@ final readonly class ShopOrders
     public function find(string $orderId): ?ShopOrder
     {
         $columns = 'j2commerce_order_id AS pk, order_state_id, created_on, modified_on, orderpayment_type';
-        $query   = "SELECT $columns FROM " . self::ORDERS . ' WHERE order_id = ?';
-        $order   = $this->sql->fetchOne($query, [$orderId]);
+        $query   = "SELECT $columns, "
+        . self::IS_PAID_BACK
+        . ' AS is_paid_back FROM '
+        . self::ORDERS
+        . ' WHERE order_id = ?';
+        $order = $this->sql->fetchOne($query, [$orderId]);
 
         if ($order === null) {
             return null;
@@ -219,6 +232,7 @@ final readonly class ShopOrders
             self::created($order),
             Row::string($order, 'modified_on'),
             Row::string($order, 'orderpayment_type'),
+            Row::int($order, 'is_paid_back') === 1,
             $lines,
         );
     }
@@ -276,7 +290,8 @@ final readonly class ShopOrders
     /**
      * Orders of which Clover may be out of date: paid orders with units that were not taken, released orders with
      * units that were not given back, lines that are gone or sell another product, paid orders that are not planned to
-     * appear in Clover, and orders in Clover that have changed or are released.
+     * appear in Clover, paid orders that are paid back without an event, and orders in Clover that have changed or are
+     * released.
      *
      * @param list<int> $paid
      * @param list<int> $released
@@ -356,6 +371,30 @@ final readonly class ShopOrders
                 . ")
               GROUP BY l.order_id, l.order_pk, l.line_id, l.variant_id HAVING SUM(l.delta) <> 0 LIMIT $limit",
                 [...$key, $floor],
+            ),
+        ];
+
+        $orders = [
+            ...$orders,
+            ...$this->sql->fetchColumn(
+                'SELECT o.order_id FROM '
+                . self::ORDERS
+                . ' o WHERE o.j2commerce_order_id >= ? AND (o.created_on >= ? OR o.j2commerce_order_id > ?)
+                AND o.order_state_id IN '
+                . $in($paid)
+                . ' AND '
+                . self::IS_PAID_BACK
+                . ' AND NOT EXISTS (SELECT 1 FROM '
+                . OrderEventLog::TABLE
+                . " e
+                    WHERE e.environment = ? AND e.order_id = o.order_id AND e.event IN ('refund', 'edit'))
+              LIMIT $limit",
+                [
+                    $floor,
+                    $since,
+                    $after,
+                    $this->links->environment,
+                ],
             ),
         ];
 
