@@ -377,11 +377,8 @@ final class TokenLifeTest extends ResilienceTestCase
     #[TestDox('A running process whose refresh takes longer than its lease keeps the lock')]
     public function test_a_slow_refresh_is_not_doubled(): void
     {
-        $this->clover->fault(self::REFRESH, 'delay', with: ['ms' => 3_000]);
-        $this->clover->tokens('expire');
         $mark  = $this->clover->mark();
-        $first = Child::fork(fn (): ?string => $this->shop($this->db->connect())->connection->merchant()->currency);
-        $this->untilRefreshing($mark);
+        $first = $this->refreshing();
 
         try {
             $this->shop(clock: new FakeClock(time() + 90.0))->connection->merchant();
@@ -391,6 +388,40 @@ final class TokenLifeTest extends ResilienceTestCase
 
         self::assertSame('USD', $first->value());
         self::assertSame([self::REFRESH . ' 200'], $this->oauthCalls($mark));
+        $this->assertFreshProcessNeedsNoRefresh();
+    }
+
+    #[TestDox('A disconnect during a refresh waits for its end, so that the shop stays disconnected')]
+    public function test_a_disconnect_during_a_refresh_lasts(): void
+    {
+        $child = $this->refreshing();
+        $this->shop()->connectionService()->disconnect();
+        $child->end();
+        self::assertFalse($this->shop()->connection->status()->connected);
+        self::assertNull((new DatabaseTokenStore($this->sql, 'sandbox'))->read());
+    }
+
+    #[TestDox('A disconnect waits for the lock no longer than any process, and the refresh then stores nothing')]
+    public function test_a_disconnect_is_not_prevented_by_a_slow_refresh(): void
+    {
+        $child = $this->refreshing();
+        $this
+            ->shop(clock: new FakeClock((float) time()))
+            ->connectionService()
+            ->disconnect();
+        self::assertFalse($this->shop()->connection->status()->connected);
+        self::assertSame(ReconnectException::class, $child->error()[0] ?? null);
+        self::assertNull((new DatabaseTokenStore($this->sql, 'sandbox'))->read());
+    }
+
+    #[TestDox('A shop that connects again during a refresh keeps the tokens of the new connection')]
+    public function test_connecting_again_during_a_refresh_lasts(): void
+    {
+        $child = $this->refreshing();
+        $this->connect($this->shop(clock: new FakeClock((float) time())));
+        $record = (new DatabaseTokenStore($this->sql, 'sandbox'))->read();
+        self::assertSame('USD', $child->value());
+        self::assertSame($record, (new DatabaseTokenStore($this->sql, 'sandbox'))->read());
         $this->assertFreshProcessNeedsNoRefresh();
     }
 
@@ -475,6 +506,18 @@ final class TokenLifeTest extends ResilienceTestCase
         }
 
         self::assertSame([], $this->clover->calls($mark));
+    }
+
+    /** @return Child<?string> Waits for the response to its refresh; its result is the merchant's currency */
+    private function refreshing(): Child
+    {
+        $this->clover->fault(self::REFRESH, 'delay', with: ['ms' => 3_000]);
+        $this->clover->tokens('expire');
+        $mark  = $this->clover->mark();
+        $child = Child::fork(fn (): ?string => $this->shop($this->db->connect())->connection->merchant()->currency);
+        $this->untilRefreshing($mark);
+
+        return $child;
     }
 
     private function untilRefreshing(int $since): void

@@ -1,4 +1,4 @@
-//! The token lifecycle: check, lock, check again, refresh, *store*, then use.
+//! The token lifecycle: check, lock, check again, refresh, check once more, *store*, then use.
 //!
 //! Runs outside any runtime. The store may be PHP code, which must not be called from within a
 //! future. So each future is awaited separately, and the store is called in between.
@@ -164,19 +164,8 @@ impl<S: TokenStore, W: BlockOn> TokenManager<'_, S, W> {
         }
         self.may_ask(&seen)?;
         if !self.store.lock().map_err(TokenError::Store)? {
-            // The holder of the lock may have finished; or the current token lasts long enough.
-            let seen = self.read()?;
-            let enough = match need {
-                TokenRequirement::AtLeast(seconds) => {
-                    seen.serves(seconds.min(ON_DEMAND), (self.clock)())
-                }
-                TokenRequirement::Replace(_) => self.meets(&seen, need)?,
-            };
-            return if enough {
-                Ok(seen)
-            } else {
-                Err(TokenError::Busy)
-            };
+            // The holder of the lock may have finished.
+            return self.accept(self.read()?, need);
         }
         let _unlock = Unlock(self.store);
         let current = self.read()?;
@@ -184,13 +173,31 @@ impl<S: TokenStore, W: BlockOn> TokenManager<'_, S, W> {
             return Ok(current);
         }
         self.may_ask(&current)?;
-        match self.rotate(&current, need)? {
+        let answer = self.rotate(&current, need)?;
+        // The owner may have disconnected or connected again; a lost lock may have a new holder.
+        let stored = self.read()?;
+        if stored.refresh.secret() != current.refresh.secret() {
+            warn!("the connection was changed during the refresh, whose result is dropped");
+            return self.accept(stored, need);
+        }
+        match answer {
             Ok(fresh) => {
                 self.store.write(&fresh).map_err(TokenError::Store)?;
                 Ok(fresh)
             }
             Err(reason) => self.refused(current, need, reason),
         }
+    }
+
+    /// Tokens that another process stored, or the current ones if they last for a call.
+    fn accept(&self, tokens: Tokens, need: TokenRequirement<'_>) -> Outcome<Tokens, S, W> {
+        let is_enough = match need {
+            TokenRequirement::AtLeast(seconds) => {
+                tokens.serves(seconds.min(ON_DEMAND), (self.clock)())
+            }
+            TokenRequirement::Replace(_) => self.meets(&tokens, need)?,
+        };
+        is_enough.then_some(tokens).ok_or(TokenError::Busy)
     }
 
     fn may_ask(&self, tokens: &Tokens) -> Outcome<(), S, W> {

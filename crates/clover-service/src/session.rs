@@ -100,9 +100,10 @@ impl<'a> StoreAdapter<'a> {
             .get()
             .is_some_and(|at| at.elapsed() >= PROLONG_LOCK_AFTER)
         {
-            self.locked.set(Some(Instant::now()));
-            // The host keeps its error, which ends the wait at the next tick.
-            let _ = self.session.host.lock();
+            // The host keeps its error, which ends the wait at the next tick. Without the lock the
+            // rotation goes on: its result is stored only while the record is unchanged.
+            let is_held = self.session.host.lock().unwrap_or(true);
+            self.locked.set(is_held.then(Instant::now));
         }
     }
 }
@@ -307,16 +308,9 @@ impl Session {
         Ok(self.host.write(&text)?)
     }
 
-    /// Stores the tokens of a new connection, under the lock so that no refresh of the old ones
-    /// comes in between.
+    /// Stores the tokens of a new connection.
     pub(crate) fn connect(&self, merchant: MerchantId, tokens: &Tokens) -> Result<(), Error> {
-        let store = StoreAdapter::new(self);
-        let locked = store.lock()?;
-        let stored = self.store_record(merchant, tokens, None);
-        if locked {
-            store.unlock();
-        }
-        stored
+        self.change_record(|| self.store_record(merchant, tokens, None))
     }
 
     /// Deletes the connection.
@@ -324,7 +318,19 @@ impl Session {
     /// # Errors
     /// The host's.
     pub fn disconnect(&self) -> Result<(), Error> {
-        Ok(self.host.delete()?)
+        self.change_record(|| Ok(self.host.delete()?))
+    }
+
+    /// Changes the record when no refresh is under way. A refresh that takes longer than the host
+    /// waits for the lock does not prevent the change: it drops its result when the record is
+    /// another one.
+    fn change_record(&self, change: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
+        let is_locked = self.host.lock()?;
+        let changed = change();
+        if is_locked {
+            self.host.unlock();
+        }
+        changed
     }
 
     fn ensure(

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use clover_client::{Hosts, PermitGrant, PermitRequest, Tokens};
 use clover_core::diff::Known;
@@ -30,17 +30,41 @@ const APP: &str = "APPID00000001";
 const SECRET: &str = "11111111-2222-3333-4444-555555555555";
 const REDIRECT: &str = "https://shop.example/index.php?option=com_ajax&plugin=cloverpos";
 
+/// What another process does while this one waits.
+type Meanwhile = Box<dyn Fn(&Memory)>;
+
 /// What the host keeps and counts, shared with the test.
 #[derive(Default)]
 struct Memory {
     record: RefCell<Option<Vec<u8>>>,
     locked: Cell<u32>,
     unlocked: Cell<u32>,
+    /// Another process keeps the lock.
+    is_taken: Cell<bool>,
+    /// How often the record was written or deleted while this process had the lock, and without it.
+    changed: Cell<(u32, u32)>,
+    meanwhile: RefCell<Option<Meanwhile>>,
     is_broken: Cell<bool>,
     ends_waits: Cell<bool>,
     shares_limit: Cell<bool>,
     /// Permits asked for in each exchange.
     exchanges: RefCell<Vec<u32>>,
+}
+
+impl Memory {
+    fn has_lock(&self) -> bool {
+        self.locked.get() > self.unlocked.get()
+    }
+
+    fn change(&self, record: Option<Vec<u8>>) {
+        let (locked, unlocked) = self.changed.get();
+        self.changed.set(if self.has_lock() {
+            (locked + 1, unlocked)
+        } else {
+            (locked, unlocked + 1)
+        });
+        self.record.replace(record);
+    }
 }
 
 struct MemoryHost(Rc<Memory>);
@@ -54,16 +78,19 @@ impl Host for MemoryHost {
     }
 
     fn write(&self, record: &str) -> Result<(), HostError> {
-        self.0.record.replace(Some(record.into()));
+        self.0.change(Some(record.into()));
         Ok(())
     }
 
     fn delete(&self) -> Result<(), HostError> {
-        self.0.record.replace(None);
+        self.0.change(None);
         Ok(())
     }
 
     fn lock(&self) -> Result<bool, HostError> {
+        if self.0.is_taken.get() {
+            return Ok(false);
+        }
         self.0.locked.set(self.0.locked.get() + 1);
         Ok(true)
     }
@@ -88,6 +115,9 @@ impl Host for MemoryHost {
     }
 
     fn tick(&self) -> Result<(), Interrupted> {
+        if let Some(meanwhile) = self.0.meanwhile.take() {
+            meanwhile(&self.0);
+        }
         if self.0.ends_waits.get() {
             return Err(Interrupted::TimeLimit);
         }
@@ -199,6 +229,14 @@ impl World {
         self.memory.record.replace(Some(text.into_bytes()));
     }
 
+    /// Lets the tokens be so many seconds older.
+    fn age(&self, seconds: i64) {
+        self.change_tokens(|tokens| {
+            tokens.rotated_at -= seconds;
+            tokens.access_expires_at -= seconds;
+        });
+    }
+
     /// An item that Clover counts, with its count.
     fn counted_item(&self) -> (ItemId, i64) {
         let page = Stock::new(&self.session).counts(None).unwrap();
@@ -257,12 +295,7 @@ fn a_callback_with_another_state_buys_nothing() {
 fn a_token_is_refreshed_when_less_is_left_than_asked_for() {
     let world = World::new();
     assert!(!world.session.refresh(60).unwrap());
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    let now = i64::try_from(now.as_secs()).unwrap();
-    world.change_tokens(|tokens| {
-        tokens.rotated_at = now - 1_000;
-        tokens.access_expires_at = now + 100;
-    });
+    world.age(1_700);
     let old = world.record().tokens().unwrap().access.secret().clone();
     assert!(!world.session.refresh(30).unwrap());
     assert!(world.session.refresh(900).unwrap());
@@ -270,6 +303,64 @@ fn a_token_is_refreshed_when_less_is_left_than_asked_for() {
     assert_ne!(old, new);
     assert_eq!(world.memory.locked.get(), world.memory.unlocked.get());
     assert!(!world.session.refresh(900).unwrap());
+}
+
+#[test]
+fn connecting_and_disconnecting_wait_for_a_refresh_under_way() {
+    let world = World::new();
+    assert_eq!(world.memory.changed.get(), (1, 0));
+    world.session.disconnect().unwrap();
+    assert_eq!(world.memory.changed.get(), (2, 0));
+    assert!(!world.memory.has_lock());
+}
+
+#[test]
+fn a_lock_that_stays_taken_prevents_neither_connecting_nor_disconnecting() {
+    let world = World::unconnected(Config::default());
+    world.memory.is_taken.set(true);
+    let (callback, state) = world.approve();
+    assert!(world.session.complete(&callback, state).unwrap().connected);
+    world.session.disconnect().unwrap();
+    assert!(!world.session.status().unwrap().connected);
+    assert_eq!(world.memory.unlocked.get(), 0);
+}
+
+#[test]
+fn a_disconnect_during_a_refresh_is_not_undone_by_it() {
+    for refused in [false, true] {
+        let world = World::new();
+        world.age(1_790);
+        let rule = "POST /oauth/v2/refresh";
+        if refused {
+            world
+                .clover
+                .control("POST", "/__sim/tokens", &json!({"do": "revoke"}));
+        }
+        world.fault(rule, 1, "delay", json!({"ms": 300}));
+        let disconnect: Meanwhile = Box::new(|memory| drop(memory.record.replace(None)));
+        world.memory.meanwhile.replace(Some(disconnect));
+        let error = world.session.merchant(None);
+        assert!(matches!(error, Err(Error::Reconnect { .. })), "{error:?}");
+        assert_eq!(world.count(rule), 1);
+        assert!(world.memory.record.borrow().is_none());
+        assert!(!world.memory.has_lock());
+    }
+}
+
+#[test]
+fn a_connection_made_during_a_refresh_replaces_its_result() {
+    let world = World::new();
+    let other = World::with(Config {
+        seed: Config::default().seed + 1,
+        ..Config::default()
+    });
+    world.age(1_790);
+    world.fault("POST /oauth/v2/refresh", 1, "delay", json!({"ms": 300}));
+    let record = other.memory.record.borrow().clone();
+    let connect: Meanwhile = Box::new(move |memory| drop(memory.record.replace(record.clone())));
+    world.memory.meanwhile.replace(Some(connect));
+    assert!(!world.session.refresh(900).unwrap());
+    assert_eq!(world.memory.record, other.memory.record);
 }
 
 #[test]

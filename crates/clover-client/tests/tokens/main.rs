@@ -7,10 +7,10 @@ mod world;
 use std::sync::{Arc, Mutex};
 
 use clover_client::token_manager::{CallError, TokenError};
-use clover_client::{AccessToken, ClientSecret, Error, OAuth, TokenRequirement, Tokens};
+use clover_client::{AccessToken, ClientSecret, Error, OAuth, Refusal, TokenRequirement, Tokens};
 use serde_json::json;
 use support::{Script, Step, api};
-use world::{Broken, Clover, NOW, World, pair};
+use world::{Broken, Clover, Meanwhile, NOW, World, pair};
 
 #[test]
 fn a_valid_token_is_used_without_lock_or_request() {
@@ -34,7 +34,8 @@ fn an_expiring_token_is_refreshed_under_the_lock_and_stored_before_use() {
     );
     assert_eq!(world.store.tokens().access.secret(), "access-2");
     let events = world.store.events.borrow();
-    assert_eq!(events[1..], ["read", "lock", "read", "write", "unlock"]);
+    let expected = ["read", "lock", "read", "read", "write", "unlock"];
+    assert_eq!(events[1..], expected);
 }
 
 #[test]
@@ -44,6 +45,62 @@ fn a_pair_that_another_process_stored_during_the_wait_for_the_lock_is_used() {
     world.store.meanwhile.replace(Some(pair(7, NOW + 1_780)));
     assert_eq!(world.access(120), "access-7");
     assert!(world.calls().is_empty());
+}
+
+#[test]
+fn a_connection_that_ended_during_a_refresh_is_not_stored_again() {
+    for refuses in [false, true] {
+        let world = if refuses {
+            dead(Clover::default())
+        } else {
+            World::new(Clover::default())
+        };
+        world.now.set(NOW + 1_790);
+        for refused_before in [false, true] {
+            let mut tokens = world.store.tokens();
+            let refusal = Refusal {
+                at: NOW,
+                access_too: false,
+            };
+            tokens.refusal = refused_before.then_some(refusal);
+            world.store.put(&tokens);
+            let disconnects = Some(Meanwhile::Disconnects);
+            world.waiter.meanwhile.replace(disconnects);
+            let error = world.ensure(TokenRequirement::AtLeast(120)).unwrap_err();
+            assert_eq!(error, TokenError::NotConnected);
+            assert!(world.store.kept.borrow().is_none());
+            assert!(!world.store.ended.get());
+            world.store.put(&tokens);
+        }
+    }
+}
+
+#[test]
+fn tokens_that_were_stored_during_a_refresh_are_kept_and_used() {
+    for refuses in [false, true] {
+        let world = if refuses {
+            dead(Clover::default())
+        } else {
+            World::new(Clover::default())
+        };
+        world.now.set(NOW + 1_790);
+        let connects = |tokens| {
+            world
+                .waiter
+                .meanwhile
+                .replace(Some(Meanwhile::Connects(tokens)))
+        };
+        connects(pair(50, NOW + 1_790));
+        assert_eq!(world.access(120), "access-50");
+        assert_eq!(world.store.tokens().refresh.secret(), "refresh-50");
+        assert!(world.store.tokens().refusal.is_none());
+        // Tokens that do not last for a call are kept too, and the caller tries again.
+        connects(pair(51, NOW));
+        world.now.set(NOW + 9_000);
+        let error = world.ensure(TokenRequirement::AtLeast(120)).unwrap_err();
+        assert_eq!(error, TokenError::Busy);
+        assert_eq!(world.store.tokens().refresh.secret(), "refresh-51");
+    }
 }
 
 #[test]

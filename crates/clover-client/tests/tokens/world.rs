@@ -82,7 +82,7 @@ pub struct Broken;
 /// Stores the tokens as text, like the vault, and records all calls.
 #[derive(Default)]
 pub struct Store {
-    pub kept: RefCell<Option<String>>,
+    pub kept: Rc<RefCell<Option<String>>>,
     pub events: RefCell<Vec<&'static str>>,
     pub locked: Cell<bool>,
     /// Another process holds the lock.
@@ -153,15 +153,32 @@ impl TokenStore for Store {
     }
 }
 
-pub struct Wait(tokio::runtime::Runtime, Rc<Cell<bool>>);
+/// What another process does while this one waits for Clover.
+pub enum Meanwhile {
+    Connects(Tokens),
+    Disconnects,
+}
+
+pub struct Wait {
+    runtime: tokio::runtime::Runtime,
+    waiting: Rc<Cell<bool>>,
+    kept: Rc<RefCell<Option<String>>>,
+    /// What happens during the next wait.
+    pub meanwhile: RefCell<Option<Meanwhile>>,
+}
 
 impl BlockOn for Wait {
     type Error = Infallible;
 
     fn wait<F: Future + 'static>(&self, future: F) -> Result<F::Output, Infallible> {
-        self.1.set(true);
-        let output = self.0.block_on(future);
-        self.1.set(false);
+        self.waiting.set(true);
+        let output = self.runtime.block_on(future);
+        self.waiting.set(false);
+        match self.meanwhile.take() {
+            Some(Meanwhile::Connects(tokens)) => drop(self.kept.replace(Some(tokens.to_json()))),
+            Some(Meanwhile::Disconnects) => drop(self.kept.take()),
+            None => {}
+        }
         Ok(output)
     }
 }
@@ -201,7 +218,12 @@ impl World {
                 ClientSecret::new("CANARY-SECRET".into()),
             ),
             api,
-            waiter: Wait(runtime, store.waiting.clone()),
+            waiter: Wait {
+                runtime,
+                waiting: Rc::clone(&store.waiting),
+                kept: Rc::clone(&store.kept),
+                meanwhile: RefCell::default(),
+            },
             store,
             now: Cell::new(NOW),
         }
