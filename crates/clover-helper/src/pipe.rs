@@ -7,12 +7,13 @@
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, IoSlice, Read, Write};
 use std::os::fd::AsFd;
 use std::rc::Rc;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::ioctl_fionbio;
 use rustix::process::{Pid, getppid};
 use serde_json::{Map, Value, json};
 
@@ -21,12 +22,11 @@ use crate::json::Json;
 /// PHP sends at most the whole list of known products, far below this.
 const LONGEST: usize = 1 << 30;
 
-/// How often an idle helper looks whether PHP still lives: a forked child of PHP's may keep the
-/// other end of the pipe open.
+/// How often a helper that waits for PHP looks whether it still lives: a forked child of PHP's may
+/// keep the other ends of the pipes open.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A frame from PHP.
-#[derive(Debug)]
 pub enum Frame {
     /// Make a call.
     Call(Call),
@@ -36,8 +36,7 @@ pub enum Frame {
     Answer(u64, Option<Value>),
 }
 
-/// A call.
-#[derive(Debug)]
+/// A call. Its arguments may be secrets, so it has no `Debug`.
 pub struct Call {
     /// Its number, which the answer carries.
     pub number: u64,
@@ -52,7 +51,6 @@ pub struct Call {
 }
 
 /// Both pipes.
-#[derive(Debug)]
 pub struct Pipe {
     input: RefCell<File>,
     output: RefCell<File>,
@@ -72,6 +70,8 @@ impl Pipe {
         // Without a buffer, so that a look at the pipe says whether there is more.
         let input = io::stdin().as_fd().try_clone_to_owned()?;
         let output = io::stdout().as_fd().try_clone_to_owned()?;
+        // Otherwise a write to a full pipe waits for a reader.
+        ioctl_fionbio(&output, true)?;
         Ok(Rc::new(Self {
             input: RefCell::new(input.into()),
             output: RefCell::new(output.into()),
@@ -90,7 +90,7 @@ impl Pipe {
             if let Some(frame) = self.cut() {
                 return (!is_end(&frame)).then_some(frame);
             }
-            self.fill(Some(PATIENCE))?;
+            self.fill(PATIENCE)?;
         }
     }
 
@@ -98,7 +98,7 @@ impl Pipe {
     pub fn ready(&self) -> Option<Frame> {
         let mut frame = self.cut();
         if frame.is_none() {
-            if self.fill(Some(Duration::ZERO)).is_none() {
+            if self.fill(Duration::ZERO).is_none() {
                 end();
             }
             frame = self.cut();
@@ -191,16 +191,10 @@ impl Pipe {
     }
 
     /// Reads what there is. `None`: PHP has ended.
-    fn fill(&self, patience: Option<Duration>) -> Option<()> {
+    fn fill(&self, patience: Duration) -> Option<()> {
         let mut input = self.input.borrow_mut();
-        let is_ready = {
-            let timeout = patience.and_then(|wait| Timespec::try_from(wait).ok());
-            let mut watched = [PollFd::new(&*input, PollFlags::IN)];
-            // An interrupted look is made again by the caller.
-            poll(&mut watched, timeout.as_ref()).unwrap_or(0) > 0
-        };
-        if !is_ready {
-            return (getppid() == self.parent).then_some(());
+        if !is_ready(&input, PollFlags::IN, patience) {
+            return self.has_parent().then_some(());
         }
         let mut bytes = vec![0; 1 << 16];
         match input.read(&mut bytes) {
@@ -222,11 +216,35 @@ impl Pipe {
         let Ok(head) = u32::try_from(length) else {
             end()
         };
-        let bytes = [&head.to_be_bytes(), parts.concat().as_slice()].concat();
-        if self.output.borrow_mut().write_all(&bytes).is_err() {
-            end();
+        let head = head.to_be_bytes();
+        let parts = std::iter::once(&head[..]).chain(parts.iter().copied());
+        let mut parts: Vec<IoSlice<'_>> = parts.map(IoSlice::new).collect();
+        let mut left = &mut parts[..];
+        let mut output = self.output.borrow_mut();
+        while !left.is_empty() {
+            match output.write_vectored(left) {
+                Ok(count) => IoSlice::advance_slices(&mut left, count),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    if !is_ready(&output, PollFlags::OUT, PATIENCE) && !self.has_parent() {
+                        end();
+                    }
+                }
+                Err(_) => end(),
+            }
         }
     }
+
+    fn has_parent(&self) -> bool {
+        getppid() == self.parent
+    }
+}
+
+/// Waits for a pipe. An interrupted wait counts as one whose time is over.
+fn is_ready(pipe: &File, wanted: PollFlags, patience: Duration) -> bool {
+    let timeout = Timespec::try_from(patience).ok();
+    let mut watched = [PollFd::new(pipe, wanted)];
+    poll(&mut watched, timeout.as_ref()).unwrap_or(0) > 0
 }
 
 fn is_end(frame: &Frame) -> bool {
