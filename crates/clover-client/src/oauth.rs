@@ -37,13 +37,21 @@ const TIMEOUT: Duration = Duration::from_secs(15);
 /// The limit for all attempts and waits of one token call, for the same reason.
 const ELAPSED: Duration = Duration::from_secs(45);
 
-/// The authorization URL, and the state that the callback must contain.
-#[derive(Debug, Clone)]
+/// The authorization URL, and the state that the callback must contain. `Debug` shows no secret.
+#[derive(Clone)]
 pub struct AuthorizeRequest {
     /// For the browser. Contains the state.
     pub url: Url,
     /// Store it in the session and use it once.
     pub state: CsrfToken,
+}
+
+impl fmt::Debug for AuthorizeRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AuthorizeRequest")
+            .field("path", &self.url.path())
+            .finish_non_exhaustive()
+    }
 }
 
 /// The authorization URL with a state of 128 random bits.
@@ -271,7 +279,7 @@ impl OAuth {
 }
 
 fn json_body(body: &impl Serialize) -> Bytes {
-    // Panic-free: the three bodies above consist of strings, which always have a JSON form.
+    // Panic: the three bodies above consist of strings, which always have a JSON form.
     serde_json::to_vec(body).expect("strings").into()
 }
 

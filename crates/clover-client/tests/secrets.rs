@@ -42,7 +42,7 @@ fn no_log_line_error_or_debug_text_contains_a_secret() {
     let callback = Callback::parse(&world.location(request.url.clone())).unwrap();
     secrets.push(callback.code.secret().clone());
     secrets.push(callback.state.secret().clone());
-    shown.push(format!("{callback:?} {:?}", request.state));
+    shown.push(format!("{request:?} {callback:?} {:?}", request.state));
     let tokens = world
         .run(world.oauth.exchange(&callback.code, now()))
         .unwrap();

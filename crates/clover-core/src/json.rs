@@ -166,11 +166,15 @@ impl<'de> Deserialize<'de> for Unrepeated {
     }
 }
 
-/// serde quotes the offending value in `invalid type: string "…"`; a token in a wrong place must
-/// not reach a log.
+/// serde quotes text in `"`, and numbers and keys in backticks: a token in a wrong place must not
+/// reach a log. Only the name of a missing field is not the document's.
 fn describe(error: &serde_json::Error) -> String {
     let text = error.to_string();
-    match (text.find('"'), text.rfind('"')) {
+    if text.starts_with("missing field `") {
+        return text;
+    }
+    let quote = |c| c == '"' || c == '`';
+    match (text.find(quote), text.rfind(quote)) {
         (Some(first), Some(last)) if last > first => {
             format!("{}…{}", &text[..first], &text[last + 1..])
         }
@@ -194,6 +198,33 @@ mod tests {
         assert_eq!(text(b"\"a\xffb\""), "a\u{fffd}b");
         assert!(parse::<String>(br#""\ud83"#).is_err());
         assert!(parse::<String>(br#""\"#).is_err());
+    }
+
+    #[test]
+    fn an_error_quotes_nothing_of_the_document_and_names_a_missing_field() {
+        #[derive(Debug, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Pair {
+            #[serde(rename = "access_token")]
+            _token: String,
+        }
+        let reason = |json: &[u8]| parse::<Pair>(json).unwrap_err().reason;
+        for json in [
+            r#"{"access_token":123456789}"#,
+            r#"{"access_token":-123456789}"#,
+            r#"{"access_token":1234567890.5}"#,
+            r#"{"access_token":["x"],"123456789":"`123456789"}"#,
+            r#"{"123456789":"x"}"#,
+            r#"{"1`2\"123456789":"x"}"#,
+            r#""123456789""#,
+            r#""`123456789`\"123456789""#,
+        ] {
+            let reason = reason(json.as_bytes());
+            assert!(!reason.contains("123456789"), "{json}: {reason}");
+            assert!(!reason.is_empty());
+        }
+        let missing = reason(b"{}");
+        assert!(missing.contains("access_token"), "{missing}");
     }
 
     #[test]

@@ -3,8 +3,7 @@
 use clover_service::rows::Output;
 use serde::Serialize;
 
-/// JSON text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// JSON text. It may have secrets, so it has no `Debug`.
 pub struct Json(Vec<u8>);
 
 impl Json {
