@@ -81,7 +81,7 @@ final class MidRunTest extends ResilienceTestCase
     public function test_short_lives(): void
     {
         $this->connectTo('synthetic:1300');
-        $this->clover->switches(['access_ttl' => 1]);
+        $this->clover->switches(['access_ttl' => 5]);
         $this->connect($this->shop());
         $before = $this->clover->refreshes();
         $result = $this->shop()->runner()->run(new TimeBudget());
