@@ -2,12 +2,11 @@
 //! closes.
 //!
 //! Clover counts requests when they *arrive*. A request arrives between its start and the head of
-//! its response, so it counts for that time and one more second. This is correct for any latency,
-//! for requests that wait for a TLS handshake, and for a process that did other work while its
-//! bytes were in a buffer.
+//! its response, so it counts for that time and one more second. `lead` says how much less is safe.
 //!
 //! Processes that share a token also need a permit for each request: see `shared`.
 
+mod lead;
 mod learned;
 mod shared;
 
@@ -24,6 +23,7 @@ pub use shared::{PermitGrant, PermitRequest};
 
 pub(crate) use learned::Tripped;
 
+use lead::Lead;
 use learned::LearnedLimits;
 use shared::Granted;
 
@@ -105,6 +105,7 @@ struct State {
     /// Requests that wait for a permit.
     waiting: u32,
     closed_until: Option<Instant>,
+    lead: Lead,
     learned: LearnedLimits,
 }
 
@@ -157,6 +158,13 @@ impl State {
         }
         verdict
     }
+
+    /// Counts a request until this time, once it has arrived.
+    fn count_until(&mut self, until: Instant) {
+        self.unseen -= 1;
+        let at = self.seen.partition_point(|other| *other <= until);
+        self.seen.insert(at, until);
+    }
 }
 
 #[derive(Debug)]
@@ -203,6 +211,7 @@ impl RateLimiter {
                 seen: VecDeque::new(),
                 waiting: 0,
                 closed_until: None,
+                lead: Lead::default(),
                 learned: LearnedLimits::default(),
             }),
             changed: Notify::new(),
@@ -291,6 +300,7 @@ impl RateLimiter {
                 Verdict::Go => {
                     return Some(Permit {
                         limiter: Arc::clone(&self.0),
+                        started: Instant::now(),
                         until: None,
                     });
                 }
@@ -327,28 +337,38 @@ impl Drop for Waiting<'_> {
 #[derive(Debug)]
 pub(crate) struct Permit {
     limiter: Arc<Inner>,
+    started: Instant,
     /// Until when the request counts, once Clover has received it.
     until: Option<Instant>,
 }
 
 impl Permit {
     /// Records the head of the response, which proves that Clover has received the request.
-    pub(crate) fn arrived(&mut self) -> Instant {
-        *self.until.get_or_insert_with(|| {
-            let until = Instant::now() + WINDOW;
+    pub(crate) fn arrived(&mut self) {
+        if self.until.is_none() {
+            let now = Instant::now();
             let mut state = self.limiter.state();
-            state.unseen -= 1;
-            state.seen.push_back(until);
+            let lead = state.lead.of(now - self.started);
             drop(state);
-            self.limiter.changed.notify_waiters();
-            until
-        })
+            self.count_until(now + WINDOW - lead);
+        }
+    }
+
+    fn count_until(&mut self, until: Instant) {
+        self.until = Some(until);
+        self.limiter.state().count_until(until);
+        self.limiter.changed.notify_waiters();
     }
 }
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        let until = self.arrived();
+        let until = self.until.unwrap_or_else(|| {
+            // Without a response, it may arrive as late as now.
+            let until = Instant::now() + WINDOW;
+            self.count_until(until);
+            until
+        });
         let mut state = self.limiter.state();
         state.in_flight -= 1;
         if let Some(granted) = &mut state.granted {
