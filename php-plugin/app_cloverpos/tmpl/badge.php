@@ -21,11 +21,11 @@ use Joomla\CMS\Language\Text;
 use Joomla\CMS\Router\Route;
 
 /**
- * @var array{product: int, status: ProductStatus, differences: list<Difference>, cautions: list<Caution>, problem:
- *   ?string, maySync: bool} $displayData
+ * @var array{product: int, values: array<string, string>, status: ProductStatus, differences: list<Difference>,
+ *   cautions: list<Caution>, problem: ?string, maySync: bool} $displayData
  */
 ['product' => $product, 'status' => $status, 'problem' => $problem, 'maySync' => $maySync] = $displayData;
-['differences' => $differences, 'cautions' => $cautions] = $displayData;
+['differences' => $differences, 'cautions' => $cautions, 'values' => $values] = $displayData;
 
 $prefix = 'PLG_J2COMMERCE_APP_CLOVERPOS_PRODUCT_';
 $escape = static fn (?string $text): string => htmlspecialchars((string) $text, ENT_QUOTES, 'UTF-8', false);
@@ -48,7 +48,8 @@ $why   = match (true) {
 };
 ?>
 <div class="card my-3 clover" data-clover-product="<?php echo $product; ?>"
-    data-clover-id="<?php echo $escape($status->cloverId); ?>">
+    data-clover-id="<?php echo $escape($status->cloverId); ?>"
+    data-clover-values="<?php echo htmlspecialchars(json_encode((object) $values, JSON_THROW_ON_ERROR)); ?>">
     <div class="card-header d-flex align-items-center justify-content-between gap-2">
         <h2 class="card-title fs-5 mb-0"><?php echo $escape(Text::_($prefix . 'TITLE')); ?></h2>
         <span class="badge text-bg-<?php echo $differs ? 'warning' : $colour($status->state); ?>"><?php

@@ -6,6 +6,8 @@ import { articles, close, edit, product, publish, published, rows, shopCount, sh
 import { app, authCode, clover, query, site, until, value } from '../lib/site.js';
 
 const SYNC = 'button[data-clover-action="sync"]';
+const PRICE = '[name="jform[attribs][j2commerce][price]"]';
+const COUNT = '[name="jform[attribs][j2commerce][quantity][quantity]"]';
 
 /** Without the values that J2Commerce’s own form changes in any product: a variable one’s master price, and the flag of sold-out products. */
 const comparable = (variants) => variants.map((row) => ({
@@ -179,11 +181,73 @@ chapter('Run Your First Sync, Products in J2Commerce', async (browser) => {
     const { article } = Object.values(rows()).flat().find((row) => row.sku === 'MUG-01');
     await edit(browser, article);
     await browser.page.click('[data-clover-resync]');
-    await until('it is said', async () => /Reload the page before you save/.test(await badge(browser).locator('[data-clover-said]').innerText()));
+    await until('it is said', async () => /The form shows the shop’s values now/.test(await badge(browser).locator('[data-clover-said]').innerText()));
     assert.equal(shopPrice('MUG-01'), 15.5);
     assert.equal(shopCount('MUG-01'), 14);
+    assert.deepEqual([Number(await browser.page.inputValue(PRICE)), Number(await browser.page.inputValue(COUNT))], [15.5, 14], 'the form has them');
     await browser.shot('03 resync on badge');
+    assert.match(await save(browser), /saved/i);
+    assert.deepEqual([shopPrice('MUG-01'), shopCount('MUG-01')], [15.5, 14]);
     await close(browser);
+  });
+
+  step('a product’s form that is open while Clover’s values come writes no old ones back, and asks before it overwrites with what was typed', async (browser) => {
+    const mug = (await clover.state()).items.find((item) => item.sku === 'MUG-01');
+    const { article } = Object.values(rows()).flat().find((row) => row.sku === 'MUG-01');
+    const other = await browser.tab();
+    const first = browser.page;
+    const elsewhere = async (price, count) => {
+      await clover.change(mug.id, { price });
+      await clover.setStock(mug.id, count);
+      browser.page = other;
+      await sync(browser);
+      browser.page = first;
+    };
+    await edit(browser, article);
+    await elsewhere(1650, 13);
+    assert.match(await save(browser), /saved/i);
+    assert.deepEqual([shopPrice('MUG-01'), shopCount('MUG-01')], [16.5, 13]);
+
+    await edit(browser, article);
+    await browser.page.fill(PRICE, '19.99');
+    await elsewhere(1750, 12);
+    const asked = [];
+    const answer = (accepts) => browser.page.once('dialog', async (dialog) => {
+      asked.push(dialog.message());
+      await (accepts ? dialog.accept() : dialog.dismiss());
+    });
+    answer(false);
+    await browser.page.click('.button-apply');
+    await until('the question', async () => asked.length === 1);
+    assert.match(asked[0], /changed in the shop after this form was opened[\s\S]*17\.50 → 19\.99/);
+    assert.deepEqual([await browser.page.inputValue(PRICE), Number(await browser.page.inputValue(COUNT))], ['19.99', 12], 'what was typed is kept, the rest is new');
+    assert.deepEqual([shopPrice('MUG-01'), shopCount('MUG-01')], [17.5, 12]);
+    answer(true);
+    assert.match(await save(browser), /saved/i);
+    assert.deepEqual([shopPrice('MUG-01'), shopCount('MUG-01'), asked.length], [19.99, 12, 2]);
+    await close(browser);
+    await other.close();
+    await clover.change(mug.id, { price: 1550 });
+    await clover.setStock(mug.id, 14);
+    await sync(browser);
+  });
+
+  step('the form of a variable product takes the new values of its variants', async (browser) => {
+    const shirt = (await clover.state()).items.find((item) => item.sku === 'TS-RE-L' && !item.deleted);
+    const { article, variants } = product('T-Shirt');
+    const { variant, quantity } = variants.find((row) => row.sku === 'TS-RE-L');
+    const count = await clover.count(shirt.id);
+    await edit(browser, article);
+    assert.equal(Number(await browser.page.inputValue(`[name="jform[attribs][j2commerce][variable][${variant}][quantity]"]`)), quantity);
+    await clover.setStock(shirt.id, count + 5);
+    await browser.page.click('[data-clover-resync]');
+    await until('it is said', async () => /The form shows the shop’s values now/.test(await badge(browser).locator('[data-clover-said]').innerText()));
+    assert.equal(Number(await browser.page.inputValue(`[name="jform[attribs][j2commerce][variable][${variant}][quantity]"]`)), quantity + 5);
+    assert.match(await save(browser), /saved/i);
+    assert.equal(shopCount('TS-RE-L'), quantity + 5);
+    await close(browser);
+    await clover.setStock(shirt.id, count);
+    await sync(browser);
   });
 
   step('the badge says what the owner typed in place of Clover’s values, and its button takes Clover’s', async (browser) => {
@@ -196,7 +260,7 @@ chapter('Run Your First Sync, Products in J2Commerce', async (browser) => {
     await browser.readable();
     await browser.shot('03 badge differs');
     await browser.page.click('[data-clover-resync]:has-text("Take Clover’s values")');
-    await until('it is said', async () => /Reload the page before you save/.test(await badge(browser).locator('[data-clover-said]').innerText()));
+    await until('it is said', async () => /The form shows the shop’s values now/.test(await badge(browser).locator('[data-clover-said]').innerText()));
     assert.equal(shopPrice('MUG-01'), 15.5);
     assert.equal(shopCount('MUG-01'), 14);
     await close(browser);

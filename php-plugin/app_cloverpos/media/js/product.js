@@ -1,36 +1,166 @@
 /**
- * The product badge's button. It is inside the article's form, but not a part of it.
+ * The product badge inside the article's form: its button, and what keeps an old form from writing old values back.
  *
  * @license GNU General Public License version 2 or later; see LICENSE
  */
 ((window, document) => {
   'use strict';
 
-  const say = (card, type, text) => {
-    const place = card.querySelector('[data-clover-said]');
+  const FIELDS = 'jform[attribs][j2commerce]';
+  const text = (key) => window.CloverPos.text(`PRODUCT_${key}`);
+  const card = document.querySelector('[data-clover-product]');
+  const form = card?.closest('form');
+  /** The shop's values that the form was opened with, and has taken since. */
+  const known = JSON.parse(card?.dataset.cloverValues ?? '{}');
+
+  const say = (type, words) => {
     const said = document.createElement('div');
     said.className = `alert alert-${type} mb-0`;
-    said.textContent = text;
-    place.replaceChildren(said);
+    said.textContent = words;
+    card.querySelector('[data-clover-said]').replaceChildren(said);
   };
 
-  const resync = async (card) => {
-    const { ask, text } = window.CloverPos;
-    say(card, 'info', text('PRODUCT_SYNCING'));
+  const named = (name) => [...form.elements].filter((element) => element.name === name);
+
+  /** The controls of a value: one, or the radio buttons of a group. A single product's variant has no number in its fields. */
+  const controls = (key) => {
+    const [variant, field] = key.split('.');
+
+    if (field === undefined) {
+      return named(`jform[${key}]`);
+    }
+
+    const numbered = named(`${FIELDS}[variable][${variant}][${field}]`);
+
+    if (numbered.length > 0 || named(`${FIELDS}[j2commerce_variant_id]`)[0]?.value !== variant) {
+      return numbered;
+    }
+
+    return named(field === 'quantity' ? `${FIELDS}[quantity][quantity]` : `${FIELDS}[${field}]`);
+  };
+
+  const isRadio = (control) => control.type === 'radio';
+  const valueOf = (group) => (isRadio(group[0]) ? group.find((control) => control.checked)?.value ?? '' : group[0].value);
+
+  const isTouched = (group) => group.some((control) => {
+    if (isRadio(control)) {
+      return control.checked !== control.defaultChecked;
+    }
+
+    return control.options
+      ? [...control.options].some((option) => option.defaultSelected && !option.selected)
+      : control.value !== control.defaultValue;
+  });
+
+  const write = (group, value) => {
+    group.forEach((control) => {
+      if (isRadio(control)) {
+        control.checked = control.value === value;
+        control.defaultChecked = control.checked;
+      } else if (control.options) {
+        control.value = value;
+        [...control.options].forEach((option) => { option.defaultSelected = option.value === value; });
+      } else {
+        control.value = value;
+        control.defaultValue = value;
+      }
+    });
+    group[0].dispatchEvent(new Event('change', { bubbles: true }));
+  };
+
+  const isSame = (key, one, other) => one === other
+    || (/\.(price|quantity)$/.test(key) && one !== '' && other !== '' && Number(one) === Number(other));
+
+  const label = (key, group) => {
+    const variant = key.split('.')[0];
+    const words = group[0].labels?.[0]?.innerText.trim() || key.split('.').pop();
+    return group[0].name.includes('[variable]') ? `${known[`${variant}.sku`] || variant}, ${words}` : words;
+  };
+
+  /**
+   * Takes values that have changed in the shop into fields that the owner has not touched.
+   *
+   * @param {Object<string, string>} now The shop's values
+   * @returns {string[]} The others, which the form would overwrite
+   */
+  const renew = (now) => {
+    const others = [];
+
+    Object.entries(now).filter(([key, value]) => !isSame(key, known[key] ?? value, value)).forEach(([key, value]) => {
+      const group = controls(key);
+
+      if (group.length > 0 && !isSame(key, valueOf(group), value)) {
+        if (isTouched(group)) {
+          others.push(`${label(key, group)}: ${value} → ${valueOf(group)}`);
+          return;
+        }
+
+        write(group, value);
+      }
+
+      known[key] = value;
+    });
+
+    return others;
+  };
+
+  const renewed = async () => renew((await window.CloverPos.ask('product.values', { product: card.dataset.cloverProduct })).values);
+
+  const resync = async () => {
+    say('info', text('SYNCING'));
 
     try {
-      const answer = await ask('mapping.resync', { clover_id: card.dataset.cloverId });
-      say(card, answer.type === 'error' ? 'danger' : answer.type, `${answer.message} ${text('PRODUCT_SYNCED_NOW')}`);
+      const answer = await window.CloverPos.ask('mapping.resync', { clover_id: card.dataset.cloverId });
+      const others = await renewed();
+      say(
+        answer.type === 'error' ? 'danger' : answer.type,
+        `${answer.message} ${others.length === 0 ? text('FORM_RENEWED') : `${text('FORM_DIFFERS')} ${others.join('; ')}`}`,
+      );
     } catch (error) {
-      say(card, 'danger', error.message);
+      say('danger', error.message);
     }
   };
+
+  let isChecking = false;
+  let isChecked = false;
+
+  /** Looks at the shop's values once more before the form is sent. */
+  const check = async () => {
+    if (isChecking) {
+      return;
+    }
+
+    isChecking = true;
+
+    try {
+      const others = await renewed();
+      isChecked = others.length === 0 || window.confirm(`${text('FORM_OLD')}\n\n${others.join('\n')}`);
+    } catch {
+      // Without an answer the form is sent as it is.
+      isChecked = true;
+    }
+
+    if (isChecked) {
+      form.requestSubmit();
+    }
+
+    isChecking = false;
+    isChecked = false;
+  };
+
+  form?.addEventListener('submit', (event) => {
+    if (!isChecked && !form.elements.task?.value.endsWith('.cancel')) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      check();
+    }
+  }, true);
 
   document.addEventListener('click', (event) => {
     const button = event.target.closest('[data-clover-resync]');
 
     if (button) {
-      window.CloverPos.press(button, () => resync(button.closest('[data-clover-product]')));
+      window.CloverPos.press(button, resync);
     }
   });
 })(window, document);

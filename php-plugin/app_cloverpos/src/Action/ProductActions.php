@@ -13,11 +13,12 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Action;
 \defined('_JEXEC') or die();
 
 use CloverSync\Shop\Joomla\ShopFactory;
+use CloverSync\Shop\Status\FormValues;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Product\ProductText;
 use Joomla\CMS\Language\Text;
 use Joomla\Input\Input;
 
-/** What J2Commerce's list of products shows of Clover. */
+/** What J2Commerce's list of products shows of Clover, and what the shop has of a product whose form is open. */
 final readonly class ProductActions implements ActionGroup
 {
     private const PREFIX = 'PLG_J2COMMERCE_APP_CLOVERPOS_PRODUCT_';
@@ -32,7 +33,16 @@ final readonly class ProductActions implements ActionGroup
 
     public function actions(): array
     {
-        return ['product.states' => $this->states(...)];
+        return [
+            'product.states' => $this->states(...),
+            'product.values' => $this->values(...),
+        ];
+    }
+
+    /** @return array{values: array<string, string>} */
+    private function values(Input $input): array
+    {
+        return ['values' => (new FormValues($this->factory->sql()))->of($input->post->getInt('product'))];
     }
 
     /** @return array{products: array<int, array{state: string, label: string, notes: list<string>}>} */

@@ -17,6 +17,7 @@ use CloverSync\Shop\Joomla\Requirements;
 use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Links\LinkState;
+use CloverSync\Shop\Status\FormValues;
 use CloverSync\Shop\Status\ListedLink;
 use CloverSync\Shop\Status\ProductStatus;
 use J2Commerce\Component\J2commerce\Administrator\Helper\J2CommerceHelper;
@@ -55,11 +56,17 @@ final readonly class ProductBadge
         }
 
         Template::style($this->app);
-        Template::script($this->app, 'product', [self::PREFIX . 'SYNCING', self::PREFIX . 'SYNCED_NOW']);
+        Template::script($this->app, 'product', [
+            self::PREFIX . 'SYNCING',
+            self::PREFIX . 'FORM_RENEWED',
+            self::PREFIX . 'FORM_DIFFERS',
+            self::PREFIX . 'FORM_OLD',
+        ]);
         $listed = $this->listed($status->cloverId);
 
         return Template::render('badge', [
             'product'     => $product,
+            'values'      => (new FormValues($this->factory->sql()))->of($product),
             'status'      => $status,
             'differences' => $listed->differences ?? [],
             'cautions'    => $listed->cautions ?? [],
