@@ -209,6 +209,8 @@ chapter('Run Your First Sync, Products in J2Commerce', async (browser) => {
     assert.deepEqual([shopPrice('MUG-01'), shopCount('MUG-01')], [16.5, 13]);
 
     await edit(browser, article);
+    const tab = await browser.page.locator(PRICE).evaluate((field) => field.closest('joomla-tab-element').id);
+    await browser.page.click(`[aria-controls="${tab}"]`);
     await browser.page.fill(PRICE, '19.99');
     await elsewhere(1750, 12);
     const asked = [];
