@@ -30,12 +30,6 @@ use Joomla\CMS\Router\Route;
 $prefix = 'PLG_J2COMMERCE_APP_CLOVERPOS_PRODUCT_';
 $escape = static fn (?string $text): string => htmlspecialchars((string) $text, ENT_QUOTES, 'UTF-8', false);
 $differs = $status->state === LinkState::Synced && $differences !== [];
-$colour = static fn (LinkState $state): string => match ($state) {
-    LinkState::Synced   => 'success',
-    LinkState::Error    => 'danger',
-    LinkState::Deleted  => 'secondary',
-    default            => 'warning',
-};
 $words = SiteLocale::formatter();
 $error = $status->error === null ? null : $words->text($status->error);
 $why   = match (true) {
@@ -52,7 +46,9 @@ $why   = match (true) {
     data-clover-values="<?php echo htmlspecialchars(json_encode((object) $values, JSON_THROW_ON_ERROR)); ?>">
     <div class="card-header d-flex align-items-center justify-content-between gap-2">
         <h2 class="card-title fs-5 mb-0"><?php echo $escape(Text::_($prefix . 'TITLE')); ?></h2>
-        <span class="badge text-bg-<?php echo $differs ? 'warning' : $colour($status->state); ?>"><?php
+        <span class="badge text-bg-<?php
+            echo ProductText::color($differs ? 'differs' : $status->state->value);
+        ?>"><?php
             echo $escape(Text::_($prefix . 'STATE_' . strtoupper($differs ? 'differs' : $status->state->value)));
         ?></span>
     </div>
@@ -63,14 +59,14 @@ $why   = match (true) {
             ?></p>
             <?php echo $status->error === null ? '' : Details::html($words->details($status->error)); ?>
         <?php endif; ?>
-        <?php if ($differences !== []) : ?>
+        <div data-clover-differs<?php echo $differences === [] ? ' hidden' : ''; ?>>
             <p class="mb-1"><?php echo $escape(Text::_($prefix . 'WHY_DIFFERS')); ?></p>
             <ul data-clover-differences>
                 <?php foreach ($differences as $difference) : ?>
                     <li><?php echo $escape(ProductText::difference($difference)); ?></li>
                 <?php endforeach; ?>
             </ul>
-        <?php endif; ?>
+        </div>
         <?php if ($cautions !== []) : ?>
             <div class="alert alert-warning" data-clover-cautions>
                 <p class="mb-1"><?php echo $escape(Text::_($prefix . 'CAUTIONS')); ?></p>
@@ -125,7 +121,9 @@ $why   = match (true) {
                                     <td data-clover-label="<?php
                                         echo $escape(Text::_($prefix . 'ITEM_ID'));
                                     ?>"><code><?php echo $escape($member->cloverId); ?></code></td>
-                                    <td><span class="badge text-bg-<?php echo $colour($member->state); ?>"><?php
+                                    <td><span class="badge text-bg-<?php
+                                        echo ProductText::color($member->state->value);
+                                    ?>"><?php
                                         echo $escape(Text::_($prefix . 'STATE_' . strtoupper($member->state->value)));
                                     ?></span></td>
                                 </tr>

@@ -263,6 +263,9 @@ chapter('Run Your First Sync, Products in J2Commerce', async (browser) => {
     await browser.shot('03 badge differs');
     await browser.page.click('[data-clover-resync]:has-text("Take Clover’s values")');
     await until('it is said', async () => /The form shows the shop’s values now/.test(await badge(browser).locator('[data-clover-said]').innerText()));
+    assert.equal(await badge(browser).locator('.card-header .badge').innerText(), 'Synced', 'the badge does not contradict it');
+    assert.equal(await badge(browser).locator('[data-clover-differences]').isVisible(), false);
+    await browser.shot('03 badge took Clover’s values');
     assert.equal(shopPrice('MUG-01'), 15.5);
     assert.equal(shopCount('MUG-01'), 14);
     await close(browser);

@@ -7,7 +7,7 @@
   'use strict';
 
   const FIELDS = 'jform[attribs][j2commerce]';
-  const text = (key) => window.CloverPos.text(`PRODUCT_${key}`);
+  const { ask, press, text } = window.CloverPos;
   const card = document.querySelector('[data-clover-product]');
   const form = card?.closest('form');
   /** The shop's values that the form was opened with, and has taken since. */
@@ -104,17 +104,36 @@
     return others;
   };
 
-  const renewed = async () => renew((await window.CloverPos.ask('product.values', { product: card.dataset.cloverProduct })).values);
+  const renewed = async () => renew((await ask('product.values', { product: card.dataset.cloverProduct })).values);
+
+  /** The badge compared the product when the page was opened. */
+  const showState = async () => {
+    const now = (await ask('product.states', { products: card.dataset.cloverProduct })).products[card.dataset.cloverProduct];
+    const differs = card.querySelector('[data-clover-differs]');
+
+    if (now) {
+      const badge = card.querySelector('.card-header .badge');
+      badge.textContent = now.label;
+      badge.className = `badge text-bg-${now.color}`;
+      differs.hidden = now.differences.length === 0;
+      differs.querySelector('ul').replaceChildren(...now.differences.map((difference) => {
+        const item = document.createElement('li');
+        item.textContent = difference;
+        return item;
+      }));
+    }
+  };
 
   const resync = async () => {
-    say('info', text('SYNCING'));
+    say('info', text('PRODUCT_SYNCING'));
 
     try {
-      const answer = await window.CloverPos.ask('mapping.resync', { clover_id: card.dataset.cloverId });
+      const answer = await ask('mapping.resync', { clover_id: card.dataset.cloverId });
       const others = await renewed();
+      await showState();
       say(
         answer.type === 'error' ? 'danger' : answer.type,
-        `${answer.message} ${others.length === 0 ? text('FORM_RENEWED') : `${text('FORM_DIFFERS')} ${others.join('; ')}`}`,
+        `${answer.message} ${others.length === 0 ? text('PRODUCT_FORM_RENEWED') : `${text('PRODUCT_FORM_DIFFERS')} ${others.join('; ')}`}`,
       );
     } catch (error) {
       say('danger', error.message);
@@ -134,7 +153,7 @@
 
     try {
       const others = await renewed();
-      isChecked = others.length === 0 || window.confirm(`${text('FORM_OLD')}\n\n${others.join('\n')}`);
+      isChecked = others.length === 0 || window.confirm(`${text('PRODUCT_FORM_OLD')}\n\n${others.join('\n')}`);
     } catch {
       // Without an answer the form is sent as it is.
       isChecked = true;
@@ -160,7 +179,7 @@
     const button = event.target.closest('[data-clover-resync]');
 
     if (button) {
-      window.CloverPos.press(button, resync);
+      press(button, resync);
     }
   });
 })(window, document);

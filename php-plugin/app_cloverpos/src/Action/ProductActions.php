@@ -45,7 +45,10 @@ final readonly class ProductActions implements ActionGroup
         return ['values' => (new FormValues($this->factory->sql()))->of($input->post->getInt('product'))];
     }
 
-    /** @return array{products: array<int, array{state: string, label: string, notes: list<string>}>} */
+    /**
+     * @return array{products: array<int, array{state: string, label: string, color: string, differences: list<string>,
+     *   notes: list<string>}>}
+     */
     private function states(Input $input): array
     {
         $shop     = $this->factory->shop();
@@ -60,13 +63,13 @@ final readonly class ProductActions implements ActionGroup
             $state = $row->shownState();
 
             if ($row->productId !== null) {
+                $differences               = array_map(ProductText::difference(...), $row->differences);
                 $products[$row->productId] = [
-                    'state' => $state,
-                    'label' => Text::_(self::PREFIX . 'STATE_' . strtoupper($state)),
-                    'notes' => [
-                        ...array_map(ProductText::difference(...), $row->differences),
-                        ...ProductText::cautions($row->cautions),
-                    ],
+                    'state'       => $state,
+                    'label'       => Text::_(self::PREFIX . 'STATE_' . strtoupper($state)),
+                    'color'       => ProductText::color($state),
+                    'differences' => $differences,
+                    'notes'       => [...$differences, ...ProductText::cautions($row->cautions)],
                 ];
             }
         }

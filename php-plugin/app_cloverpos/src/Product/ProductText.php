@@ -14,6 +14,7 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Product;
 
 use CloverSync\Caution;
 use CloverSync\Shop\Joomla\LocalAmount;
+use CloverSync\Shop\Links\LinkState;
 use CloverSync\Shop\Status\Difference;
 use CloverSync\Shop\Status\DifferingField;
 use Joomla\CMS\Language\Text;
@@ -33,6 +34,17 @@ final class ProductText
         return array_map(static fn (Caution $caution): string => Text::_(
             self::PREFIX . 'CAUTION_' . strtoupper($caution->value),
         ), $cautions);
+    }
+
+    /** Bootstrap's color of a badge for a state as {@see \CloverSync\Shop\Status\ListedLink::shownState()} names it. */
+    public static function color(string $state): string
+    {
+        return match ($state) {
+            LinkState::Synced->value => 'success',
+            LinkState::Error->value => 'danger',
+            LinkState::Deleted->value => 'secondary',
+            default => 'warning',
+        };
     }
 
     /** Such as "price 9.99, Clover 3.75". */
