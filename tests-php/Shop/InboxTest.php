@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Shop;
 
+use CloverSync\Shop\Catalog\SyncRunRow;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Locking\Lock;
 use CloverSync\Shop\Locking\ProcessIdentity;
@@ -12,7 +13,9 @@ use CloverSync\Shop\Status\Attention;
 use CloverSync\Shop\Webhooks\Inbox;
 use CloverSync\Tests\Support\FailingSql;
 use CloverSync\Tests\Support\FakeClock;
+use CloverSync\Tests\Support\Moment;
 use CloverSync\Tests\Support\SalesTestCase;
+use CloverSync\Tests\Support\WrappedSql;
 use CloverSync\WebhookEvent;
 use CloverSync\WebhookObject;
 use PHPUnit\Framework\Attributes\TestDox;
@@ -398,5 +401,86 @@ final class InboxTest extends SalesTestCase
     private function makeDue(): void
     {
         $this->sql->execute('UPDATE #__j2commerce_clover_inbox SET next_try = 0');
+    }
+
+    #[TestDox('A run that goes on after a webhook keeps what the webhook has written of its staged groups')]
+    public function test_a_webhook_between_two_slices(): void
+    {
+        [$price, $gone] = $this->texts("SELECT clover_id FROM #__j2commerce_clover_mappings
+              WHERE parent_id IS NOT NULL AND name LIKE 'T-Shirt%'
+              ORDER BY clover_id LIMIT 2");
+        $phase = '';
+        $slice = $this
+            ->shop()
+            ->runner(static function (SyncRunRow $run) use (&$phase): void {
+                $phase = $run->phase->value;
+            })
+            ->run(new TimeBudget(null, static function () use (&$phase): bool {
+                return $phase === 'items';
+            }));
+        self::assertTrue($slice->isOpen());
+        self::assertNotNull($this->sql->fetchValue('SELECT item_id FROM #__j2commerce_clover_staging'));
+        $this->clover->edit($price, ['price' => 888]);
+        $this->clover->remove($gone);
+        $this->receive($price);
+        $this->receive($gone);
+        self::assertSame(2, $this->drain());
+        $this->sync();
+        self::assertSame(['8.88000', 'deleted'], [
+            (string) $this->product($price)['price'],
+            $this->product($gone)['link_state'],
+        ]);
+    }
+
+    #[TestDox('A page that waited while a webhook was processed does not write its older data')]
+    public function test_a_webhook_before_a_page_is_written(): void
+    {
+        Moment::next($this->sql);
+        $this->shop(sql: $this->late('items', 4))->runner()->run(new TimeBudget());
+        self::assertSame([4, '5.55000'], [$this->inShop($this->mug), (string) $this->product($this->mug)['price']]);
+        $this->sync();
+        self::assertSame([4, '5.55000'], [$this->inShop($this->mug), (string) $this->product($this->mug)['price']]);
+
+        $this->clover->setStock($this->mug, 30);
+        $this->sql->execute('UPDATE #__j2commerce_clover_inbox SET next_try = 0');
+        $shop = $this->shop(sql: $this->late('finish', 3));
+        $shop->stockOnlySync()->run(new TimeBudget(), $shop->syncLock());
+        self::assertSame(3, $this->inShop($this->mug));
+    }
+
+    /** A database on which Clover and the shop's webhook change the mug before the first transaction in a phase. */
+    private function late(string $phase, int $count): Sql
+    {
+        return new class(
+            $this->sql,
+            $phase,
+            function () use ($count): void {
+                $this->clover->setStock($this->mug, $count);
+                $this->clover->edit($this->mug, ['price' => 555]);
+                $this->receive($this->mug);
+                self::assertSame(1, $this->drain());
+            },
+        ) extends WrappedSql {
+            public function __construct(
+                Sql $inner,
+                private readonly string $phase,
+                private ?\Closure $before,
+            ) {
+                parent::__construct($inner);
+            }
+
+            public function transaction(callable $work): mixed
+            {
+                $phase  = (string) $this->fetchValue('SELECT phase FROM #__j2commerce_clover_runs ORDER BY id DESC');
+                $before = $this->before;
+
+                if ($before !== null && $phase === $this->phase) {
+                    $this->before = null;
+                    $before();
+                }
+
+                return parent::transaction($work);
+            }
+        };
     }
 }

@@ -64,12 +64,16 @@ final readonly class CatalogWriter
         $ids     = $page->itemIds();
         $singles = array_values(array_diff($ids, array_column($page->members(), 'item_id')));
         $known   = $this->facts->ofItems($singles, $asked);
-        $changes = $page->changes($known);
+        $newer   = KnownProducts::newer($known, $asked);
+        $changes = array_values(array_filter(
+            $page->changes($known),
+            static fn (ProductChange $change): bool => !isset($newer[$change->cloverId]),
+        ));
         $written = $this->write($changes, $run, new CountTimes($asked));
         $errors  = $this->noteErrors($page->errors(), $run, $written);
         $settled = array_merge($errors, ProductWriter::cloverIds($changes));
         $this->links->markSeen(array_values(array_diff($ids, $settled)), $run, UtcTime::sql($this->clock->now()));
-        $this->remember($known, $settled, new CountTimes($asked));
+        $this->remember($known, [...$settled, ...array_keys($newer)], new CountTimes($asked));
         $written->itemsRead = \count($ids);
         $written->unchanged += \count(array_diff($singles, $settled));
 

@@ -47,6 +47,9 @@ final readonly class KnownProducts
          WHERE m.environment = ? AND m.merchant_id = ?
            AND (m.clover_type = 'group' OR v.j2commerce_variant_id IS NOT NULL) AND ";
 
+    /** Milliseconds. No page waits so long for its transaction: a later time comes from a clock that was ahead. */
+    private const LATEST = 600_000;
+
     private Bulk $bulk;
 
     public function __construct(
@@ -81,6 +84,29 @@ final readonly class KnownProducts
         $this->holdCounts('m.clover_id', $cloverIds);
 
         return $this->withCommitted($this->read('m.clover_id', $cloverIds), new CountTimes($asked));
+    }
+
+    /**
+     * Items of which the shop has newer data than a page: a webhook was processed while the page waited.
+     *
+     * @param list<array<string, scalar|null>> $known
+     * @param int                              $asked When the page was requested, by {@see DatabaseClock}
+     *
+     * @return array<string, true> By Clover id
+     */
+    public static function newer(array $known, int $asked): array
+    {
+        $newer = [];
+
+        foreach ($known as $row) {
+            $time = (int) $row['clover_asked'];
+
+            if ($time > $asked && $time <= ($asked + self::LATEST)) {
+                $newer[(string) $row['clover_id']] = true;
+            }
+        }
+
+        return $newer;
     }
 
     /**

@@ -81,7 +81,11 @@ final readonly class StockOnlySync
             $this->sql->transaction(function () use ($page, $facts, $variants, $database, &$found): void {
                 $asked   = $database->now() - $page->age();
                 $known   = $facts->ofItems(array_column($page->items(), 'clover_id'), $asked);
-                $changes = $page->changes($known, $this->tracks);
+                $newer   = KnownProducts::newer($known, $asked);
+                $changes = array_values(array_filter(
+                    $page->changes($known, $this->tracks),
+                    static fn (array $change): bool => !isset($newer[$change['clover_id']]),
+                ));
                 $ids     = array_column($known, 'variant_id', 'clover_id');
                 $updates = [];
 
@@ -93,7 +97,7 @@ final readonly class StockOnlySync
                 }
 
                 $rows = array_sum($variants->update($updates));
-                $this->remember($page->items(), $known, $asked);
+                $this->remember($page->items(), $known, $asked, $newer);
                 $linked = \count(array_filter($ids));
                 $this->log->addAll(array_map(static fn (array $change): array => [
                     'action'  => 'inventory_pull',
@@ -124,8 +128,9 @@ final readonly class StockOnlySync
     /**
      * @param list<array{clover_id: string, count: ?string, whole: ?int}> $items
      * @param list<array<string, scalar|null>>                            $known
+     * @param array<string, true>                                         $except Clover ids
      */
-    private function remember(array $items, array $known, int $asked): void
+    private function remember(array $items, array $known, int $asked, array $except): void
     {
         $counts = array_column($items, 'count', 'clover_id');
         $rows   = [];
@@ -135,6 +140,7 @@ final readonly class StockOnlySync
 
             if (
                 $row['clover_asked'] !== null
+                && !isset($except[(string) $row['clover_id']])
                 && (
                     $count === null
                         ? $row['clover_count'] !== null

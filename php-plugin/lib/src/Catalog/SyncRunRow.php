@@ -43,6 +43,12 @@ final readonly class SyncRunRow
     ) {
     }
 
+    /** Whether it continues, now or once the owner has confirmed it. */
+    public function isOpen(): bool
+    {
+        return $this->status === RunStatus::Running || $this->status === RunStatus::NeedsConfirmation;
+    }
+
     public function hasMore(): bool
     {
         return $this->status === RunStatus::Running;

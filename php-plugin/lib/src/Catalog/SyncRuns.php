@@ -183,8 +183,10 @@ final readonly class SyncRuns
     }
 
     /**
-     * @param list<array{item_id: string, group_id: string, payload: string}> $members
-     * @param int                                                             $asked   When they were requested, by
+     * Stages the members of groups for an open run; what is staged of a later request stays.
+     *
+     * @param list<array{item_id: string, group_id: string, payload: string, ...}> $members
+     * @param int                                                                  $asked   When they were requested, by
      *   {@see DatabaseClock}
      */
     public function stage(int $run, array $members, int $asked): void
@@ -201,7 +203,37 @@ final readonly class SyncRuns
             ], $members),
             ['run_id', 'group_id', 'item_id'],
             ['payload', 'asked'],
+            newest: 'asked',
         );
+    }
+
+    /**
+     * Replaces what a run has staged of items by a later answer about them.
+     *
+     * @param list<string>                                                         $groups  The items' groups, in the
+     *   shop and in Clover
+     * @param list<string>                                                         $items   All that were requested
+     * @param list<array{item_id: string, group_id: string, payload: string, ...}> $members Those that are in a group
+     * @param int                                                                  $asked   As in {@see stage()}
+     */
+    public function restage(int $run, array $groups, array $items, array $members, int $asked): void
+    {
+        foreach ($groups === [] ? [] : array_chunk($items, 500) as $chunk) {
+            foreach (array_chunk($groups, 500) as $some) {
+                $this->sql->execute(
+                    'DELETE FROM '
+                    . self::STAGING
+                    . ' WHERE run_id = ? AND asked < ? AND group_id IN ('
+                    . Bulk::marks($some)
+                    . ') AND item_id IN ('
+                    . Bulk::marks($chunk)
+                    . ')',
+                    [$run, $asked, ...$some, ...$chunk],
+                );
+            }
+        }
+
+        $this->stage($run, $members, $asked);
     }
 
     /**

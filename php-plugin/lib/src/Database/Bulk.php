@@ -54,6 +54,8 @@ final readonly class Bulk
      * @param list<string>            $key     Columns of the unique key, the first of them NOT NULL
      * @param list<string>            $update  Columns to update; none = leave the existing row
      * @param array<string, string>   $also    Columns of the existing row, each with an expression over its own columns
+     * @param ?string                 $newest  The last of the columns to update, if only a row in which it is not less
+     *   than in the existing one updates that
      *
      * @throws RefusedException on MySQL, when a row violates another unique key; SQLite throws its own error
      */
@@ -64,11 +66,13 @@ final readonly class Bulk
         array $key,
         array $update,
         array $also = [],
+        ?string $newest = null,
     ): void {
         $mysql = $this->sql->dialect() === Dialect::MySql;
-        $taken = array_map(static fn (string $c): string => $mysql
-            ? "`$c` = VALUES(`$c`)"
-            : "`$c` = excluded.`$c`", $update);
+        $given = static fn (string $c): string => $mysql ? "VALUES(`$c`)" : "excluded.`$c`";
+        $taken = array_map(static fn (string $c): string => $newest === null
+            ? "`$c` = {$given($c)}"
+            : "`$c` = CASE WHEN {$given($newest)} >= `$newest` THEN {$given($c)} ELSE `$c` END", $update);
 
         foreach ($also as $column => $expression) {
             $taken[] = "`$column` = $expression";

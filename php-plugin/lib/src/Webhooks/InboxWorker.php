@@ -197,29 +197,48 @@ final class InboxWorker
         ]));
         $sisters = $this->sisters($groups, $ids);
         $family  = $sisters === [] ? null : $this->catalog->lookUp($sisters);
+        $items   = [...$ids, ...$sisters];
+        $grouped = [...$answer->page()->members(), ...($family?->page()->members() ?? [])];
         $members = array_map(
             static fn (array $member): array => $member + ['asked' => $asked],
-            array_values(array_filter(
-                [...$answer->page()->members(), ...($family?->page()->members() ?? [])],
-                static fn (array $member): bool => \in_array($member['group_id'], $groups, true),
-            )),
+            array_values(array_filter($grouped, static fn (array $member): bool => \in_array(
+                $member['group_id'],
+                $groups,
+                true,
+            ))),
         );
         CatalogWriter::readGroupNames($this->catalog, $members);
         $this->writer ??= ($this->makeWriter)();
         $writer       = $this->writer;
 
-        $this->sql->transaction(function () use ($rows, $answer, $family, $groups, $members, $asked, $writer): void {
+        $this->sql->transaction(function () use (
+            $rows,
+            $answer,
+            $family,
+            $groups,
+            $items,
+            $grouped,
+            $members,
+            $asked,
+            $writer,
+        ): void {
             $writer->facts->hold([
                 ...$answer->page()->itemIds(),
                 ...$answer->deleted(),
                 ...array_column($members, 'item_id'),
             ], $groups);
-            $run     = $this->runs->latest()->id ?? 0;
+            $latest  = $this->runs->latest();
+            $run     = $latest->id ?? 0;
             $written = $writer->singles($answer->page(), $run, $asked);
 
             if ($family !== null) {
                 // An item that is not in the group any more.
                 $written->add($writer->singles($family->page(), $run, $asked));
+            }
+
+            // A run that was interrupted writes groups as it has staged them.
+            if ($latest?->isOpen() === true) {
+                $this->runs->restage($run, $groups, $items, $grouped, $asked);
             }
 
             $living = array_values(array_unique(array_column($members, 'group_id')));
