@@ -209,10 +209,7 @@ final readonly class Warnings
                     Text::plural(
                         self::PREFIX . 'N_SANDBOX_PRODUCTS',
                         $count,
-                        implode(', ', array_map(
-                            static fn (string $title): string => "“{$title}”",
-                            $this->now->sandboxProducts['titles'],
-                        ))
+                        implode(', ', array_map(ProductText::quoted(...), $this->now->sandboxProducts['titles']))
                             . ($count > \count($this->now->sandboxProducts['titles']) ? ', …' : ''),
                     ),
                     [Text::_(self::PREFIX . 'BUTTON_MAPPINGS') => Pages::url('mappings')],
@@ -311,12 +308,8 @@ final readonly class Warnings
     private static function titles(array $products): string
     {
         return (
-            implode(', ', array_map(
-                static fn (CautiousProduct $product): string => (
-                    "“{$product->title}” (" . implode(' ', ProductText::cautions($product->cautions)) . ')'
-                ),
-                \array_slice($products, 0, self::NAMED),
-            )) . (\count($products) > self::NAMED ? ', …' : '')
+            implode(', ', array_map(ProductText::cautious(...), \array_slice($products, 0, self::NAMED)))
+            . (\count($products) > self::NAMED ? ', …' : '')
         );
     }
 

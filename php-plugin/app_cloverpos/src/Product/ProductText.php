@@ -15,6 +15,7 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Product;
 use CloverSync\Caution;
 use CloverSync\Shop\Joomla\LocalAmount;
 use CloverSync\Shop\Links\LinkState;
+use CloverSync\Shop\Status\CautiousProduct;
 use CloverSync\Shop\Status\Difference;
 use CloverSync\Shop\Status\DifferingField;
 use Joomla\CMS\Language\Text;
@@ -45,6 +46,18 @@ final class ProductText
             LinkState::Deleted->value => 'secondary',
             default => 'warning',
         };
+    }
+
+    /** A title in the quotation marks of the reader's language. */
+    public static function quoted(string $title): string
+    {
+        return Text::sprintf(self::PREFIX . 'QUOTED', $title);
+    }
+
+    /** Title and cautions. */
+    public static function cautious(CautiousProduct $product): string
+    {
+        return self::quoted($product->title) . ' (' . implode(' ', self::cautions($product->cautions)) . ')';
     }
 
     /** Such as "price 9.99, Clover 3.75". */

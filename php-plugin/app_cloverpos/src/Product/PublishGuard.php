@@ -256,7 +256,7 @@ final class PublishGuard
     {
         $titles = array_map(
             static fn (CautiousProduct $p): string => htmlspecialchars(
-                "“{$p->title}” (" . implode(' ', ProductText::cautions($p->cautions)) . ')',
+                ProductText::cautious($p),
                 ENT_QUOTES,
                 'UTF-8',
                 false,
