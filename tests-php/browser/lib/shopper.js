@@ -25,7 +25,7 @@ export const addToCart = async (tab, product, quantity = 1, options = {}) => {
   await tab.waitForLoadState('networkidle');
 };
 
-/** From the cart to the confirmation; returns the order's row and the milliseconds from the last click to the confirmation page. */
+/** From the cart to the confirmation, where nothing is to be paid without a payment method (null); returns the order's row and the milliseconds from the last click to the confirmation page. */
 export const checkout = async (tab, payment = 'payment_banktransfer') => {
   await tab.goto(`${site.url}/index.php?option=com_j2commerce&view=checkout`);
   const guest = tab.locator('#guest');
@@ -66,8 +66,11 @@ export const checkout = async (tab, payment = 'payment_banktransfer') => {
     await tab.waitForLoadState('networkidle');
   }
 
-  await tab.check(`#shipping-payment-method input[name="payment_plugin"][value="${payment}"]`);
-  await tab.waitForLoadState('networkidle');
+  if (payment !== null) {
+    await tab.check(`#shipping-payment-method input[name="payment_plugin"][value="${payment}"]`);
+    await tab.waitForLoadState('networkidle');
+  }
+
   await tab.click('#button-payment-method');
   const place = tab.locator('#confirm form button[type="submit"], #confirm form input[type="submit"], #confirm form button.btn-primary').first();
   await place.waitFor({ state: 'visible' });
@@ -79,8 +82,12 @@ export const checkout = async (tab, payment = 'payment_banktransfer') => {
   return { order: query('SELECT * FROM #__j2commerce_orders ORDER BY j2commerce_order_id DESC LIMIT 1')[0], took };
 };
 
-/** The shopper's actions, in a separate browser. */
-export const buy = async (browser, lines, payment) => {
+/**
+ * The shopper's actions, in a separate browser.
+ *
+ * @param {function(Object): Promise<void>} before What he does between cart and checkout
+ */
+export const buy = async (browser, lines, payment, before = async () => {}) => {
   const shopper = await browser.browser.newContext({ viewport: { width: 1280, height: 1000 } });
   shopper.setDefaultTimeout(20_000);
   const tab = await shopper.newPage();
@@ -91,6 +98,7 @@ export const buy = async (browser, lines, payment) => {
       await addToCart(tab, product, quantity, options);
     }
 
+    await before(tab);
     return await checkout(tab, payment);
   } catch (error) {
     await browser.shot('failed purchase', tab).catch(() => {});
