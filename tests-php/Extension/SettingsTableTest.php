@@ -60,6 +60,8 @@ final class SettingsTableTest extends TestCase
             default               => $default,
         });
 
+        self::assertNotSame('number', (string) $field['type'], 'Clovernumber names its range.');
+
         if ((string) $field['type'] === 'Clovernumber' && $setting['kind'] === SettingKind::Integer) {
             self::assertSame([$setting['min'], $setting['max']], [(int) $field['min'], (int) $field['max']]);
         }
