@@ -266,13 +266,14 @@ impl Sender {
         progress.status = Some(reply.status);
         progress.request_id = request_id(&reply.headers);
         let asked = retry_after(&reply.headers);
+        let is_busy = matches!(reply.status, 408 | 429 | 500..=599);
         if let Some(limiter) = &self.limiter {
             // Before reading the body, because other requests could start until its end.
             if reply.status == 429 {
                 limiter.learn(Tripped::from_headers(&reply.headers), began);
                 limiter.close_for(self.policy.throttle);
             }
-            if let Some(wait) = asked {
+            if is_busy && let Some(wait) = asked {
                 limiter.close_for(wait);
             }
         }
@@ -297,6 +298,9 @@ impl Sender {
         let body = body.map_err(|failure| trouble(failure, progress))?;
         if !is_clovers(reply.status, request.method, &reply.headers, &body) {
             return Err(Trouble::Foreign);
+        }
+        if let (Some(limiter), Some(wait)) = (&self.limiter, asked) {
+            limiter.close_for(wait);
         }
         let checked = if (200..300).contains(&reply.status) {
             Some(check(&body).map_err(Trouble::Nonsense)?)

@@ -181,6 +181,33 @@ async fn a_wait_longer_than_the_time_limit_fails_immediately() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_firewalls_retry_after_holds_nothing_back_and_clovers_does() {
+    let with = |step: Step| match step {
+        Step::Answer(status, mut headers, body) => {
+            headers.push(("retry-after", "3600".to_owned()));
+            Step::Answer(status, headers, body)
+        }
+        other => other,
+    };
+    for (first, is_held) in [
+        (with(Step::page(403)), false),
+        (with(Step::page(200)), false),
+        (with(Step::refusal(403)), true),
+        (with(Step::page(503)), true),
+        (with(Step::page(429)), true),
+    ] {
+        let script = Script::of(vec![first.clone(), Step::ok("{}")]);
+        let api = api(&script);
+        let start = Instant::now();
+        let _ = api.get(&access(), "items", &[]).await;
+        let second = api.get(&access(), "items", &[]).await;
+        let throttled = matches!(second, Err(Error::Throttled { .. }));
+        assert_eq!(throttled, is_held, "{first:?}");
+        assert!(start.elapsed() < ms(10_000), "{first:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_corrupted_retry_after_does_no_harm() {
     for (given, wait) in [
         ("99999999999999999999", 3_600),
