@@ -11,7 +11,7 @@ use clover_client::{Access, AccessToken, Api, Error, Hosts, Policy, RateLimit, R
 use clover_core::ids::{ItemId, MerchantId};
 use clover_core::ledger::{CountWrite, SendState, Settlement};
 use clover_core::quantity::Quantity;
-use clover_core::wire::{ItemCount, Listing};
+use clover_core::wire::ItemCount;
 use tokio::time::{Instant, sleep};
 
 use crate::run::Planted;
@@ -183,9 +183,10 @@ impl World {
             | Error::Insecure { .. }
             | Error::Undecided { .. }
             | Error::Interrupted => (SendState::Intended, "", 60),
-            Error::Rejected { .. } | Error::BadAnswer { .. } | Error::Configuration(_) => {
-                (SendState::Dead, "refused", 0)
-            }
+            Error::Rejected { .. }
+            | Error::BadAnswer { .. }
+            | Error::CountTooLarge { .. }
+            | Error::Configuration(_) => (SendState::Dead, "refused", 0),
         };
         self.with(|shop| shop.becomes(row, me.id, from, to, reason, wait))
     }
@@ -430,7 +431,7 @@ impl World {
                 return;
             }
         };
-        let listing = Listing::<ItemCount>::parse(&page.body).expect("a page of items");
+        let listing = page.listing::<ItemCount>().expect("a page of items");
         let shop = self.shop.borrow();
         let counts = listing.elements.into_iter().filter_map(|item| {
             let product = shop.item_of(item.id.as_str())?;

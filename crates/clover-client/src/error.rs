@@ -141,6 +141,12 @@ pub enum Error {
         /// What is wrong there.
         reason: String,
     },
+    /// Clover's count of an item is beyond any stock, so nothing can be taken out of it.
+    #[error("Clover's count is beyond any stock ({call})")]
+    CountTooLarge {
+        /// Which call.
+        call: Box<Call>,
+    },
     /// A firewall or proxy between the shop and Clover responded in Clover's place. Its response
     /// has no meaning for tokens, permissions or items. Whether a write reached Clover is unknown.
     #[error(
@@ -197,6 +203,7 @@ impl Error {
             | Self::Unreachable { call, .. }
             | Self::Unanswered { call, .. }
             | Self::BadAnswer { call, .. }
+            | Self::CountTooLarge { call }
             | Self::Intercepted { call, .. }
             | Self::Insecure { call, .. }
             | Self::Undecided { call, .. } => Some(call),

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use clover_core::ids::MerchantId;
 use clover_core::json::{self, JsonError};
+use clover_core::wire::Listing;
 use oauth2::AccessToken;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use tokio::time::Instant;
@@ -81,6 +82,23 @@ impl Answer {
             reason,
         })
     }
+
+    /// The body as a list. An unreadable element is an error of its own.
+    ///
+    /// # Errors
+    /// [`Error::BadAnswer`] when the body is not a list.
+    pub fn listing<T: DeserializeOwned>(&self) -> Result<Listing<T>, Error> {
+        listing(&self.body, &self.call)
+    }
+}
+
+/// Parses a list that was received.
+pub(crate) fn listing<T: DeserializeOwned>(body: &[u8], call: &Call) -> Result<Listing<T>, Error> {
+    Listing::parse(body).map_err(|JsonError { path, reason }| Error::BadAnswer {
+        call: Box::new(call.clone()),
+        at: path,
+        reason,
+    })
 }
 
 /// One process's access to Clover's API. Clones share connections and rate limiter. Its futures own
@@ -90,7 +108,6 @@ pub struct Api {
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) hosts: Hosts,
     pub(crate) policy: Policy,
-    /// Measurements of reading and writing counts; clones share them.
     pub(crate) rhythm: Rhythm,
     limiter: RateLimiter,
     withheld: Withheld,
@@ -138,6 +155,15 @@ impl Api {
     pub fn with_withheld(&self, withheld: Withheld) -> Self {
         Self {
             withheld,
+            ..self.clone()
+        }
+    }
+
+    /// The same API with what was learned of reading and writing counts.
+    #[must_use]
+    pub fn with_rhythm(&self, rhythm: Rhythm) -> Self {
+        Self {
+            rhythm,
             ..self.clone()
         }
     }

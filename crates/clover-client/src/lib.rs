@@ -27,11 +27,13 @@
 //! ```
 
 pub mod callback;
+mod concurrent;
 pub mod endpoints;
 pub mod error;
 mod expand;
 pub mod hosts;
 pub mod http;
+mod id_filter;
 pub mod oauth;
 mod page;
 pub mod paging;
@@ -57,6 +59,7 @@ pub use paging::{PageStream, Pages, PairedPageStream, RawPage, RawPair};
 pub use prefetch::{ListError, Prefetch};
 pub use rate_limit::{LearnedLimit, PermitGrant, PermitRequest, RateLimit, RateLimiter};
 pub use retry::Policy;
+pub use rhythm::Rhythm;
 pub use token_manager::{BlockOn, TokenError, TokenManager, TokenRequirement, TokenStore};
 pub use tokens::{Origin, Refusal, Tokens};
 pub use withheld::Withheld;

@@ -5,14 +5,16 @@ use std::fmt;
 use std::future::Future;
 
 use bytes::Bytes;
+use clover_core::wire::Listing;
+use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
 use crate::error::{Call, Error};
-use crate::http::{Access, Answer, Api};
+use crate::http::{Access, Answer, Api, listing};
 use crate::page::{self, Head};
 
 /// The largest page that Clover documents. Its reaction to a higher limit is not documented.
-pub const PAGE_LIMIT: u32 = 1_000;
+pub const PAGE_LIMIT: usize = 1_000;
 
 /// One page as received.
 #[derive(Clone)]
@@ -39,6 +41,16 @@ impl fmt::Debug for RawPage {
             .field("last", &self.last)
             .field("call", &self.call)
             .finish_non_exhaustive()
+    }
+}
+
+impl RawPage {
+    /// The elements. An unreadable one is an error of its own.
+    ///
+    /// # Errors
+    /// [`Error::BadAnswer`] when the body is not a list.
+    pub fn listing<T: DeserializeOwned>(&self) -> Result<Listing<T>, Error> {
+        listing(&self.body, &self.call)
     }
 }
 
@@ -76,7 +88,7 @@ pub struct PageStream {
     path: String,
     expand: Vec<String>,
     filters: Vec<String>,
-    limit: u32,
+    limit: usize,
     cursor: Option<String>,
     ended: bool,
 }
@@ -113,7 +125,7 @@ impl PageStream {
 
     /// Limits pages to this number of elements, 1 to [`PAGE_LIMIT`].
     #[must_use]
-    pub fn limit(mut self, limit: u32) -> Self {
+    pub fn limit(mut self, limit: usize) -> Self {
         self.limit = limit.clamp(1, PAGE_LIMIT);
         self
     }
@@ -148,7 +160,7 @@ impl PageStream {
     /// Checks that the response is the next page. If a server ignores the filter or the order, the
     /// stream would read the same rows forever, or skip rows that would then count as deleted.
     fn page(&self, asked: Instant, answer: Answer, head: Head) -> Result<RawPage, Error> {
-        let full = head.count >= self.limit as usize;
+        let full = head.count >= self.limit;
         let wrong = |reason: &str| {
             Err(Error::BadAnswer {
                 call: answer.call.clone(),
@@ -156,7 +168,7 @@ impl PageStream {
                 reason: reason.to_owned(),
             })
         };
-        if head.count > self.limit as usize {
+        if head.count > self.limit {
             return wrong("the page has more elements than requested");
         }
         if let (Some(cursor), Some((least, _))) = (&self.cursor, &head.ids)
@@ -274,7 +286,7 @@ impl Api {
             let read = api.read_expanded(access, path, &query, &stream.expand, page::head);
             let asked = Instant::now();
             let (answer, head) = read.await?;
-            if head.count != PAGE_LIMIT as usize {
+            if head.count != PAGE_LIMIT {
                 return Ok(vec![stream.page(asked, answer, head)?]);
             }
             drop(answer);

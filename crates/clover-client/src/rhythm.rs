@@ -1,15 +1,13 @@
-//! How many counts to read at once, by what this process has measured.
+//! How many counts to read at once, by what all calls with the same rhythm have measured.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use crate::id_filter::IDS_A_REQUEST;
 use crate::rate_limit::RateLimit;
 
 /// The goal for the time from the request for the old count to the start of its write.
 pub const WINDOW: Duration = Duration::from_secs(1);
-
-/// The maximum number of ids in one filter, which keeps the URL below 3 KiB.
-pub(crate) const MOST_AT_ONCE: usize = 100;
 
 /// How many counts to read in one request: as many as can be written within the window after it, at
 /// least one. `latency` is the duration of the last request.
@@ -22,13 +20,14 @@ pub fn batch_size(limits: RateLimit, latency: Duration, window: Duration) -> usi
     let most = starts
         .saturating_sub(1)
         .min(places)
-        .clamp(1, MOST_AT_ONCE as u128);
-    usize::try_from(most).unwrap_or(MOST_AT_ONCE)
+        .clamp(1, IDS_A_REQUEST as u128);
+    usize::try_from(most).unwrap_or(IDS_A_REQUEST)
 }
 
-/// What this process has measured while reading and writing counts.
+/// What reading and writing counts has taught. Clones share it; a caller that makes several APIs
+/// gives each of them the same one.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Rhythm(Arc<Mutex<Seen>>);
+pub struct Rhythm(Arc<Mutex<Seen>>);
 
 #[derive(Debug)]
 pub(crate) struct Seen {
@@ -44,7 +43,7 @@ impl Default for Seen {
     fn default() -> Self {
         Self {
             latency: Duration::ZERO,
-            most: MOST_AT_ONCE,
+            most: IDS_A_REQUEST,
             is_listed: true,
         }
     }
@@ -75,7 +74,7 @@ impl Rhythm {
         if missed > 0 {
             seen.most = (sent / 2).max(1);
         } else if sent >= seen.most {
-            seen.most = seen.most.saturating_mul(2).min(MOST_AT_ONCE);
+            seen.most = seen.most.saturating_mul(2).min(IDS_A_REQUEST);
         }
     }
 }

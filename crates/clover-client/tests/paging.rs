@@ -166,7 +166,7 @@ async fn after_an_error_the_same_page_is_requested_again() {
     );
 }
 
-fn paired(script: &std::sync::Arc<Script>, limit: u32) -> PairedPageStream {
+fn paired(script: &std::sync::Arc<Script>, limit: usize) -> PairedPageStream {
     let stream = PageStream::new(&api(script), &access(), "items").limit(limit);
     stream
         .expand(&["categories", "options", "tags"])

@@ -1,4 +1,4 @@
-//! Cleans and compares names from Clover. No other module does.
+//! Cleans and compares names from Clover. Texts of orders are laid out for the till in `order`.
 //!
 //! [`clean`] gives what is shown and stored, [`key`] what decides whether two names are the same.
 //! Database collations are not used for it: MariaDB's treats all emoji as equal, and SQLite's folds

@@ -12,12 +12,13 @@ use clover_core::ids::ItemId;
 use clover_core::mapping::{Mapper, Names};
 use clover_core::money::Currency;
 use clover_core::problem::ProblemCode;
-use clover_core::wire::Item;
+use clover_core::wire::{Item, Listing};
+use serde::de::DeserializeOwned;
 
 use crate::catalog_pages::CatalogPages;
 use crate::error::Error;
 use crate::groups::{self, GroupChanges, Staged};
-use crate::items;
+use crate::items::{self, Joined};
 use crate::page::{Fault, Page};
 use crate::session::Session;
 
@@ -77,8 +78,13 @@ impl Catalog {
     /// # Errors
     /// [`Error::Bug`] when one is not a list.
     pub fn read(&self, items: &[u8], counts: &[u8]) -> Result<Page, Error> {
+        fn listing<T: DeserializeOwned>(list: &[u8]) -> Result<Listing<T>, Error> {
+            let wrong = |e| Error::bug(format!("Clover's item list makes no sense at {e}"), None);
+            Listing::parse(list).map_err(wrong)
+        }
         let asked = Instant::now();
-        let (items, faults) = items::join(&self.session, items, counts)?;
+        let joined = Joined::new(&self.session, listing(items)?, listing(counts)?);
+        let (items, faults) = joined.complete(&self.session)?;
         Ok(self.page(asked, items, faults))
     }
 

@@ -4,13 +4,13 @@ use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
 
-use clover_client::items::{ITEM_EXPANSIONS, SECOND_EXPANSIONS};
+use clover_client::items::{COUNTED_SINGLY, ITEM_EXPANSIONS, SECOND_EXPANSIONS};
 use clover_client::prefetch::DEPTH;
 use clover_client::{AccessToken, PageStream, Prefetch, RawPair};
 use clover_core::mapping::Mapper;
 
 use crate::error::Error;
-use crate::items::join;
+use crate::items::{Joined, has_no_counts};
 use crate::page::Page;
 use crate::session::Session;
 
@@ -89,8 +89,14 @@ impl CatalogPages {
         let Some(pair) = self.fetch(reading, cursor)? else {
             return Ok(None);
         };
-        let (items, faults) = join(&self.session, &pair.first.body, &pair.second.body)?;
-        let cursor = pair.first.cursor.clone();
+        let lists = (pair.first.listing()?, pair.second.listing()?);
+        let mut joined = Joined::new(&self.session, lists.0, lists.1);
+        let mut cursor = pair.first.cursor.clone();
+        if let Some(last) = joined.cut() {
+            cursor = Some(last.into());
+            *reading = None;
+        }
+        let (items, faults) = joined.complete(&self.session)?;
         let page = Page::new(
             pair.first.asked.into_std(),
             cursor.clone().unwrap_or_default(),
@@ -133,10 +139,13 @@ impl CatalogPages {
 
     fn start(&self, cursor: Option<String>) -> Result<Reading, Error> {
         let access = self.session.access()?;
-        let pages = PageStream::new(&self.session.api()?, &access, "items")
+        let mut pages = PageStream::new(&self.session.api()?, &access, "items")
             .expand(&ITEM_EXPANSIONS)
-            .after(cursor)
-            .paired(&SECOND_EXPANSIONS);
+            .after(cursor);
+        if has_no_counts(&self.session) {
+            pages = pages.limit(COUNTED_SINGLY);
+        }
+        let pages = pages.paired(&SECOND_EXPANSIONS);
         Ok(Reading {
             pages: Prefetch::start(&self.session.runtime()?, pages, DEPTH),
             token: access.token,

@@ -216,6 +216,9 @@ pub fn problem_of(error: &clover_client::Error) -> Problem {
         Client::BadAnswer { call, at, reason } => {
             Problem::new(ProblemCode::UnexpectedResponse).because(format!("{call}: {at}: {reason}"))
         }
+        Client::CountTooLarge { call } => {
+            Problem::new(ProblemCode::ItemCountTooLarge).because(call.to_string())
+        }
         Client::Intercepted { call, host } => Problem::new(ProblemCode::Intercepted)
             .with("host", host.as_str())
             .because(call.to_string()),
@@ -245,9 +248,9 @@ impl From<clover_client::Error> for Error {
                 problem,
                 request_id: call.request_id,
             },
-            Client::NotFound { call, .. } | Client::Rejected { call, .. } => {
-                Self::item(problem, call.path)
-            }
+            Client::NotFound { call, .. }
+            | Client::Rejected { call, .. }
+            | Client::CountTooLarge { call } => Self::item(problem, call.path),
             Client::Throttled { wait, .. } => Self::unavailable(problem, wait),
             Client::Unreachable { .. }
             | Client::Unanswered { .. }

@@ -8,7 +8,7 @@ use clover_core::diff::{Change, Known, compare};
 use clover_core::ids::{AttributeId, GroupId, ItemId};
 use clover_core::json::parse;
 use clover_core::mapping::{Mapper, Names};
-use clover_core::wire::{Attribute, Item, ItemGroup, Listing};
+use clover_core::wire::{Attribute, Item, ItemGroup};
 
 use crate::error::Error;
 use crate::page::Fault;
@@ -132,9 +132,7 @@ pub fn attribute_names(pages: &[RawPage]) -> Result<HashMap<AttributeId, String>
 fn entries<T: serde::de::DeserializeOwned>(pages: &[RawPage]) -> Result<Vec<T>, Error> {
     let mut all = Vec::new();
     for page in pages {
-        let listing = Listing::<T>::parse(&page.body)
-            .map_err(|e| Error::bug(e.to_string(), page.call.request_id.as_deref()))?;
-        all.extend(listing.elements);
+        all.extend(page.listing::<T>()?.elements);
     }
     Ok(all)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use clover_client::items::{self, ITEM_EXPANSIONS, MAX_EXPANDED, STOCK_EXPANSION};
+use clover_client::items::{self, COUNTED_SINGLY, ITEM_EXPANSIONS, MAX_EXPANDED, STOCK_EXPANSION};
 use clover_core::ids::ItemId;
 use clover_core::wire::{Elements, Item, ItemCount, Listing};
 use serde::de::DeserializeOwned;
@@ -14,7 +14,7 @@ use crate::session::Session;
 /// The items among these ids that Clover lists, with their counts.
 pub(crate) fn some(session: &Session, ids: &[ItemId]) -> Result<(Vec<Item>, Vec<Fault>), Error> {
     let (items, counts) = session.call(|api, access| items::some(api, access, ids.to_vec()))?;
-    join(session, &items, &counts)
+    Joined::new(session, items.listing()?, counts.listing()?).complete(session)
 }
 
 /// One item that Clover still has, or what is wrong with it; none when Clover does not have it.
@@ -23,8 +23,8 @@ pub(crate) fn one(session: &Session, id: &ItemId) -> Result<Option<Result<Item, 
     Ok(match found {
         Some(Ok(item)) if item.is_deleted() => None,
         Some(Ok(mut item)) => {
-            if session.withheld().has(STOCK_EXPANSION[0]) {
-                item.item_stock = count_of(session, &item.id)?;
+            if has_no_counts(session) {
+                item.item_stock = counts(session, vec![item.id.clone()])?.pop().flatten();
             }
             item.unseen = unseen(session);
             complete(session, &mut item)?;
@@ -35,51 +35,79 @@ pub(crate) fn one(session: &Session, id: &ItemId) -> Result<Option<Result<Item, 
     })
 }
 
-/// The items of one answer with the counts of another.
-pub(crate) fn join(
-    session: &Session,
-    items: &[u8],
-    counts: &[u8],
-) -> Result<(Vec<Item>, Vec<Fault>), Error> {
-    let readable = |e: clover_core::json::JsonError| {
-        Error::bug(format!("Clover's item list makes no sense at {e}"), None)
-    };
-    let listing = Listing::<Item>::parse(items).map_err(readable)?;
-    let counted = Listing::<ItemCount>::parse(counts).map_err(readable)?;
-    let mut faults: Vec<Fault> = listing.errors.into_iter().map(Fault::from).collect();
-    let mut counts: HashMap<ItemId, (Option<f64>, bool)> = counted
-        .elements
-        .into_iter()
-        .map(|c| {
-            let requires_modifiers = c.requires_modifiers();
-            (c.id, (c.item_stock, requires_modifiers))
-        })
-        .collect();
-    let mut joined = Vec::with_capacity(listing.elements.len());
-    let unreadable: Vec<Fault> = counted.errors.into_iter().map(Fault::from).collect();
-    let unseen = unseen(session);
-    let has_counts = !session.withheld().has(STOCK_EXPANSION[0]);
-    for mut item in listing.elements {
-        item.unseen.clone_from(&unseen);
-        if let Some(fault) = unreadable
-            .iter()
-            .find(|fault| fault.concerns(item.id.as_str()))
-        {
-            faults.push(fault.clone());
-            continue;
+/// The items of one list with the counts of another. Counts that the other does not show are still
+/// to be read.
+pub(crate) struct Joined {
+    /// With whether the count is known.
+    items: Vec<(Item, bool)>,
+    faults: Vec<Fault>,
+}
+
+impl Joined {
+    pub(crate) fn new(
+        session: &Session,
+        listing: Listing<Item>,
+        counted: Listing<ItemCount>,
+    ) -> Self {
+        let mut faults: Vec<Fault> = listing.errors.into_iter().map(Fault::from).collect();
+        let counts = counted.elements.into_iter();
+        let mut counts: HashMap<ItemId, ItemCount> =
+            counts.map(|count| (count.id.clone(), count)).collect();
+        let unreadable: Vec<Fault> = counted.errors.into_iter().map(Fault::from).collect();
+        let unseen = unseen(session);
+        let has_counts = !has_no_counts(session);
+        let mut items = Vec::with_capacity(listing.elements.len());
+        for mut item in listing.elements {
+            item.unseen.clone_from(&unseen);
+            if let Some(fault) = unreadable
+                .iter()
+                .find(|fault| fault.concerns(item.id.as_str()))
+            {
+                faults.push(fault.clone());
+                continue;
+            }
+            let count = counts.remove(&item.id);
+            item.required_modifiers = count.as_ref().is_some_and(ItemCount::requires_modifiers);
+            // Otherwise it was made between the two answers, or Clover expands no counts for this
+            // app. Taken for uncounted, it would switch the shop's counting off.
+            let count = count.filter(|_| has_counts);
+            item.item_stock = count.as_ref().and_then(|count| count.item_stock);
+            items.push((item, count.is_some()));
         }
-        let count = counts.remove(&item.id);
-        item.required_modifiers = count.is_some_and(|(_, required)| required);
-        item.item_stock = match count {
-            Some((count, _)) if has_counts => count,
-            // It was made between the two answers, or Clover expands no counts for this app. Taken
-            // for uncounted, it would switch the shop's counting off.
-            _ => count_of(session, &item.id)?,
-        };
-        complete(session, &mut item)?;
-        joined.push(item);
+        Self { items, faults }
     }
-    Ok((joined, faults))
+
+    /// Leaves out the items after the first [`COUNTED_SINGLY`], when more than that many counts
+    /// must be read. Returns the id of the last item that is left: the next page begins after it.
+    pub(crate) fn cut(&mut self) -> Option<ItemId> {
+        let missing = self.items.iter().filter(|(_, is_counted)| !is_counted);
+        if missing.count() <= COUNTED_SINGLY {
+            return None;
+        }
+        self.items.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
+        self.items.truncate(COUNTED_SINGLY);
+        let last = self.items.last()?.0.id.clone();
+        let is_behind = |id: &String| id.as_str() > last.as_str();
+        self.faults
+            .retain(|fault| !fault.item.as_ref().is_some_and(is_behind));
+        Some(last)
+    }
+
+    /// Reads what is missing.
+    pub(crate) fn complete(self, session: &Session) -> Result<(Vec<Item>, Vec<Fault>), Error> {
+        let mut items = self.items;
+        let missing = items.iter_mut().filter(|(_, is_counted)| !is_counted);
+        let mut missing: Vec<&mut Item> = missing.map(|(item, _)| item).collect();
+        let ids: Vec<ItemId> = missing.iter().map(|item| item.id.clone()).collect();
+        for (item, count) in missing.iter_mut().zip(counts(session, ids)?) {
+            item.item_stock = count;
+        }
+        let mut items: Vec<Item> = items.into_iter().map(|(item, _)| item).collect();
+        for item in &mut items {
+            complete(session, item)?;
+        }
+        Ok((items, self.faults))
+    }
 }
 
 /// Reads those lists of an item as a whole that came as full as an expanded one can be.
@@ -107,9 +135,7 @@ fn whole_list<T: DeserializeOwned>(
     let Some(pages) = pages else { return Ok(None) };
     let mut all = Vec::new();
     for page in pages {
-        let listing = Listing::<T>::parse(&page.body)
-            .map_err(|e| Error::bug(e.to_string(), page.call.request_id.as_deref()))?;
-        all.extend(listing.elements);
+        all.extend(page.listing::<T>()?.elements);
     }
     Ok(Some(Elements(all)))
 }
@@ -121,7 +147,15 @@ fn unseen(session: &Session) -> Vec<String> {
     fields.map(str::to_owned).collect()
 }
 
-/// The count of one item; none when it was never counted.
-pub(crate) fn count_of(session: &Session, id: &ItemId) -> Result<Option<f64>, Error> {
-    session.call(|api, access| items::count(api, access, id.clone()))
+/// Whether lists show no counts to this app.
+pub(crate) fn has_no_counts(session: &Session) -> bool {
+    session.withheld().has(STOCK_EXPANSION[0])
+}
+
+/// The counts of these items, read one by one; none of an item that was never counted.
+pub(crate) fn counts(session: &Session, ids: Vec<ItemId>) -> Result<Vec<Option<f64>>, Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    session.call(|api, access| items::counts(api, access, ids.clone()))
 }

@@ -178,9 +178,11 @@ pub struct StockPage {
 }
 
 impl StockPage {
-    /// What Clover answered.
+    /// What Clover answered. Items whose count is beyond any stock are left out: taken for
+    /// uncounted, they would switch the shop's counting off.
     #[must_use]
-    pub fn new(items: Vec<ItemCount>, cursor: Option<String>, asked: Instant) -> Self {
+    pub fn new(mut items: Vec<ItemCount>, cursor: Option<String>, asked: Instant) -> Self {
+        items.retain(|item| item.item_stock.is_none() || count(item).is_some());
         Self {
             cursor,
             items,

@@ -14,8 +14,8 @@ use clover_client::tokens::CONFIRMED_AFTER;
 use clover_client::transport::{Boxed, Failure, Reply, Request, Transport};
 use clover_client::{
     Access, AccessToken, Api, BlockOn, ClientSecret, Error as ClientError, Hosts, OAuth,
-    OAuthError, Policy, RateLimit, Refusal, TokenError, TokenManager, TokenRequirement, TokenStore,
-    Tokens, Withheld,
+    OAuthError, Policy, RateLimit, Refusal, Rhythm, TokenError, TokenManager, TokenRequirement,
+    TokenStore, Tokens, Withheld,
 };
 use clover_core::ids::MerchantId;
 use clover_core::problem::{Problem, ProblemCode};
@@ -38,6 +38,7 @@ pub struct Session {
     /// None: the process has the token's rate limit to itself.
     shared: Option<SharedLimit>,
     withheld: Withheld,
+    rhythm: Rhythm,
     requests: Arc<AtomicU64>,
 }
 
@@ -203,6 +204,7 @@ impl Session {
             shared: host.has_rate_limiter().then(SharedLimit::default),
             host,
             withheld: Withheld::default(),
+            rhythm: Rhythm::default(),
             requests: Arc::new(AtomicU64::new(0)),
         })
     }
@@ -271,7 +273,8 @@ impl Session {
             limiter,
             Policy::default(),
         )
-        .with_withheld(self.withheld.clone()))
+        .with_withheld(self.withheld.clone())
+        .with_rhythm(self.rhythm.clone()))
     }
 
     /// The app towards Clover.

@@ -6,7 +6,7 @@ use std::fmt;
 use std::rc::Rc;
 use std::time::Instant;
 
-use clover_client::items::STOCK_EXPANSION;
+use clover_client::items::COUNTED_SINGLY;
 use clover_client::permission::permission_for;
 use clover_client::stock::{Overwritten, Set, Timed, Wanted, Wrote};
 use clover_client::{Access, Error as ClientError};
@@ -14,10 +14,10 @@ use clover_core::ids::ItemId;
 use clover_core::ledger::{self, CountReading, CountWrite, Settlement};
 use clover_core::problem::{Problem, ProblemCode};
 use clover_core::quantity::Quantity;
-use clover_core::wire::{ItemCount, Listing};
+use clover_core::wire::ItemCount;
 
-use crate::error::{Error, problem_of, whole_seconds};
-use crate::items::count_of;
+use crate::error::{Error, SOME_TIME, problem_of, whole_seconds};
+use crate::items::{self, has_no_counts};
 use crate::page::StockPage;
 use crate::session::Session;
 
@@ -62,7 +62,8 @@ pub struct StockOutcome {
     pub modified: Option<i64>,
     /// The count aimed at.
     pub target: Option<Quantity>,
-    /// Milliseconds between the question for the old count and the answer to the new one.
+    /// Milliseconds between the question for the old count and the answer to the new one; of a
+    /// count that is ready, the most that it can be.
     pub window: Option<i64>,
     /// Why it is not as wished.
     pub problem: Option<Problem>,
@@ -201,6 +202,13 @@ impl StockOutcome {
     ) -> Self {
         let now = match read {
             Ok(now) => now,
+            // It is another count than the one that was written.
+            Err(error @ ClientError::CountTooLarge { .. }) => {
+                return Self {
+                    state: StockState::Uncertain,
+                    ..Self::failed(key, &error)
+                };
+            }
             Err(error) => return Self::failed(key, &error),
         };
         let state = match ledger::settle(written, &now) {
@@ -230,20 +238,14 @@ impl StockOutcome {
                 retry_after: whole_seconds(*wait),
                 ..Self::new(key, StockState::Later, problem)
             },
-            // What is not Clover's answer, such as a proxy's page, is not a refusal either.
-            ClientError::Unreachable { .. }
-            | ClientError::Unanswered { .. }
-            | ClientError::BadAnswer { .. }
-            | ClientError::Intercepted { .. }
-            | ClientError::Insecure { .. }
-            | ClientError::Undecided { .. }
-            | ClientError::Interrupted => Self {
-                retry_after: 60,
-                ..Self::new(key, StockState::Later, problem)
-            },
-            ClientError::Rejected { .. } | ClientError::Configuration(_) => {
-                Self::new(key, StockState::Refused, problem)
+            // An unusable answer may be another one next time.
+            error if error.is_temporary() || matches!(error, ClientError::BadAnswer { .. }) => {
+                Self {
+                    retry_after: whole_seconds(SOME_TIME),
+                    ..Self::new(key, StockState::Later, problem)
+                }
             }
+            _ => Self::new(key, StockState::Refused, problem),
         }
     }
 }
@@ -383,9 +385,7 @@ impl Stock {
             Ok(written) => {
                 for (ready, outcome) in pending.into_iter().zip(written) {
                     match outcome {
-                        Err(error @ ClientError::Unauthorized { .. }) => {
-                            refused.push((ready, error));
-                        }
+                        Err(error) if error.wants_new_token() => refused.push((ready, error)),
                         outcome => done.push(StockOutcome::written(&ready, outcome)),
                     }
                 }
@@ -428,23 +428,20 @@ impl Stock {
         let Some(page) = page else {
             return Ok(StockPage::new(Vec::new(), None, asked));
         };
-        let mut listing = Listing::<ItemCount>::parse(&page.body).map_err(|e| {
-            Error::bug(
-                format!("Clover's item list makes no sense at {e}"),
-                page.call.request_id.as_deref(),
-            )
-        })?;
-        if self.session.withheld().has(STOCK_EXPANSION[0]) {
-            for item in &mut listing.elements {
-                item.item_stock = count_of(&self.session, &item.id)?;
+        let mut items = page.listing::<ItemCount>()?.elements;
+        let mut cursor = page.cursor.filter(|_| !page.last);
+        if has_no_counts(&self.session) {
+            if items.len() > COUNTED_SINGLY {
+                items.sort_by(|a, b| a.id.cmp(&b.id));
+                items.truncate(COUNTED_SINGLY);
+                cursor = items.last().map(|item| item.id.as_str().to_owned());
+            }
+            let ids = items.iter().map(|item| item.id.clone()).collect();
+            for (item, count) in items.iter_mut().zip(items::counts(&self.session, ids)?) {
+                item.item_stock = count;
             }
         }
-        let cursor = page.cursor.filter(|_| !page.last);
-        Ok(StockPage::new(
-            listing.elements,
-            cursor,
-            page.asked.into_std(),
-        ))
+        Ok(StockPage::new(items, cursor, page.asked.into_std()))
     }
 
     /// Units that the till sold of each item while its count was being overwritten, where it sold

@@ -19,10 +19,10 @@ use clover_service::catalog::Catalog;
 use clover_service::host::{HostError, Interrupted};
 use clover_service::orders::{OrderState, Orders, reference_of, site_tag_of};
 use clover_service::settings::Settings;
-use clover_service::stock::{SentWrite, Stock, StockChange, StockState};
+use clover_service::stock::{SentWrite, Stock, StockBatch, StockChange, StockState};
 use clover_service::token_record::TokenRecord;
 use clover_service::{Error, Host, Session};
-use clover_simulator::{Catalog as SimulatedCatalog, Config, Running, Simulator};
+use clover_simulator::{Catalog as SimulatedCatalog, Config, Limits, Running, Simulator};
 use serde_json::{Value, json};
 use tokio::runtime::Builder;
 
@@ -141,12 +141,18 @@ impl World {
     }
 
     fn over(config: Config, memory: Memory) -> Self {
+        let pace = if config.limits == Limits::Off {
+            100_000
+        } else {
+            100
+        };
         let clover = Simulator::start_blocking(config).unwrap();
         let parameters = json!({
             "environment": "sandbox",
             "app_id": APP,
             "app_secret": SECRET,
             "base_url": clover.base_url(),
+            "pace_share": pace,
         });
         let parameters = parameters.as_object().unwrap().clone().into_iter();
         let settings = Settings {
@@ -204,6 +210,11 @@ impl World {
         assert_eq!(status, 200, "{answer}");
     }
 
+    fn control(&self, target: &str, body: &Value) {
+        let (status, answer) = self.clover.control("POST", target, body);
+        assert_eq!(status, 200, "{answer}");
+    }
+
     fn refuse_items(&self, times: u32, status: u16) {
         let more = json!({"code": status});
         self.fault("GET /v3/merchants/*/items", times, "status", more);
@@ -235,6 +246,31 @@ impl World {
             tokens.rotated_at -= seconds;
             tokens.access_expires_at -= seconds;
         });
+    }
+
+    /// Changes of one unit each, of items that Clover counts.
+    fn changes(&self, count: usize) -> Vec<StockChange> {
+        let stock = self.clover.state()["stock"].clone();
+        let counted = stock.as_object().unwrap().iter();
+        let items = counted.filter(|(_, count)| count.is_f64()).take(count);
+        let changes: Vec<StockChange> = (1..)
+            .zip(items)
+            .map(|(key, (item, _))| StockChange {
+                key,
+                item: ItemId::new(item.as_str()).unwrap(),
+                delta: 1,
+                misses: 0,
+            })
+            .collect();
+        assert_eq!(changes.len(), count);
+        changes
+    }
+
+    /// Writes the counts of a batch, with the states of the outcomes.
+    fn commit(&self, batch: &StockBatch) -> Vec<StockState> {
+        let keys: Vec<i64> = batch.rows.iter().map(|row| row.key).collect();
+        let done = Stock::new(&self.session).commit(batch, &keys).unwrap();
+        done.iter().map(|outcome| outcome.state).collect()
     }
 
     /// An item that Clover counts, with its count.
@@ -487,6 +523,191 @@ fn a_write_that_the_token_is_refused_for_is_repeated_with_another() {
     assert_eq!(done[0].state, StockState::Permission);
     assert_eq!(done[0].permission, Some("Inventory Write"));
     assert_eq!(world.counted_item().1, count - 1);
+}
+
+#[test]
+fn a_forbidden_write_is_sent_once_and_renews_no_token() {
+    let world = World::new();
+    let stock = Stock::new(&world.session);
+    let batch = stock.prepare(world.changes(3)).unwrap();
+    let token = || world.record().tokens().unwrap().access.secret().clone();
+    let before = token();
+    let rule = "POST /v3/merchants/*/item_stocks/*";
+    world.fault(rule, 9, "status", json!({"code": 403}));
+    assert_eq!(world.commit(&batch), [StockState::Permission; 3]);
+    assert_eq!(world.count("POST /v3/"), 3);
+    assert_eq!(token(), before);
+    assert_eq!(world.count("/oauth/v2/refresh"), 0);
+}
+
+#[test]
+fn a_list_that_shows_no_counts_is_asked_for_once() {
+    let world = World::new();
+    world.control("/__sim/switches", &json!({"refused_expand": ["itemStock"]}));
+    let stock = Stock::new(&world.session);
+    for round in 1..=2 {
+        let batch = stock.prepare(world.changes(12)).unwrap();
+        let rows = batch.rows.len();
+        assert_eq!(rows, 5, "round {round}");
+        let states = batch.rows.iter().map(|row| row.state);
+        assert_eq!(states.collect::<Vec<_>>(), [StockState::Ready; 5]);
+        assert_eq!(world.count("expand=itemStock"), 1, "round {round}");
+        assert_eq!(
+            world.count("/item_stocks/"),
+            5 * round,
+            "no count is read twice"
+        );
+    }
+}
+
+#[test]
+fn counts_that_a_sync_was_refused_are_not_asked_for_in_lists() {
+    let world = World::new();
+    world.control("/__sim/switches", &json!({"refused_expand": ["itemStock"]}));
+    let stock = Stock::new(&world.session);
+    stock.counts(None).unwrap();
+    let asked = world.count("itemStock");
+    assert_eq!(stock.prepare(world.changes(12)).unwrap().rows.len(), 5);
+    assert_eq!(world.count("itemStock"), asked);
+}
+
+#[test]
+fn batches_become_smaller_after_each_batch_that_was_not_sent_in_time() {
+    let world = World::new();
+    let stock = Stock::new(&world.session);
+    let mut sizes = Vec::new();
+    for _ in 0..2 {
+        let batch = stock.prepare(world.changes(8)).unwrap();
+        sizes.push(batch.rows.len());
+        let rule = "POST /v3/merchants/*/item_stocks/*";
+        world.fault(rule, 8, "status", json!({"code": 429}));
+        let states = world.commit(&batch);
+        let is_missed = |state: &StockState| matches!(state, StockState::Later | StockState::Late);
+        assert!(states.iter().all(is_missed), "{states:?}");
+        assert_eq!(
+            world
+                .clover
+                .control("DELETE", "/__sim/faults", &json!(null))
+                .0,
+            200
+        );
+    }
+    sizes.push(stock.prepare(world.changes(8)).unwrap().rows.len());
+    assert_eq!(sizes, [8, 4, 2]);
+}
+
+#[test]
+fn a_count_that_missed_its_time_in_another_process_is_in_smaller_batches() {
+    let world = World::new();
+    let stock = Stock::new(&world.session);
+    let mut sizes = Vec::new();
+    for misses in [0, 2, 3, 4, 5, 40] {
+        let mut changes = world.changes(15);
+        changes[0].misses = misses;
+        sizes.push(stock.prepare(changes).unwrap().rows.len());
+    }
+    assert_eq!(sizes, [15, 15, 7, 3, 1, 1]);
+    let mut changes = world.changes(15);
+    changes[2].misses = 12;
+    assert_eq!(
+        stock.prepare(changes).unwrap().rows.len(),
+        2,
+        "it is the first next time"
+    );
+}
+
+#[test]
+fn a_count_beyond_any_stock_is_left_alone() {
+    let world = World::new();
+    let stock = Stock::new(&world.session);
+    let changes = world.changes(2);
+    let (item, other) = (changes[0].item.clone(), changes[1].item.clone());
+    let known = |id: &ItemId| {
+        let row = Known {
+            manage_stock: true,
+            quantity: Some(1_000),
+            ..Known::default()
+        };
+        (id.as_str().to_owned(), row)
+    };
+    let known = HashMap::from([known(&item), known(&other)]);
+    world.control(&format!("/__sim/stock/{item}"), &json!({"quantity": 2e9}));
+
+    let page = stock.counts(None).unwrap();
+    let changed: Vec<&ItemId> = page.changes(&known, true).map(|(id, _)| id).collect();
+    assert_eq!(changed, [&other], "the shop goes on counting the item");
+    assert!(page.counts().all(|(id, _)| *id != item));
+
+    let batch = stock.prepare(changes).unwrap();
+    let states: Vec<StockState> = batch.rows.iter().map(|row| row.state).collect();
+    assert_eq!(states, [StockState::Refused, StockState::Ready]);
+    let problem = batch.rows[0].problem.as_ref().unwrap();
+    assert_eq!(problem.code.key(), "item_count_too_large");
+
+    let sent = SentWrite {
+        key: 7,
+        item,
+        write: CountWrite {
+            before: Quantity::from_thousandths(5_000),
+            modified: None,
+            target: Quantity::from_thousandths(4_000),
+        },
+    };
+    let settled = stock.settle(&[sent]).unwrap();
+    assert_eq!(settled[0].state, StockState::Uncertain);
+}
+
+#[test]
+fn counts_that_no_list_shows_are_read_concurrently_and_in_short_pages() {
+    let world = World::with(Config {
+        catalog: SimulatedCatalog::Synthetic(350),
+        limits: Limits::Off,
+        latency: Duration::from_millis(5),
+        ..Config::default()
+    });
+    world.control("/__sim/switches", &json!({"refused_expand": ["itemStock"]}));
+    let state = world.clover.state();
+    let in_clover = |id: &str| {
+        let count = state["stock"][id].as_f64();
+        count.and_then(Quantity::from_clover).map(Quantity::floor)
+    };
+
+    let catalog = Catalog::new(&world.session, "USD", true).unwrap();
+    let stream = catalog.pages(None);
+    let mut ids = Vec::new();
+    while let Some(page) = stream.next().unwrap() {
+        assert!(page.ids.len() <= 100, "{}", page.ids.len());
+        for change in page.changes(&HashMap::<String, Known>::new()) {
+            let variant = &change.product.variants[0];
+            let count = variant.stock.map(Quantity::floor);
+            assert_eq!(count, in_clover(variant.id.as_str()));
+        }
+        ids.extend(page.ids);
+    }
+    let read = ids.len();
+    ids.sort();
+    ids.dedup();
+    assert_eq!((read, ids.len()), (350, 350), "each item once");
+    assert_eq!(world.count("/item_stocks/"), 350);
+    let requests = world.clover.requests(0);
+    let most = requests.iter().map(|e| e.in_flight).max();
+    assert!(most >= Some(4), "{most:?}");
+
+    let stock = Stock::new(&world.session);
+    let (mut cursor, mut counted) = (None, 0);
+    loop {
+        let page = stock.counts(cursor.as_deref()).unwrap();
+        assert!(page.counts().count() <= 100);
+        for (item, count) in page.counts() {
+            assert_eq!(count.map(Quantity::floor), in_clover(item.as_str()));
+            counted += 1;
+        }
+        cursor.clone_from(&page.cursor);
+        if cursor.is_none() {
+            break;
+        }
+    }
+    assert_eq!(counted, 350);
 }
 
 #[test]

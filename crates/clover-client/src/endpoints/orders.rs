@@ -23,6 +23,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
+use super::permission::{MERCHANT_READ, PAYMENTS_WRITE};
 use crate::error::Error;
 use crate::http::{Access, Answer, Api, Write};
 use crate::paging::PAGE_LIMIT;
@@ -42,11 +43,6 @@ const CHUNK: usize = 100;
 const FOUND_AT_MOST: &str = "10";
 /// The tender for a payment that was received outside Clover.
 const EXTERNAL_PAYMENT: &str = "com.clover.tender.external_payment";
-
-/// The permission to read tenders, by its name on the Clover Developer Dashboard.
-pub const MERCHANT_READ: &str = "Merchant Read";
-/// The permission to record a payment.
-pub const PAYMENTS_WRITE: &str = "Payments Write";
 
 /// The result of [`create`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -157,13 +153,23 @@ pub async fn find(
     let filter = format!("externalReferenceId={reference}");
     let query = [("filter", filter.as_str()), ("limit", FOUND_AT_MOST)];
     let found: List<wire::OrderHead> = api.get_json(&access, "orders", &query).await?;
-    // If a server ignores the filter, another shop's order must not be filled.
-    let ours = |order: &wire::OrderHead| {
+    let mut ours = Vec::new();
+    for mut order in found.elements {
+        if order.external_reference_id.is_none() {
+            // It is recorded of single orders that they show their reference, not of lists.
+            let path = format!("orders/{}", order.id);
+            order = match api.get_json(&access, &path, &[]).await {
+                Err(Error::NotFound { .. }) => continue,
+                read => read?,
+            };
+        }
+        // If a server ignores the filter, an order of the till must not be filled.
         let carried = order.external_reference_id.as_deref();
-        carried.is_none_or(|carried| carried == reference.as_str()) && !order.is_deleted()
-    };
-    let orders = found.elements.into_iter().filter(ours);
-    Ok(orders.map(|order| order.id).collect())
+        if carried == Some(reference.as_str()) && !order.is_deleted() {
+            ours.push(order.id);
+        }
+    }
+    Ok(ours)
 }
 
 /// Completes the order by its plan: reads it, writes what is missing, reads again. The existing
@@ -281,9 +287,6 @@ pub async fn mark(
         Err(Error::NotFound { .. }) => return Ok(deleted()),
         shown => shown?,
     };
-    if shown.is_deleted() {
-        return Ok(deleted());
-    }
     let carried = shown.external_reference_id.as_deref();
     if carried.is_some_and(|carried| carried != reference.as_str()) {
         return Ok(Mark::Missing);
@@ -313,15 +316,22 @@ pub async fn mark(
     }
 }
 
-/// An order with its payments. `expand=payments` would need Payments Read; the list of an order's
-/// payments needs only Orders Read. If Clover refuses that list as well, the payment state is still
-/// known.
+/// An order that is not deleted, with its payments. `expand=payments` would need Payments Read; the
+/// list of an order's payments needs only Orders Read. If Clover refuses that list as well, the
+/// payment state is still known.
 async fn order_with_payments(
     api: &Api,
     access: &Access,
     path: &str,
 ) -> Result<wire::OrderHead, Error> {
-    let mut order: wire::OrderHead = api.get_json(access, path, &[]).await?;
+    let answer = api.get(access, path, &[]).await?;
+    let mut order: wire::OrderHead = answer.json()?;
+    if order.is_deleted() {
+        return Err(Error::NotFound {
+            call: answer.call,
+            said: "the order is deleted".to_owned(),
+        });
+    }
     if order.is_paid_at_all() || order.payment_state.is_none() {
         let path = format!("{path}/payments");
         let payments: Result<List<wire::Payment>, Error> = api.get_json(access, &path, &[]).await;
@@ -597,7 +607,7 @@ impl Filling {
             }
             offset += count;
             // If there are more lines than in the plan, the exact number does not matter.
-            if count < PAGE_LIMIT as usize || offset > self.plan.pieces().len() {
+            if count < PAGE_LIMIT || offset > self.plan.pieces().len() {
                 return Ok(Tally {
                     count: ids.len(),
                     sum,

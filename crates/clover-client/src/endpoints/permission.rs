@@ -1,5 +1,10 @@
 //! The permission of the Clover app that a path needs.
 
+/// To read the merchant, its tenders and its order types.
+pub const MERCHANT_READ: &str = "Merchant Read";
+/// To record a payment.
+pub const PAYMENTS_WRITE: &str = "Payments Write";
+
 /// The permission by its name on the Clover Developer Dashboard.
 #[must_use]
 pub fn permission_for(method: &str, path: &str) -> &'static str {
@@ -9,10 +14,10 @@ pub fn permission_for(method: &str, path: &str) -> &'static str {
         .skip(2);
     let reads = method == "GET";
     match (below.next(), below.nth(1)) {
-        (Some("orders"), Some("payments")) if !reads => "Payments Write",
+        (Some("orders"), Some("payments")) if !reads => PAYMENTS_WRITE,
         (Some("orders" | "atomic_order" | "print_event"), _) if reads => "Orders Read",
         (Some("orders" | "atomic_order" | "print_event"), _) => "Orders Write",
-        (None | Some("" | "properties" | "tenders" | "order_types"), _) => "Merchant Read",
+        (None | Some("" | "properties" | "tenders" | "order_types"), _) => MERCHANT_READ,
         (Some(_), _) if reads => "Inventory Read",
         (Some(_), _) => "Inventory Write",
     }

@@ -13,16 +13,18 @@ use bytes::Bytes;
 use clover_core::ids::ItemId;
 use clover_core::ledger::{CountReading, Exposure};
 use clover_core::quantity::Quantity;
-use clover_core::wire::{ItemStock, Listing, TillOrder};
+use clover_core::wire::{ItemStock, TillLine, TillOrder};
+use log::warn;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tokio::task::JoinSet;
 use tokio::time::Instant;
 
+use super::items::{COUNTED_SINGLY, MAX_EXPANDED, STOCK_EXPANSION};
+use crate::concurrent::each;
 use crate::error::{Error, WaitReason};
-use crate::http::{Access, Api, Write};
-use crate::paging::PAGE_LIMIT;
-use crate::rhythm::MOST_AT_ONCE;
+use crate::http::{Access, Answer, Api, Write};
+use crate::id_filter::{IDS_A_REQUEST, filter_of};
+use crate::paging::{PageStream, Pages as _, RawPage};
 
 pub use crate::rhythm::{WINDOW, batch_size};
 
@@ -118,11 +120,31 @@ pub struct Overwritten {
     pub exposure: Exposure,
 }
 
-fn reading(stock: &ItemStock) -> CountReading {
-    CountReading {
-        count: stock.quantity.and_then(Quantity::from_clover),
+/// None for a count that is beyond any stock. It is not an item without a count.
+fn reading(stock: &ItemStock) -> Option<CountReading> {
+    let count = match stock.quantity {
+        Some(quantity) => Some(Quantity::from_clover(quantity)?),
+        None => None,
+    };
+    Some(CountReading {
+        count,
         modified: stock.modified_time,
-    }
+    })
+}
+
+/// After so many missed writes of a count, each further one halves the batches that it may be in.
+/// [`Rhythm`](crate::Rhythm) makes batches smaller earlier, but only until its process ends.
+const MISSES_IN_A_BATCH: u32 = 2;
+
+/// How many of the first counts are read together.
+fn batch_of(wanted: &[Wanted], at_once: usize) -> usize {
+    let mut most = at_once;
+    let fits = |(index, one): &(usize, &Wanted)| {
+        let halvings = one.misses.saturating_sub(MISSES_IN_A_BATCH);
+        most = most.min(at_once.checked_shr(halvings).unwrap_or(0).max(1));
+        *index < most
+    };
+    wanted.iter().enumerate().take_while(fits).count()
 }
 
 impl Api {
@@ -130,7 +152,7 @@ impl Api {
     /// soon after, at least one.
     ///
     /// # Errors
-    /// A refused token, because it concerns all counts.
+    /// [`Error::Unauthorized`], because it concerns all counts, and [`Error::Interrupted`].
     pub fn read_counts(
         &self,
         access: &Access,
@@ -138,13 +160,14 @@ impl Api {
     ) -> impl Future<Output = Result<Vec<Result<Timed, Error>>, Error>> + Send + use<> {
         let (api, access) = (self.clone(), access.clone());
         async move {
-            let limits = api.rate_limiter().limits();
-            let at_once = api.rhythm.seen().batch_size(limits);
-            let chosen = wanted.iter().take(at_once).map(|one| one.item.clone());
-            let mut read = read_all(&api, &access, chosen.collect()).await?;
-            // The latency is known after the first read.
-            let fit = api.rhythm.seen().batch_size(limits);
-            read.truncate(fit.max(1));
+            let fit = |wanted: &[Wanted]| batch_of(wanted, api.batch_size());
+            let chosen = wanted.iter().take(fit(&wanted)).map(|one| one.item.clone());
+            let mut chosen: Vec<ItemId> = chosen.collect();
+            let listed = read_lists(&api, &access, &chosen).await?;
+            // After the first list it is known whether it has counts, and the latency.
+            chosen.truncate(fit(&wanted));
+            let mut read = read_rest(&api, &access, chosen, listed).await?;
+            read.truncate(fit(&wanted));
             let items = read.iter().filter(|one| one.is_ok()).count();
             let timeout = api.policy().timeout;
             let timed = read.into_iter().zip(wanted).map(|(read, one)| {
@@ -172,7 +195,8 @@ impl Api {
     ) -> impl Future<Output = Result<Vec<Result<CountReading, Error>>, Error>> + Send + use<> {
         let (api, access) = (self.clone(), access.clone());
         async move {
-            let read = read_all(&api, &access, items).await?;
+            let listed = read_lists(&api, &access, &items).await?;
+            let read = read_rest(&api, &access, items, listed).await?;
             Ok(read.into_iter().map(|one| one.map(|one| one.0)).collect())
         }
     }
@@ -204,7 +228,8 @@ impl Api {
         }
     }
 
-    /// One page of all items with their counts, ordered by id; none after the last page.
+    /// One page of all items with their counts, ordered by id; none after the last page. If lists
+    /// are known to show no counts, the page has at most [`COUNTED_SINGLY`] items.
     ///
     /// # Errors
     /// As [`Api::get`].
@@ -212,11 +237,13 @@ impl Api {
         &self,
         access: &Access,
         after: Option<String>,
-    ) -> impl Future<Output = Result<Option<crate::paging::RawPage>, Error>> + Send + use<> {
-        use crate::paging::{PageStream, Pages as _};
+    ) -> impl Future<Output = Result<Option<RawPage>, Error>> + Send + use<> {
         let mut stream = PageStream::new(self, access, "items")
-            .expand(&["itemStock"])
+            .expand(&STOCK_EXPANSION)
             .after(after);
+        if self.withheld().has(STOCK_EXPANSION[0]) {
+            stream = stream.limit(COUNTED_SINGLY);
+        }
         async move { stream.next().await.transpose() }
     }
 
@@ -240,27 +267,28 @@ impl Api {
             let mut sold = BTreeMap::new();
             let all = by_item.values().flatten().copied().collect();
             for (from, to) in merged(all) {
-                for order in orders_between(&api, &access, from, to).await? {
-                    for line in &order.line_items.0 {
-                        let (Some(item), Some(at)) =
-                            (&line.item, line.created_time.or(order.created_time))
-                        else {
-                            continue;
-                        };
-                        // An order can be in several time spans; it counts once.
-                        let stretches = by_item.get(&item.id).into_iter().flatten();
-                        if stretches
-                            .into_iter()
-                            .any(|(from, to)| (*from..=*to).contains(&at))
-                        {
-                            let units: &mut i64 = sold.entry(item.id.clone()).or_default();
-                            *units = units.saturating_add(line.unit_qty.unwrap_or(1000));
-                        }
+                let sales = till_sales(&api, &access, from, to).await?;
+                for (item, at, units) in sales {
+                    let stretches = by_item.get(&item).into_iter().flatten();
+                    if stretches
+                        .into_iter()
+                        .any(|(from, to)| (*from..=*to).contains(&at))
+                    {
+                        let sum: &mut i64 = sold.entry(item).or_default();
+                        *sum = sum.saturating_add(units);
                     }
                 }
             }
             Ok(sold)
         }
+    }
+
+    /// How many counts can be written soon after they were read.
+    fn batch_size(&self) -> usize {
+        let is_withheld = self.withheld().has(STOCK_EXPANSION[0]);
+        let mut seen = self.rhythm.seen();
+        seen.is_listed &= !is_withheld;
+        seen.batch_size(self.rate_limiter().limits())
     }
 }
 
@@ -276,27 +304,28 @@ impl Listed {
     /// None if the list does not contain the whole count, which is then requested singly.
     fn reading(self) -> Option<(ItemId, CountReading)> {
         let stock: ItemStock = serde_json::from_value(self.item_stock).ok()?;
-        let reading = reading(&stock);
+        let reading = reading(&stock)?;
         (reading.count.is_some() && reading.modified.is_some()).then_some((self.id, reading))
     }
 }
 
 type Read = (CountReading, Instant);
 
-/// Reads counts; several items in one request, if Clover returns counts in lists.
-async fn read_all(
+/// The counts that lists show, several items in one request. An error of the list that single
+/// requests would repeat is the error of each item.
+async fn read_lists(
     api: &Api,
     access: &Access,
-    items: Vec<ItemId>,
-) -> Result<Vec<Result<Read, Error>>, Error> {
+    items: &[ItemId],
+) -> Result<HashMap<ItemId, Result<Read, Error>>, Error> {
     let mut listed = HashMap::new();
-    let is_listed = api.rhythm.seen().is_listed;
-    for some in items
-        .chunks(MOST_AT_ONCE)
-        .filter(|some| is_listed && some.len() > 1)
-    {
+    let is_withheld = api.withheld().has(STOCK_EXPANSION[0]);
+    for some in items.chunks(IDS_A_REQUEST).filter(|some| some.len() > 1) {
+        if is_withheld || !api.rhythm.seen().is_listed {
+            break;
+        }
         match read_list(api, access, some).await {
-            Ok(found) => listed.extend(found),
+            Ok(found) => listed.extend(found.into_iter().map(|(id, read)| (id, Ok(read)))),
             // The response does not report on single items, so each is requested singly.
             Err(Error::Unauthorized { call, .. } | Error::Intercepted { call, .. })
                 if call.status == Some(403) =>
@@ -305,25 +334,43 @@ async fn read_all(
             }
             Err(Error::Rejected { .. } | Error::NotFound { .. } | Error::BadAnswer { .. }) => {}
             Err(error @ Error::Unauthorized { .. }) => return Err(error),
-            // Single requests would fail in the same way.
-            Err(error) => return Ok(items.iter().map(|_| Err(error.clone())).collect()),
+            Err(error) => {
+                let failed = |item: &ItemId| (item.clone(), Err(error.clone()));
+                return Ok(items.iter().map(failed).collect());
+            }
         }
     }
+    Ok(listed)
+}
+
+/// Each count: as listed, or requested singly.
+async fn read_rest(
+    api: &Api,
+    access: &Access,
+    items: Vec<ItemId>,
+    listed: HashMap<ItemId, Result<Read, Error>>,
+) -> Result<Vec<Result<Read, Error>>, Error> {
     each(items.into_iter().map(|item| {
-        let known = listed.get(&item).copied();
+        let known = listed.get(&item).cloned();
         let read = api.get(access, &format!("item_stocks/{item}"), &[]);
         let rhythm = api.rhythm.clone();
         async move {
             if let Some(known) = known {
-                return Ok(known);
+                return known;
             }
             let answer = read.await?;
             rhythm.seen().latency = answer.asked.elapsed();
-            Ok((reading(&answer.json::<ItemStock>()?), answer.asked))
+            Ok((counted(&answer)?, answer.asked))
         }
     }))
     .await
     .and_then(all_allowed)
+}
+
+fn counted(answer: &Answer) -> Result<CountReading, Error> {
+    reading(&answer.json()?).ok_or_else(|| Error::CountTooLarge {
+        call: answer.call.clone(),
+    })
 }
 
 async fn read_list(
@@ -331,20 +378,16 @@ async fn read_list(
     access: &Access,
     items: &[ItemId],
 ) -> Result<HashMap<ItemId, Read>, Error> {
-    let ids: Vec<String> = items.iter().map(|item| format!("'{item}'")).collect();
-    let (filter, limit) = (format!("id in ({})", ids.join(",")), ids.len().to_string());
+    let (filter, limit) = (filter_of(items), items.len().to_string());
     let query = [
         ("filter", filter.as_str()),
-        ("expand", "itemStock"),
+        ("expand", STOCK_EXPANSION[0]),
         ("limit", limit.as_str()),
     ];
     let answer = api.get(access, "items", &query).await?;
     api.rhythm.seen().latency = answer.asked.elapsed();
-    let page = Listing::<Listed>::parse(&answer.body).map_err(|e| Error::BadAnswer {
-        call: answer.call.clone(),
-        at: e.path,
-        reason: e.reason,
-    })?;
+    // What a list does not show as expected is requested singly, which has an error of its own.
+    let page = answer.listing::<Listed>()?;
     let readings = page.elements.into_iter().filter_map(Listed::reading);
     Ok(readings
         .map(|(id, reading)| (id, (reading, answer.asked)))
@@ -380,9 +423,10 @@ async fn write(api: Api, access: Access, set: Set) -> Result<Wrote, Error> {
         }
         Err(error) => return Err(error),
     };
-    Ok(match answer.json::<ItemStock>() {
-        Ok(stock) if reading(&stock).count == Some(set.target) => Wrote::Done {
-            modified: stock.modified_time,
+    let written = answer.json::<ItemStock>();
+    Ok(match written.map(|stock| reading(&stock)) {
+        Ok(Some(now)) if now.count == Some(set.target) => Wrote::Done {
+            modified: now.modified,
             window: set.asked.elapsed(),
         },
         Ok(_) => Wrote::Unknown(format!("{}: another count", answer.call)),
@@ -399,29 +443,6 @@ fn all_allowed<T>(outcomes: Vec<Result<T, Error>>) -> Result<Vec<Result<T, Error
     refused.map_or(Ok(outcomes), Err)
 }
 
-/// Runs all futures concurrently; the outcomes are in the order of the futures.
-async fn each<T, F>(futures: impl Iterator<Item = F>) -> Result<Vec<T>, Error>
-where
-    T: Send + 'static,
-    F: Future<Output = T> + Send + 'static,
-{
-    let mut set = JoinSet::new();
-    let mut count = 0;
-    for (index, future) in futures.enumerate() {
-        set.spawn(async move { (index, future.await) });
-        count = index + 1;
-    }
-    let mut ended: BTreeMap<usize, T> = BTreeMap::new();
-    while let Some(joined) = set.join_next().await {
-        let (index, value) = joined.map_err(|_| Error::Interrupted)?;
-        ended.insert(index, value);
-    }
-    if ended.len() != count {
-        return Err(Error::Interrupted);
-    }
-    Ok(ended.into_values().collect())
-}
-
 /// Time spans that cover all of these; spans less than a minute apart are joined.
 fn merged(mut times: Vec<(i64, i64)>) -> Vec<(i64, i64)> {
     const NEAR: i64 = 60_000;
@@ -436,52 +457,70 @@ fn merged(mut times: Vec<(i64, i64)>) -> Vec<(i64, i64)> {
     joined
 }
 
-/// Far more orders than a till can take in one time span. The limit ends the loop if a server
-/// ignores the offset.
-const MOST_ORDERS: usize = 50_000;
-
-async fn orders_between(
+/// Sold units of linked items, in thousandths, each with the time of its sale, which is between
+/// `from` and `to`. A line may be added long after its order was opened, so the orders are those
+/// that were opened before the end and changed after the start.
+async fn till_sales(
     api: &Api,
     access: &Access,
     from: i64,
     to: i64,
-) -> Result<Vec<TillOrder>, Error> {
-    let (from, to) = (format!("createdTime>={from}"), format!("createdTime<={to}"));
-    let limit = PAGE_LIMIT.to_string();
-    let mut orders = Vec::new();
-    loop {
-        let offset = orders.len().to_string();
-        let query = [
-            ("filter", from.as_str()),
-            ("filter", to.as_str()),
-            ("expand", "lineItems"),
-            ("orderBy", "createdTime"),
-            ("limit", limit.as_str()),
-            ("offset", offset.as_str()),
-        ];
-        let answer = api.get(access, "orders", &query).await?;
-        let page = Listing::<TillOrder>::parse(&answer.body).map_err(|e| Error::BadAnswer {
-            call: answer.call.clone(),
-            at: e.path,
-            reason: e.reason,
-        })?;
-        let count = page.elements.len() + page.errors.len();
-        let wrong = |reason: &str| Error::BadAnswer {
-            call: answer.call.clone(),
-            at: "elements".into(),
-            reason: reason.to_owned(),
-        };
-        if count > PAGE_LIMIT as usize {
-            return Err(wrong("the page has more elements than requested"));
+) -> Result<Vec<(ItemId, i64, i64)>, Error> {
+    let mut sales = Vec::new();
+    let mut pages = PageStream::new(api, access, "orders")
+        .filter(format!("modifiedTime>={from}"))
+        .filter(format!("createdTime<={to}"))
+        .expand(&["lineItems"]);
+    while let Some(page) = pages.next().await {
+        let orders = page?.listing::<TillOrder>()?;
+        for error in orders.errors {
+            let Some(id) = error.id else {
+                warn!("an order of the till is left out: {}", error.error);
+                continue;
+            };
+            sales.extend(sold_in(&all_lines(api, access, &id).await?, None));
         }
-        if orders.len() >= MOST_ORDERS {
-            return Err(wrong("the list of orders does not end"));
-        }
-        orders.extend(page.elements);
-        if count < PAGE_LIMIT as usize {
-            return Ok(orders);
+        for order in orders.elements {
+            let expanded = order.line_items.0;
+            let is_part = expanded.len() >= MAX_EXPANDED || api.withheld().has("lineItems");
+            let lines = if is_part {
+                all_lines(api, access, order.id.as_str()).await?
+            } else {
+                expanded
+            };
+            sales.extend(sold_in(&lines, order.created_time));
         }
     }
+    sales.retain(|(_, at, _)| (from..=to).contains(at));
+    Ok(sales)
+}
+
+fn sold_in(lines: &[TillLine], opened: Option<i64>) -> Vec<(ItemId, i64, i64)> {
+    let sale = |line: &TillLine| {
+        let item = line.item.as_ref()?.id.clone();
+        let at = line.created_time.or(opened)?;
+        Some((item, at, line.unit_qty.unwrap_or(1000)))
+    };
+    lines.iter().filter_map(sale).collect()
+}
+
+/// All lines of an order, which a list of orders shows only in part, or not at all when one of them
+/// is unreadable. An order that no longer exists has none.
+async fn all_lines(api: &Api, access: &Access, order: &str) -> Result<Vec<TillLine>, Error> {
+    let path = format!("orders/{order}/line_items");
+    let pages = match api.list_all(access, &path, &[]).await {
+        Err(Error::NotFound { .. }) => return Ok(Vec::new()),
+        pages => pages?,
+    };
+    let mut lines = Vec::new();
+    for page in pages {
+        let page = page.listing::<TillLine>()?;
+        for error in page.errors {
+            warn!("a line of order {order} is left out: {}", error.error);
+        }
+        lines.extend(page.elements);
+    }
+    Ok(lines)
 }
 
 #[cfg(test)]

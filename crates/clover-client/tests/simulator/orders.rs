@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use clover_client::orders::{self, Create, Fill, MERCHANT_READ, PAYMENTS_WRITE, Pay};
+use clover_client::orders::{self, Create, Fill, Pay};
+use clover_client::permission::{MERCHANT_READ, PAYMENTS_WRITE};
 use clover_client::{Api, Error, Hosts, Policy, RateLimit, RateLimiter, Write};
 use clover_core::ids::OrderId;
 use clover_core::money::Currency;
@@ -394,6 +395,35 @@ fn an_order_of_another_reference_is_ignored() {
     world.fault("GET /v3/merchants/*/orders", 1, "status", more);
     let found: Vec<String> = find(&world, &mark(9)).into_iter().map(Into::into).collect();
     assert_eq!(found, ["OURS000000001"]);
+}
+
+#[test]
+fn an_order_that_a_list_shows_without_its_reference_is_ours_only_if_it_has_it() {
+    let world = world();
+    let (plan, mark) = (plan(), mark(9));
+    let ours = created(&world, &plan, &mark);
+    let till = post(&world, "orders", &json!({"state": "open"}));
+    let body = json!({"elements": [
+        {"id": till["id"]}, {"id": ours}, {"id": "GONE000000001"},
+    ]});
+    let more = json!({"code": 200, "body": body});
+    world.fault("GET /v3/merchants/*/orders", 1, "status", more);
+    assert_eq!(find(&world, &mark), [ours]);
+}
+
+#[test]
+fn a_deleted_order_that_clover_still_shows_is_not_paid() {
+    let world = world();
+    grant(&world, &["MERCHANT_R", "PAYMENTS_W"]);
+    let (plan, mark) = (plan(), mark(12));
+    let order = pushed(&world, &plan, &mark);
+    let mut body = orders_of(&world)[0].clone();
+    body["deletedTimestamp"] = json!(1_770_000_000_000_i64);
+    let rule = format!("GET /v3/merchants/*/orders/{order}");
+    world.fault(&rule, 1, "status", json!({"code": 200, "body": body}));
+    let error = pay(&world, &plan, &order, &mark).unwrap_err();
+    assert!(matches!(error, Error::NotFound { .. }), "{error}");
+    assert_eq!(world.count("/payments"), 0);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clover_client::stock::{OLDEST, Overwritten, Set, Timed, WINDOW, Wanted, Wrote};
-use clover_client::{Error, Policy};
+use clover_client::{Error, Policy, Write};
 use clover_core::ids::ItemId;
 use clover_core::ledger::{CountWrite, Exposure, Settlement, settle};
 use clover_core::quantity::Quantity;
@@ -254,6 +254,77 @@ fn sales_of_the_till_between_read_and_write_are_found() {
         sold,
         [(item.clone(), 1_000)],
         "each sale once, and none of another time"
+    );
+}
+
+/// Writes to an order of the till, as the till would.
+fn sell(world: &World, path: &str, body: &Value) -> Value {
+    let body = Some(body.to_string().into());
+    let write = world
+        .api
+        .send_write(&world.access(), Write::Post, path, &[], body);
+    world.run(write).unwrap().json().unwrap()
+}
+
+fn sold(world: &World, item: &ItemId, after: i64, window: i64) -> Option<i64> {
+    let written = Overwritten {
+        item: item.clone(),
+        exposure: Exposure {
+            before: None,
+            after,
+            window,
+        },
+    };
+    let sold = world.api.sold_within(&world.access(), &[written]);
+    world.run(sold).unwrap().remove(item)
+}
+
+#[test]
+fn a_line_that_was_added_long_after_its_order_was_opened_is_found() {
+    let world = World::new();
+    let item = counted(&world, 1).remove(0);
+    let order = sell(&world, "orders", &json!({"state": "open"}));
+    let lines = format!("orders/{}/line_items", order["id"].as_str().unwrap());
+    let mut at = Vec::new();
+    for _ in 0..2 {
+        world.control("/__sim/clock", &json!({"advance_s": 90}));
+        let line = sell(&world, &lines, &json!({"item": {"id": item.as_str()}}));
+        at.push(line["createdTime"].as_i64().unwrap());
+    }
+    assert_eq!(sold(&world, &item, at[0] + 1_000, 1_000), Some(1_000));
+    assert_eq!(sold(&world, &item, at[1] + 1_000, 1_000), Some(1_000));
+    assert_eq!(sold(&world, &item, at[1] - 10_000, 1_000), None);
+    let both = [at[0], at[1]].map(|after| Overwritten {
+        item: item.clone(),
+        exposure: Exposure {
+            before: None,
+            after,
+            window: 1_000,
+        },
+    });
+    let both = world.run(world.api.sold_within(&world.access(), &both));
+    assert_eq!(both.unwrap().remove(&item), Some(2_000), "each line once");
+}
+
+#[test]
+fn all_lines_of_a_long_order_are_found() {
+    let world = World::new();
+    let item = counted(&world, 1).remove(0);
+    let order = sell(&world, "orders", &json!({"state": "open"}));
+    let order = order["id"].as_str().unwrap();
+    let line = json!({"item": {"id": item.as_str()}, "price": 100});
+    for lines in [100, 30] {
+        let lines = json!({"items": vec![line.clone(); lines]});
+        sell(&world, &format!("orders/{order}/bulk_line_items"), &lines);
+    }
+    let shown = &world.clover.state()["orders"];
+    let shown = shown.as_array().unwrap().iter();
+    let modified = shown
+        .filter(|o| o["id"] == *order)
+        .find_map(|o| o["modifiedTime"].as_i64());
+    assert_eq!(
+        sold(&world, &item, modified.unwrap(), 30_000),
+        Some(130_000)
     );
 }
 

@@ -13,7 +13,8 @@ pub struct LedgerEntry {
     pub delta: i64,
     /// As in [`LedgerRow`](super::LedgerRow).
     pub state: SendState,
-    /// When the row was settled, in the unit of `as_of`. A skipped row has a time too.
+    /// When the row was settled, by the clock and in the unit of `as_of`, which may be any. A
+    /// skipped row has a time too.
     pub settled: Option<i64>,
     /// Of a return: state and settling time of the sale that it reverses.
     pub reverses: Option<(SendState, Option<i64>)>,

@@ -11,6 +11,8 @@ use crate::ids::{ItemId, OrderId, TenderId};
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TillOrder {
+    /// Clover's id.
+    pub id: OrderId,
     /// Milliseconds, in whole seconds.
     #[serde(default, deserialize_with = "lenient_integer")]
     pub created_time: Option<i64>,
