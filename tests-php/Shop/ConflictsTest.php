@@ -4,14 +4,21 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Shop;
 
+use CloverSync\Shop\Exception\AlreadyRunningException;
 use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Links\AdoptProblem;
 use CloverSync\Shop\Links\LinkState;
+use CloverSync\Shop\Locking\Lock;
+use CloverSync\Shop\Locking\ProcessIdentity;
+use CloverSync\Shop\Services;
 use CloverSync\Shop\Status\Attention;
 use CloverSync\Shop\Status\ListedLink;
 use CloverSync\Shop\Support\SystemClock;
 use CloverSync\Tests\Support\English;
+use CloverSync\Tests\Support\FakeClock;
 use CloverSync\Tests\Support\SyncTestCase;
+use PHPUnit\Framework\Attributes\DataProvider;
+use PHPUnit\Framework\Attributes\TestDox;
 
 /** The shop already has a product with the same SKU. */
 final class ConflictsTest extends SyncTestCase
@@ -91,6 +98,39 @@ final class ConflictsTest extends SyncTestCase
             (int) $product['state'],
         ]);
         self::assertSame(0, $this->sync()->productRows);
+    }
+
+    /** @return iterable<string, array{\Closure(Services, string): mixed}> */
+    public static function changes(): iterable
+    {
+        yield 'adopting one' => [static fn (Services $shop, string $id): mixed => $shop->conflicts()->adopt($id)];
+        yield 'adopting all' => [static fn (Services $shop): array => $shop->conflicts()->adoptAll()];
+        yield 'relinking all' => [static fn (Services $shop): array => $shop->conflicts()->relinkAllBySku()];
+        yield 'unlinking' => [static fn (Services $shop, string $id): mixed => $shop->unlink($id)];
+    }
+
+    /** @param \Closure(Services, string): mixed $change */
+    #[DataProvider('changes')]
+    #[TestDox('While a sync runs, the owner cannot change links, and waits for its end for some seconds: $_dataName')]
+    public function test_a_change_during_a_sync(\Closure $change): void
+    {
+        $this->ownProduct('Our apron', 'apron', '99.00000');
+        $id = $this->itemBySku('APRON')['id'];
+        $this->connectedAndSynced();
+        $clock = new FakeClock(microtime(true));
+        $sync  = new Lock($this->db->connect(), 'sync:sandbox', $clock, new ProcessIdentity('another node', 1, 1));
+        self::assertTrue($sync->acquire());
+
+        try {
+            $change($this->shop(clock: $clock), $id);
+            self::fail('A sync runs.');
+        } catch (AlreadyRunningException) {
+            self::assertSame(1, \count($this->shop()->conflicts()->list()));
+        }
+
+        $sync->release();
+        $change($this->shop(clock: $clock), $id);
+        self::assertTrue($sync->acquire(), 'It is free again.');
     }
 
     public function test_a_new_variant_whose_sku_another_product_has_waits_and_its_sisters_go_on(): void

@@ -25,6 +25,7 @@ use CloverSync\Shop\Connection\MerchantProfile;
 use CloverSync\Shop\Connection\SiteGuard;
 use CloverSync\Shop\Database\KeyValueStore;
 use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Exception\AlreadyRunningException;
 use CloverSync\Shop\Exception\CurrencyException;
 use CloverSync\Shop\Exception\NotConnectedException;
 use CloverSync\Shop\Exception\ShopException;
@@ -149,7 +150,7 @@ final class Services
     /** @throws NotConnectedException before the first connection, when there cannot be a conflict */
     public function conflicts(): Conflicts
     {
-        return new Conflicts($this->sql, $this->links(), $this->log);
+        return new Conflicts($this->sql, $this->links(), $this->log, $this->syncLock());
     }
 
     /** @throws NotConnectedException before the first connection */
@@ -296,30 +297,38 @@ final class Services
      * Deletes the link between a product and its item or group in Clover. Product, stock ledger and log stay.
      *
      * @throws ShopException when there is no such link
+     * @throws AlreadyRunningException
      */
     public function unlink(string $cloverId): void
     {
-        $this->sql->transaction(function () use ($cloverId): void {
-            $links = $this->links();
-            $link  = $links->byCloverId([$cloverId])[$cloverId] ?? null;
+        $lock = $this->syncLock();
+        $lock->requireWithin(Conflicts::PATIENCE, new Message(MessageCode::SyncRunning));
 
-            if ($link === null || !$links->unlink($cloverId)) {
-                throw new Exception\ShopException(new Message(MessageCode::LinkGone, ['item' => $cloverId]));
-            }
+        try {
+            $this->sql->transaction(function () use ($cloverId): void {
+                $links = $this->links();
+                $link  = $links->byCloverId([$cloverId])[$cloverId] ?? null;
 
-            $this->log->add(
-                'update',
-                $link->kind,
-                $cloverId,
-                'success',
-                $link->productId === null
-                    ? new Message(MessageCode::LinkDeleted, ['name' => $link->name])
-                    : new Message(MessageCode::Unlinked, [
-                        'name'    => $link->name,
-                        'product' => $link->article->title ?? (string) $link->productId,
-                    ]),
-            );
-        });
+                if ($link === null || !$links->unlink($cloverId)) {
+                    throw new Exception\ShopException(new Message(MessageCode::LinkGone, ['item' => $cloverId]));
+                }
+
+                $this->log->add(
+                    'update',
+                    $link->kind,
+                    $cloverId,
+                    'success',
+                    $link->productId === null
+                        ? new Message(MessageCode::LinkDeleted, ['name' => $link->name])
+                        : new Message(MessageCode::Unlinked, [
+                            'name'    => $link->name,
+                            'product' => $link->article->title ?? (string) $link->productId,
+                        ]),
+                );
+            });
+        } finally {
+            $lock->release();
+        }
     }
 
     public function searchQueue(): SearchQueue

@@ -55,9 +55,7 @@ final readonly class StockOnlySync
      */
     public function run(TimeBudget $budget, Lock $lock): array
     {
-        if (!$lock->acquire()) {
-            throw new AlreadyRunningException(new Message(MessageCode::SyncRunning));
-        }
+        $lock->requireWithin(0, new Message(MessageCode::SyncRunning));
 
         try {
             return $this->breaker->watch('inventory_pull', fn (): array => $this->pages($budget, $lock));

@@ -136,9 +136,7 @@ final readonly class SyncRunner
         $environment = $this->settings->environment->value;
         $lock        = new Lock($this->sql, "sync:$environment", $this->clock);
 
-        if (!$lock->acquire()) {
-            throw new AlreadyRunningException(new Message(MessageCode::SyncRunning));
-        }
+        $lock->requireWithin(0, new Message(MessageCode::SyncRunning));
 
         try {
             return $work(

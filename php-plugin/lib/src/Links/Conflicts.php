@@ -9,7 +9,9 @@ namespace CloverSync\Shop\Links;
 use CloverSync\Shop\Database\Bulk;
 use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Exception\AlreadyRunningException;
 use CloverSync\Shop\Exception\ShopException;
+use CloverSync\Shop\Locking\Lock;
 use CloverSync\Shop\Log\SyncLog;
 use CloverSync\Shop\Messages\Message;
 use CloverSync\Shop\Messages\MessageCode;
@@ -28,10 +30,15 @@ final readonly class Conflicts
 
     private SkuConflicts $clashes;
 
+    /** Seconds that the owner's request waits for a sync; its slices in the browser hold the lock for longer. */
+    public const PATIENCE = 5;
+
+    /** @param Lock $lock The sync's: a page that it writes may have been compared with the links before a change */
     public function __construct(
         private Sql $sql,
         private Links $links,
         private SyncLog $log,
+        private Lock $lock,
     ) {
         $this->bulk    = new Bulk($sql);
         $this->clashes = new SkuConflicts($sql, $links);
@@ -97,18 +104,29 @@ final readonly class Conflicts
      * @param array<string, string> $pairs The shop's option by Clover's, where those of a group have other names
      *
      * @throws ShopException when there is no such conflict, or not exactly one product that fits
+     * @throws AlreadyRunningException
      */
     public function adopt(string $cloverId, array $pairs = []): void
     {
-        $this->sql->transaction(function () use ($cloverId, $pairs): void {
-            $conflict = $this->open()[$cloverId] ?? throw new ShopException(new Message(MessageCode::ConflictGone, [
-                'item' => $cloverId,
-            ]));
-            $this->link($conflict, [], $this->optionsOf([$conflict]), $pairs);
-        });
+        $this->lock->requireWithin(self::PATIENCE, new Message(MessageCode::SyncRunning));
+
+        try {
+            $this->sql->transaction(function () use ($cloverId, $pairs): void {
+                $conflict = $this->open()[$cloverId] ?? throw new ShopException(new Message(MessageCode::ConflictGone, [
+                    'item' => $cloverId,
+                ]));
+                $this->link($conflict, [], $this->optionsOf([$conflict]), $pairs);
+            });
+        } finally {
+            $this->lock->release();
+        }
     }
 
-    /** @return array{adopted: int, failed: array<string, Message>} With the reason when not exactly one product fits */
+    /**
+     * @return array{adopted: int, failed: array<string, Message>} With the reason when not exactly one product fits
+     *
+     * @throws AlreadyRunningException
+     */
     public function adoptAll(): array
     {
         return $this->adoptEach(static fn (): bool => true);
@@ -118,6 +136,8 @@ final readonly class Conflicts
      * Adopts the products that are linked under another environment or merchant, such as after tests with the sandbox.
      *
      * @return array{adopted: int, failed: array<string, Message>}
+     *
+     * @throws AlreadyRunningException
      */
     public function relinkAllBySku(): array
     {
@@ -133,27 +153,33 @@ final readonly class Conflicts
      */
     private function adoptEach(callable $wanted): array
     {
-        return $this->sql->transaction(function () use ($wanted): array {
-            $result  = ['adopted' => 0, 'failed' => []];
-            $taken   = [];
-            $open    = $this->open();
-            $options = $this->optionsOf($open);
+        $this->lock->requireWithin(self::PATIENCE, new Message(MessageCode::SyncRunning));
 
-            foreach ($open as $conflict) {
-                if (!$wanted($conflict)) {
-                    continue;
+        try {
+            return $this->sql->transaction(function () use ($wanted): array {
+                $result  = ['adopted' => 0, 'failed' => []];
+                $taken   = [];
+                $open    = $this->open();
+                $options = $this->optionsOf($open);
+
+                foreach ($open as $conflict) {
+                    if (!$wanted($conflict)) {
+                        continue;
+                    }
+
+                    try {
+                        $taken = $this->link($conflict, $taken, $options);
+                        $result['adopted']++;
+                    } catch (ShopException $e) {
+                        $result['failed'][$conflict->cloverId] = $e->description();
+                    }
                 }
 
-                try {
-                    $taken = $this->link($conflict, $taken, $options);
-                    $result['adopted']++;
-                } catch (ShopException $e) {
-                    $result['failed'][$conflict->cloverId] = $e->description();
-                }
-            }
-
-            return $result;
-        });
+                return $result;
+            });
+        } finally {
+            $this->lock->release();
+        }
     }
 
     /** @return array<int|string, OpenConflict> By Clover id */

@@ -8,6 +8,8 @@ namespace CloverSync\Shop\Locking;
 
 use CloverSync\Shop\Database\Bulk;
 use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Exception\AlreadyRunningException;
+use CloverSync\Shop\Messages\Message;
 use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\Platform;
 use CloverSync\Shop\Support\SystemClock;
@@ -146,6 +148,18 @@ final class Lock
         }
 
         return true;
+    }
+
+    /**
+     * The same for work that cannot go on without it.
+     *
+     * @throws AlreadyRunningException with this message, when the time is over
+     */
+    public function requireWithin(int $seconds, Message $busy): void
+    {
+        if (!$this->wait($seconds)) {
+            throw new AlreadyRunningException($busy);
+        }
     }
 
     /**
