@@ -75,13 +75,13 @@ fn visible(text: &str) -> String {
 }
 
 /// Takes up room and shows nothing. U+2800 is a Braille pattern without dots.
-fn is_blank(c: char) -> bool {
+pub(crate) fn is_blank(c: char) -> bool {
     c.is_whitespace() || c.is_control() || c == '\u{2800}'
 }
 
 /// Shows nothing by itself: joiners, direction marks, fillers, variation selectors, tags,
 /// noncharacters.
-fn is_invisible(c: char) -> bool {
+pub(crate) fn is_invisible(c: char) -> bool {
     matches!(u32::from(c),
         0xAD | 0x34F | 0x61C | 0x115F | 0x1160 | 0x17B4 | 0x17B5 | 0x180B..=0x180F
         | 0x200B..=0x200F | 0x202A..=0x202E | 0x2060..=0x206F | 0x3164

@@ -384,6 +384,22 @@ fn texts_are_as_clover_can_store_them() {
     assert!(pieces[2].name.starts_with("0.5 × éé"));
     assert_eq!(pieces[2].name.chars().count(), 127);
     assert_eq!(pieces[3].name, "Item");
+    let pieces = |name: &str| {
+        let lines = json!([{"name": name, "quantity": "1", "unit_price": "1"}]);
+        with(|order| order["lines"] = lines)
+            .unwrap()
+            .pieces()
+            .to_vec()
+    };
+    for invisible in [
+        "\u{3164}",
+        "\u{2800}",
+        "\u{115f}",
+        "\u{61c} \u{180e}",
+        "\u{feff}",
+    ] {
+        assert_eq!(pieces(invisible)[0].name, "Item", "{invisible:?}");
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@
 use super::shop_order::{Address, ChosenOption, OrderLine, ShopOrder};
 use super::standing::OrderStanding;
 use crate::money::{Currency, Decimal, MinorUnits};
+use crate::text::{is_blank, is_invisible};
 
 /// Clover's limits on texts, taken as characters.
 pub(super) const NAME: usize = 127;
@@ -196,14 +197,13 @@ fn shortened(text: String, room: usize) -> Option<String> {
 /// most so many characters.
 pub(super) fn clean(text: &str, limit: usize) -> String {
     let mut cleaned = String::with_capacity(text.len().min(4 * limit));
-    let spaced = text.split(|c: char| c.is_whitespace() || c.is_control());
-    for word in spaced {
+    for word in text.split(is_blank) {
         // Without its emoji a variation selector has no meaning.
         let kept: String = word
             .chars()
             .filter(|c| c.len_utf8() < 4 && !('\u{fe00}'..='\u{fe0f}').contains(c))
             .collect();
-        if kept.chars().any(|c| !invisible(c)) {
+        if !kept.chars().all(is_invisible) {
             if !cleaned.is_empty() {
                 cleaned.push(' ');
             }
@@ -215,16 +215,4 @@ pub(super) fn clean(text: &str, limit: usize) -> String {
         cleaned.truncate(cleaned.trim_end().len());
     }
     cleaned
-}
-
-/// Joiners, marks of direction and the like.
-fn invisible(c: char) -> bool {
-    matches!(
-        c,
-        '\u{ad}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{feff}'
-    )
 }
