@@ -107,6 +107,41 @@ final class LedgerTest extends TestCase
         }
     }
 
+    #[TestDox('events whose keys are not those of a list keep their order')]
+    public function testOrderOfEvents(): void
+    {
+        $good = ['kind' => OrderEventKind::Status, 'old' => 5, 'new' => 1];
+
+        try {
+            self::rules()->wasPaid([2 => $good, 10 => ['kind' => null] + $good]);
+            self::fail('It was taken.');
+        } catch (ItemException $e) {
+            self::assertSame('events[1].kind', $e->getPath());
+        }
+    }
+
+    /** @return iterable<string, array{array<string, mixed>, string}> */
+    public static function wrongRows(): iterable
+    {
+        yield 'null in place of a row' => [['rows' => [self::ROW, null]], 'rows[1]'];
+        yield 'text in place of a row' => [['rows' => ['1']], 'rows[0]'];
+        yield 'null in place of the rows' => [['rows' => null], 'rows'];
+        yield 'no rows' => [[], 'rows'];
+    }
+
+    /** @param array<string, mixed> $fields */
+    #[DataProvider('wrongRows')]
+    #[TestDox('What is not a row of the ledger does not count as none: $_dataName')]
+    public function testWrongRows(array $fields, string $path): void
+    {
+        try {
+            self::rules()->plan(['clover_id' => 'ABCDEFGH12345', 'quantity' => 2] + $fields, SaleState::Paid);
+            self::fail('It was taken.');
+        } catch (ItemException $e) {
+            self::assertSame($path, $e->getPath());
+        }
+    }
+
     #[TestDox('a plan names causes, states and reasons by their enums')]
     public function testPlan(): void
     {

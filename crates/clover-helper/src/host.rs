@@ -4,11 +4,11 @@ use std::rc::{Rc, Weak};
 
 use clover_client::{PermitGrant, PermitRequest};
 use clover_service::host::{Host, HostError, Interrupted};
-use clover_service::rows::{Input, permits};
-use serde_json::{Value, json};
+use clover_service::rows::{Input, Kind, permits};
+use serde_json::json;
 
 use crate::objects::Objects;
-use crate::value::Sent;
+use crate::value::{Sent, Value};
 
 /// What PHP gave to a `Connection`.
 pub struct PipeHost {
@@ -23,7 +23,7 @@ pub struct PipeHost {
 }
 
 impl PipeHost {
-    fn call(&self, name: &str, arguments: Value) -> Result<Value, HostError> {
+    fn call(&self, name: &str, arguments: serde_json::Value) -> Result<Value, HostError> {
         self.objects
             .upgrade()
             .and_then(|objects| objects.call_back(self.connection, name, arguments))
@@ -52,7 +52,7 @@ impl Host for PipeHost {
 
     fn lock(&self) -> Result<bool, HostError> {
         let taken = self.call("lock", json!([]))?;
-        Ok(taken.as_bool().unwrap_or(false))
+        Ok(Sent(&taken).kind() == Kind::Switch(true))
     }
 
     fn unlock(&self) {

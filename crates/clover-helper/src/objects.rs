@@ -15,10 +15,10 @@ use clover_service::settings::Settings;
 use clover_service::stock::{Stock, StockBatch};
 use clover_service::webhook::Webhook;
 use clover_service::{Error, Session};
-use serde_json::Value;
 
 use crate::json::Json;
 use crate::pipe::{Call, Pipe};
+use crate::value::Value;
 
 /// What Clover answers about single items.
 pub struct Lookup {
@@ -133,7 +133,7 @@ impl Objects {
         self: &Rc<Self>,
         connection: u64,
         name: &str,
-        arguments: Value,
+        arguments: serde_json::Value,
     ) -> Option<Value> {
         let nested = |call: Call| (self.answer)(self, call);
         self.pipe.call_back(connection, name, arguments, &nested)

@@ -15,9 +15,11 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::ioctl_fionbio;
 use rustix::process::{Pid, getppid};
-use serde_json::{Map, Value, json};
+use serde::Deserialize;
+use serde_json::json;
 
 use crate::json::Json;
+use crate::value::Value;
 
 /// PHP sends at most the whole list of known products, far below this.
 const LONGEST: usize = 1 << 30;
@@ -124,7 +126,7 @@ impl Pipe {
         &self,
         connection: u64,
         name: &str,
-        arguments: Value,
+        arguments: serde_json::Value,
         nested: &dyn Fn(Call),
     ) -> Option<Value> {
         let number = self.callbacks.get() + 1;
@@ -185,7 +187,7 @@ impl Pipe {
         }
         let json = received.get(4..4 + length)?;
         // PHP's end of the pipe is ours, so what cannot be read is another program's.
-        let frame = serde_json::from_slice(json).ok().and_then(frame);
+        let frame = serde_json::from_slice(json).ok().and_then(Fields::frame);
         received.drain(..4 + length);
         Some(frame.unwrap_or_else(|| end()))
     }
@@ -256,35 +258,36 @@ fn end() -> ! {
     std::process::exit(0)
 }
 
-fn frame(value: Value) -> Option<Frame> {
-    let Value::Object(mut fields) = value else {
-        return None;
-    };
-    let number = |fields: &Map<String, Value>, name| fields.get(name).and_then(Value::as_u64);
-    if let Some(call) = number(&fields, "i") {
-        let Some(Value::String(method)) = fields.remove("m") else {
-            return None;
-        };
-        let Some(Value::Array(arguments)) = fields.remove("a") else {
-            return None;
-        };
-        let dropped = fields.get("d").and_then(Value::as_array);
-        return Some(Frame::Call(Call {
-            number: call,
-            method,
-            object: number(&fields, "o"),
-            arguments,
-            dropped: dropped
-                .into_iter()
-                .flatten()
-                .filter_map(Value::as_u64)
-                .collect(),
-        }));
+/// The fields of all frames from PHP, by their names there.
+#[derive(Deserialize)]
+struct Fields {
+    i: Option<u64>,
+    m: Option<String>,
+    o: Option<u64>,
+    a: Option<Vec<Value>>,
+    #[serde(default)]
+    d: Vec<u64>,
+    k: Option<u64>,
+    #[serde(default)]
+    r: Value,
+    x: Option<u64>,
+}
+
+impl Fields {
+    fn frame(self) -> Option<Frame> {
+        match (self.i, self.k) {
+            (Some(number), _) => Some(Frame::Call(Call {
+                number,
+                method: self.m?,
+                object: self.o,
+                arguments: self.a?,
+                dropped: self.d,
+            })),
+            (None, Some(callback)) => {
+                let threw = self.x.is_some();
+                Some(Frame::Answer(callback, (!threw).then_some(self.r)))
+            }
+            (None, None) => self.x.map(Frame::Stop),
+        }
     }
-    if let Some(callback) = number(&fields, "k") {
-        let threw = fields.contains_key("x");
-        let answer = fields.remove("r").unwrap_or_default();
-        return Some(Frame::Answer(callback, (!threw).then_some(answer)));
-    }
-    number(&fields, "x").map(Frame::Stop)
 }

@@ -5,11 +5,10 @@ use std::rc::Rc;
 use clover_core::text_enum::TextEnum;
 use clover_service::Error;
 use clover_service::rows::{Input, Kind, NOT_UTF8};
-use serde_json::Value;
 
 use crate::objects::Objects;
 use crate::pipe::Call;
-use crate::value::Sent;
+use crate::value::{Sent, Value};
 
 /// Stands for an argument that PHP did not send.
 const NONE: &Value = &Value::Null;
@@ -55,7 +54,8 @@ impl<'a> Request<'a> {
 
     /// The number of an object.
     pub fn object(&self, index: usize) -> Option<u64> {
-        self.at(index).0.get("$o").and_then(Value::as_u64)
+        let number = self.at(index).integer_of("$o")?;
+        u64::try_from(number).ok()
     }
 
     /// A `string` that must be UTF-8.

@@ -149,7 +149,7 @@ impl Ledger {
             };
             units.insert(item, value);
         }
-        let found = committed(&units, &rows.read(ledger_entry)?, as_of).into_iter();
+        let found = committed(&units, &rows.read("rows", ledger_entry)?, as_of).into_iter();
         Ok(Output::Row(
             found.map(|(id, units)| (id.into(), units.into())).collect(),
         ))
@@ -181,9 +181,9 @@ fn order_event<'a>(event: impl Input<'a>, path: &str) -> Result<OrderEvent, Erro
 }
 
 fn read<'a>(line: impl Input<'a>) -> Result<Line, Error> {
-    let rows = line.field("rows").map(|rows| rows.read(ledger_row));
+    let rows = required(line.field("rows"), "rows")?;
     Ok(Line {
-        rows: rows.transpose()?.unwrap_or_default(),
+        rows: rows.read("rows", ledger_row)?,
         item: id(line)?,
         quantity: required(line.integer_of("quantity"), "quantity")?,
     })

@@ -18,7 +18,7 @@ use crate::page::{Fault, Page, StockPage};
 pub fn known<'a>(rows: impl Input<'a>) -> HashMap<String, Known> {
     let known = |row| Some((Input::text_of(row, "clover_id")?, known_row(row)));
     let mut known_by_id = HashMap::with_capacity(rows.size());
-    known_by_id.extend(rows.rows().filter_map(known));
+    known_by_id.extend(rows.values().filter_map(known));
     known_by_id
 }
 
@@ -44,14 +44,14 @@ fn known_row<'a>(row: impl Input<'a>) -> Known {
 /// A row has no group or no payload.
 pub fn staged<'a>(rows: impl Input<'a>) -> Result<Staged, Error> {
     let mut staged = Staged::default();
-    for row in rows.rows() {
+    rows.read("staged", |row| {
         let payload = row.field("payload").and_then(Input::text);
         staged.add(
             row.text_of("group_id"),
             || row.text_of("item_id"),
             payload.as_deref(),
-        )?;
-    }
+        )
+    })?;
     Ok(staged)
 }
 

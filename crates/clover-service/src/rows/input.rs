@@ -118,17 +118,27 @@ pub trait Input<'a>: Copy {
         self.kind() == Kind::Array
     }
 
-    /// The values that are rows.
-    fn rows(self) -> impl Iterator<Item = Self> {
-        self.values().filter(|value| value.is_array())
-    }
-
-    /// The rows, each of them read.
+    /// The rows of a list, each of them read.
     ///
     /// # Errors
-    /// The first that a row has.
-    fn read<T>(self, row: impl Fn(Self) -> Result<T, Error>) -> Result<Vec<T>, Error> {
-        self.rows().map(row).collect()
+    /// The first that a row has. What is not a row must not count as none: a row that is missing
+    /// from a ledger is sent once more.
+    fn read<T>(
+        self,
+        name: &str,
+        mut row: impl FnMut(Self) -> Result<T, Error>,
+    ) -> Result<Vec<T>, Error> {
+        if !self.is_array() {
+            return Err(Error::argument("must be a list of rows", name));
+        }
+        let rows = self.values().enumerate();
+        let rows = rows.map(|(index, value)| {
+            if value.is_array() {
+                return row(value);
+            }
+            Err(Error::argument("must be a row", format!("{name}[{index}]")))
+        });
+        rows.collect()
     }
 
     /// Text, or a number as text: some database drivers give numbers as text, others as numbers.

@@ -16,7 +16,7 @@ use crate::stock::{SentWrite, StockChange, StockOutcome};
 /// # Errors
 /// A row has no key, or a field is malformed; so for all of them.
 pub fn changes<'a>(rows: impl Input<'a>) -> Result<Vec<StockChange>, Error> {
-    rows.read(|row| {
+    rows.read("changes", |row| {
         let delta = row
             .integer_of("delta")
             .ok_or_else(|| Error::argument("must be a whole number", "delta"))?;
@@ -44,7 +44,7 @@ pub fn keys<'a>(list: impl Input<'a>) -> Result<Vec<i64>, Error> {
 /// # Errors
 /// As [`changes`].
 pub fn sent<'a>(rows: impl Input<'a>) -> Result<Vec<SentWrite>, Error> {
-    rows.read(|row| {
+    rows.read("sent", |row| {
         let count = |field| count(row.text_of(field).as_deref(), field);
         let write = CountWrite {
             before: count("before")?,
@@ -64,7 +64,7 @@ pub fn sent<'a>(rows: impl Input<'a>) -> Result<Vec<SentWrite>, Error> {
 /// # Errors
 /// As [`changes`].
 pub fn overwritten<'a>(rows: impl Input<'a>) -> Result<Vec<Overwritten>, Error> {
-    rows.read(|row| {
+    rows.read("writes", |row| {
         let time = |field| {
             row.integer_of(field)
                 .ok_or_else(|| Error::argument("must be milliseconds", field))
