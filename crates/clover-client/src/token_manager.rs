@@ -113,23 +113,6 @@ pub enum TokenError<S, W> {
     Wait(W),
 }
 
-/// Why a call made with [`TokenManager::call`] failed.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum CallError<S, W> {
-    /// There was no usable token.
-    #[error("{0}")]
-    Token(TokenError<S, W>),
-    /// The call itself.
-    #[error(transparent)]
-    Clover(Error),
-}
-
-impl<S, W> From<TokenError<S, W>> for CallError<S, W> {
-    fn from(error: TokenError<S, W>) -> Self {
-        Self::Token(error)
-    }
-}
-
 /// Manages the tokens of one connection.
 pub struct TokenManager<'a, S, W> {
     /// Stores the tokens.
@@ -231,33 +214,6 @@ impl<S: TokenStore, W: BlockOn> TokenManager<'_, S, W> {
         current.refusal = Some(refusal);
         self.store.write(&current).map_err(TokenError::Store)?;
         Err(TokenError::Refused(refusal))
-    }
-
-    /// Makes a call with a token that is valid for long enough. If Clover refuses the token, it is
-    /// replaced once and the call is repeated; a second refusal has `after_refresh` set.
-    ///
-    /// # Errors
-    /// [`CallError`].
-    pub fn call<T, F>(
-        &self,
-        make: impl Fn(AccessToken) -> F,
-    ) -> Result<T, CallError<S::Error, W::Error>>
-    where
-        F: Future<Output = Result<T, Error>> + 'static,
-    {
-        let tokens = self.ensure(TokenRequirement::AtLeast(ON_DEMAND))?;
-        let refused = match self.wait(make(tokens.access.clone()))? {
-            Ok(value) => return Ok(value),
-            Err(error) if error.wants_new_token() => error,
-            Err(error) => return Err(CallError::Clover(error)),
-        };
-        let tokens = match self.ensure(TokenRequirement::Replace(&tokens.access)) {
-            Ok(tokens) => tokens,
-            Err(TokenError::TokenIsNew) => return Err(CallError::Clover(refused.after_refresh())),
-            Err(error) => return Err(error.into()),
-        };
-        self.wait(make(tokens.access.clone()))?
-            .map_err(|error| CallError::Clover(error.after_refresh()))
     }
 
     fn read(&self) -> Outcome<Tokens, S, W> {

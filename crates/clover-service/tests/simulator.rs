@@ -422,6 +422,45 @@ fn a_new_token_that_is_refused_as_well_lacks_a_permission() {
 }
 
 #[test]
+fn an_expired_token_is_replaced_once_and_the_call_repeated() {
+    let world = World::new();
+    world.age(60);
+    let expire = json!({"do": "expire"});
+    world.clover.control("POST", "/__sim/tokens", &expire);
+    assert!(Stock::new(&world.session).counts(None).is_ok());
+    assert_eq!(world.count("/oauth/v2/refresh"), 1);
+}
+
+#[test]
+fn a_missing_permission_causes_one_refresh_in_any_number_of_calls() {
+    let world = World::new();
+    let granted = json!({"permissions": ["ORDERS_R", "ORDERS_W"]});
+    world.clover.control("POST", "/__sim/merchant", &granted);
+    for _ in 0..10 {
+        let error = Stock::new(&world.session).counts(None);
+        assert!(matches!(error, Err(Error::Permission { .. })), "{error:?}");
+    }
+    assert_eq!(world.count("/oauth/v2/refresh"), 1);
+    // Much later, the token may be the reason again.
+    world.age(60);
+    assert!(Stock::new(&world.session).counts(None).is_err());
+    assert_eq!(world.count("/oauth/v2/refresh"), 2);
+}
+
+#[test]
+fn an_error_unrelated_to_the_token_causes_no_refresh() {
+    let world = World::new();
+    for status in [400, 403, 404, 405] {
+        let refusal = json!({"code": status, "body": {"message": "Not allowed"}});
+        world.fault("GET /v3/merchants/*/items", 1, "status", refusal);
+        // After a 403 the list is read without the refused fields.
+        let counts = Stock::new(&world.session).counts(None);
+        assert_eq!(counts.is_ok(), status == 403, "{status}");
+    }
+    assert_eq!(world.count("/oauth/v2/refresh"), 0);
+}
+
+#[test]
 fn pages_end_with_the_list_and_go_on_behind_a_cursor_and_after_an_error() {
     let world = World::items(2_500);
     let catalog = Catalog::new(&world.session, "USD", true).unwrap();

@@ -1,9 +1,8 @@
 //! Connecting, refreshing, recovering.
 
-use clover_client::token_manager::CallError;
 use clover_client::{
-    Callback, CallbackError, ClientSecret, Error, OAuth, OAuthError, Origin, TokenError,
-    TokenStore, authorize_url,
+    Callback, CallbackError, ClientSecret, OAuth, OAuthError, Origin, TokenError, TokenStore,
+    authorize_url,
 };
 use serde_json::json;
 
@@ -158,47 +157,4 @@ fn revoked_tokens_are_kept_until_a_second_refusal() {
             "{what}: {error:?}"
         );
     }
-}
-
-#[test]
-fn a_token_that_expired_early_is_replaced_once_and_the_call_succeeds() {
-    let world = World::new();
-    world.control("/__sim/tokens", &json!({"do": "expire"}));
-    let access = world.access();
-    world
-        .with_manager(|manager| {
-            manager.call(|token| {
-                let mut access = access.clone();
-                access.token = token;
-                world.api.get(&access, "items", &[])
-            })
-        })
-        .unwrap();
-    assert_eq!(world.tokens("refreshes"), 1);
-}
-
-#[test]
-fn a_missing_permission_is_reported_after_one_refresh_in_any_number_of_calls() {
-    let world = World::new();
-    let access = world.access();
-    for _ in 0..10 {
-        let result = world.with_manager(|manager| {
-            manager.call(|token| {
-                let mut access = access.clone();
-                access.token = token;
-                world.api.get(&access, "properties", &[])
-            })
-        });
-        assert!(
-            matches!(
-                result,
-                Err(CallError::Clover(Error::Unauthorized {
-                    after_refresh: true,
-                    ..
-                }))
-            ),
-            "{result:?}"
-        );
-    }
-    assert_eq!(world.tokens("refreshes"), 1);
 }

@@ -6,7 +6,7 @@ mod world;
 
 use std::sync::{Arc, Mutex};
 
-use clover_client::token_manager::{CallError, TokenError};
+use clover_client::token_manager::TokenError;
 use clover_client::{AccessToken, ClientSecret, Error, OAuth, Refusal, TokenRequirement, Tokens};
 use serde_json::json;
 use support::{Script, Step, api};
@@ -318,8 +318,8 @@ fn after_a_refusal_the_access_token_is_used_while_clover_accepts_it() {
         .unwrap_err();
     assert!(matches!(error, TokenError::Refused(r) if r.access_too));
     let asked = world.calls().len();
-    let error = world.get().unwrap_err();
-    assert!(matches!(error, CallError::Token(TokenError::Refused(_))));
+    let error = world.ensure(TokenRequirement::AtLeast(120)).unwrap_err();
+    assert!(matches!(error, TokenError::Refused(_)), "{error:?}");
     assert_eq!(world.calls().len(), asked);
 }
 
@@ -479,35 +479,6 @@ fn without_a_connection_nothing_is_sent() {
 }
 
 #[test]
-fn a_missing_permission_causes_one_refresh_in_any_number_of_calls() {
-    let world = World::new(Clover {
-        missing_permission: true,
-        ..Clover::default()
-    });
-    for n in 0..20 {
-        let CallError::Clover(error) = world.get().unwrap_err() else {
-            panic!("another error")
-        };
-        assert!(!error.wants_new_token(), "call {n}");
-    }
-    let refreshes = world
-        .calls()
-        .iter()
-        .filter(|call| *call == "refresh")
-        .count();
-    assert_eq!(refreshes, 1);
-    // Much later, the token may be the reason again.
-    world.now.set(NOW + 60);
-    world.get().unwrap_err();
-    let refreshes = world
-        .calls()
-        .iter()
-        .filter(|call| *call == "refresh")
-        .count();
-    assert_eq!(refreshes, 2);
-}
-
-#[test]
 fn a_refused_token_that_another_process_replaced_causes_no_refresh() {
     let world = World::new(Clover::default());
     world.store.put(&pair(5, NOW));
@@ -555,23 +526,4 @@ fn the_app_prints_its_id_and_never_its_secret() {
         "{shown}"
     );
     assert!(!shown.contains("CANARY-SECRET"), "{shown}");
-}
-
-#[test]
-fn an_error_unrelated_to_the_token_causes_no_refresh() {
-    for step in [
-        Step::refusal(403),
-        Step::refusal(404),
-        Step::status(503),
-        Step::Refuse,
-    ] {
-        let world = World::new(Clover {
-            api_answer: Some(step.clone()),
-            ..Clover::default()
-        });
-        let error = world.get().unwrap_err();
-        assert!(matches!(error, CallError::Clover(_)), "{step:?}: {error:?}");
-        let calls = world.calls();
-        assert!(calls.iter().all(|call| call == "properties"), "{calls:?}");
-    }
 }

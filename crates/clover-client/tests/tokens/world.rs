@@ -6,14 +6,14 @@ use std::future::Future;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
-use clover_client::token_manager::{CallError, TokenError};
+use clover_client::token_manager::TokenError;
 use clover_client::{
-    AccessToken, Api, BlockOn, ClientSecret, OAuth, OAuthError, Origin, RefreshToken, TokenManager,
+    AccessToken, BlockOn, ClientSecret, OAuth, OAuthError, Origin, RefreshToken, TokenManager,
     TokenRequirement, TokenStore, Tokens,
 };
 use serde_json::{Value, json};
 
-use crate::support::{Script, Seen, Step, access, api};
+use crate::support::{Script, Seen, Step, api};
 
 const INVALID: &[u8] = br#"{"message":"401 Unauthorized"}"#;
 
@@ -30,9 +30,6 @@ pub struct Clover {
     pub mishaps: Vec<Option<Step>>,
     pub recovery_header: Option<&'static str>,
     pub recovers: bool,
-    pub missing_permission: bool,
-    /// The response to every call that is not an OAuth call.
-    pub api_answer: Option<Step>,
 }
 
 impl Clover {
@@ -69,8 +66,7 @@ impl Clover {
                     .map(|value| ("x-clover-recovery-available", value.to_owned()));
                 Step::Answer(401, header.into_iter().collect(), INVALID.to_vec())
             }
-            _ if self.missing_permission => Step::Answer(401, Vec::new(), INVALID.to_vec()),
-            _ => self.api_answer.clone().unwrap_or_else(|| Step::ok("{}")),
+            _ => Step::ok("{}"),
         }
     }
 }
@@ -185,7 +181,6 @@ impl BlockOn for Wait {
 
 pub struct World {
     pub clover: Arc<Mutex<Clover>>,
-    pub api: Api,
     pub oauth: OAuth,
     pub store: Store,
     pub waiter: Wait,
@@ -217,7 +212,6 @@ impl World {
                 "APPID00000001",
                 ClientSecret::new("CANARY-SECRET".into()),
             ),
-            api,
             waiter: Wait {
                 runtime,
                 waiting: Rc::clone(&store.waiting),
@@ -257,17 +251,6 @@ impl World {
 
     pub fn calls(&self) -> Vec<String> {
         self.clover.lock().unwrap().calls.clone()
-    }
-
-    pub fn get(&self) -> Result<(), CallError<Broken, Infallible>> {
-        self.with(|manager| {
-            manager.call(|token| {
-                let mut access = access();
-                access.token = token;
-                let call = self.api.get(&access, "properties", &[]);
-                async move { call.await.map(drop) }
-            })
-        })
     }
 }
 
