@@ -54,7 +54,7 @@ impl Host {
     pub fn exchange(&self, request: &PermitRequest) -> PhpResult<Option<PermitGrant>> {
         // PHP runs no code while an exception is pending.
         no_pending_exception()?;
-        // Panic-free: `from_zval` takes objects only.
+        // Panic: `from_zval` takes objects only.
         let object = self.0.object().ok_or(Error::Object)?;
         let arguments = permits::request(request);
         let arguments = arguments

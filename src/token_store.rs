@@ -42,7 +42,7 @@ impl FromZval<'_> for Store {
 impl Store {
     /// Calls one of the methods.
     pub fn call(&self, method: &str, arguments: Vec<&dyn IntoZvalDyn>) -> PhpResult<Zval> {
-        // Panic-free: `from_zval` takes objects only.
+        // Panic: `from_zval` takes objects only.
         let object = self.0.object().ok_or(Error::Object)?;
         let answer = object.try_call_method(method, arguments)?;
         no_pending_exception()?;

@@ -16,10 +16,8 @@ impl Slot {
     }
 
     /// The class entry.
-    ///
-    /// # Panics
-    /// Before the module has started, which is before any PHP code can run.
     pub fn ce(&self) -> &'static ClassEntry {
+        // Panic: no PHP code runs before the module has started.
         // SAFETY: set once in MINIT to a class entry that lives as long as the process.
         unsafe { self.0.load(Ordering::Relaxed).as_ref() }.expect("registered in MINIT")
     }

@@ -14,8 +14,6 @@ pub struct Callback {
     pub state: CsrfToken,
     /// The merchant that approved. Clover returns this id only here.
     pub merchant_id: MerchantId,
-    /// The employee who approved, if Clover returns it.
-    pub employee_id: Option<String>,
     /// The app that was approved.
     pub client_id: String,
 }
@@ -82,7 +80,6 @@ impl Callback {
             code,
             state,
             merchant_id: MerchantId::new(merchant)?,
-            employee_id: find("employee_id"),
             client_id,
         })
     }
@@ -120,7 +117,6 @@ mod tests {
             let callback = Callback::parse(text).unwrap();
             assert_eq!(callback.code.secret(), "CANARY-CODE");
             assert_eq!(callback.merchant_id.as_str(), "M1M2M3M4M5M6M");
-            assert_eq!(callback.employee_id.as_deref(), Some("E1"));
             let state = CsrfToken::new("CANARY-STATE".into());
             assert_eq!(callback.check("APPID00000001", &state), Ok(()));
         }

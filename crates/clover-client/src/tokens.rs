@@ -194,7 +194,7 @@ impl Tokens {
             origin: self.origin,
             refusal: self.refusal,
         };
-        // Panic-free: strings and integers always have a JSON form.
+        // Panic: strings and integers always have a JSON form.
         serde_json::to_string(&stored).expect("strings and integers")
     }
 

@@ -110,12 +110,6 @@ impl ColumnPrice {
             Some(Self(scaled))
         })
     }
-
-    /// Whether it is nothing at all.
-    #[must_use]
-    pub fn is_zero(self) -> bool {
-        self.0 == 0
-    }
 }
 
 impl fmt::Display for ColumnPrice {
@@ -251,16 +245,6 @@ mod tests {
         assert_eq!(column(599, "KWD"), "0.59900");
         assert_eq!(column(0, "USD"), "0.00000");
         assert_eq!(column(-5, "usd "), "-0.05000");
-    }
-
-    #[test]
-    fn zero_is_told_from_every_other_price() {
-        let usd = Currency::from_code("USD").unwrap();
-        for (minor, is_zero) in [(0, true), (1, false), (-1, false)] {
-            let price = ColumnPrice::exact(MinorUnits(minor), usd).unwrap();
-            assert_eq!(price.is_zero(), is_zero, "{minor}");
-        }
-        assert!(format!("{usd:?}").contains("USD"));
     }
 
     #[test]

@@ -4,6 +4,8 @@ use std::fmt;
 
 use crate::money::Decimal;
 
+/// A billion units: no stock has as many, and all below it are exact as a double and as a database's
+/// `decimal`.
 const LIMIT: i64 = 1_000_000_000_000;
 
 /// A count in thousandths, the finest step that Clover's own `unitQty` knows.
@@ -58,7 +60,7 @@ impl Quantity {
         }
         // Exact to the thousandth: the bound is far below 2^53.
         let double = self.thousandths as f64 / 1000.0;
-        // Panic: cannot fire, the value is finite.
+        // Panic: the value is finite.
         serde_json::Number::from_f64(double).expect("finite")
     }
 

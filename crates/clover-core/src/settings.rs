@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::RangeInclusive;
 
-use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -279,7 +278,7 @@ crate::text_enum! {
 }
 
 /// What a setting may be.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Description {
     /// What it holds.
     pub kind: SettingKind,
@@ -290,7 +289,6 @@ pub struct Description {
     /// Of a choice.
     pub choices: Vec<&'static str>,
     /// Of a choice: the enum.
-    #[serde(skip)]
     pub choice_of: Option<TypeId>,
     /// Characters that a text may have.
     pub longest: Option<usize>,

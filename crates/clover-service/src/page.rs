@@ -154,14 +154,12 @@ impl Page {
     }
 
     /// Items of groups.
-    ///
-    /// # Panics
-    /// Never: the wire model has text keys and finite numbers only, which JSON can always hold.
     pub fn members(&self) -> impl Iterator<Item = Member<'_>> {
         self.members.iter().filter_map(|item| {
             Some(Member {
                 item: &item.id,
                 group: item.item_group.as_ref()?,
+                // Panic: the wire model has text keys and finite numbers only, as JSON does.
                 payload: serde_json::to_string(item).expect("a wire item is JSON"),
             })
         })

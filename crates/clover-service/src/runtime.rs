@@ -21,6 +21,14 @@ const TICK: Duration = Duration::from_millis(50);
 /// A request passes from its caller to the pool of connections, and from there to a connection.
 const HANDOVERS: usize = 3;
 
+/// Threads that look up host names. One is enough; a look-up that hangs must not prevent the next
+/// attempt's.
+const LOOKUP_THREADS: usize = 4;
+
+/// How long such a thread stays for the next look-up, so that an idle PHP process soon has one
+/// thread again.
+const LOOKUP_THREAD_IDLE: Duration = Duration::from_secs(2);
+
 /// What must not outlive a fork: the runtime has no threads in the child, and two processes must
 /// not share a connection.
 struct Process {
@@ -47,8 +55,8 @@ fn process(host: &dyn Host) -> Result<Arc<Process>, Error> {
         return Ok(Arc::clone(process));
     }
     let runtime = Builder::new_current_thread()
-        .max_blocking_threads(4)
-        .thread_keep_alive(Duration::from_secs(2))
+        .max_blocking_threads(LOOKUP_THREADS)
+        .thread_keep_alive(LOOKUP_THREAD_IDLE)
         .enable_all()
         .on_thread_start(host.thread_start())
         .build()

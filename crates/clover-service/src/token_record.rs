@@ -62,10 +62,8 @@ impl TokenRecord {
     ///
     /// # Errors
     /// [`Error::Bug`] when the system gives no random bytes.
-    ///
-    /// # Panics
-    /// Never: the record is made of strings.
     pub fn seal(&self, vault: &Vault, environment: Environment) -> Result<String, Error> {
+        // Panic: the record consists of strings.
         let text = Zeroizing::new(serde_json::to_vec(self).expect("strings"));
         let merchant = &self.merchant;
         let context = context(environment, merchant.as_str());

@@ -33,14 +33,6 @@ crate::text_enum! {
     }
 }
 
-impl SendState {
-    /// Whether Clover and the shop agree on the row for good.
-    #[must_use]
-    pub fn is_settled(self) -> bool {
-        matches!(self, Self::Confirmed | Self::Skipped)
-    }
-}
-
 crate::text_enum! {
     /// Why a row is not sent.
     pub enum LedgerReason {

@@ -153,12 +153,9 @@ impl OrderPlan {
     }
 
     /// The plan as text for a row.
-    ///
-    /// # Panics
-    /// Never: the plan is made of texts and numbers.
     #[must_use]
     pub fn to_json(&self) -> String {
-        // Panic: cannot fire, there are only texts and numbers in it, and no map with other keys.
+        // Panic: there are only texts and numbers in it, and no map with other keys.
         serde_json::to_string(self).expect("texts and numbers")
     }
 

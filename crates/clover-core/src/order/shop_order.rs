@@ -3,13 +3,13 @@
 use std::fmt;
 
 use serde::de::{self, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer};
 
 use super::OrderError;
 use crate::json::parse;
 
 /// A paid order as the shop's rows hold it. All money is decimal text in the order's currency.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ShopOrder {
     /// What people call it.
@@ -68,7 +68,7 @@ impl fmt::Debug for ShopOrder {
 }
 
 /// Who bought. Never printed.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Customer {
     /// First and last name.
@@ -83,7 +83,7 @@ pub struct Customer {
 }
 
 /// A postal address. Never printed.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Address {
     /// Who receives it.
@@ -113,7 +113,7 @@ pub struct Address {
 }
 
 /// The currency in which the customer saw the order.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Shopper {
     /// ISO 4217; empty is the shop's own.
@@ -125,7 +125,7 @@ pub struct Shopper {
 }
 
 /// One line of the shop's order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OrderLine {
     /// The product's, with its variant.
@@ -149,7 +149,7 @@ pub struct OrderLine {
 }
 
 /// A choice of the customer's, such as `Size: Large`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ChosenOption {
     /// The option's.
@@ -161,7 +161,7 @@ pub struct ChosenOption {
 }
 
 /// A charge or a discount.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NamedAmount {
     /// As the customer saw it.
