@@ -18,8 +18,8 @@ use crate::hosts::Hosts;
 /// A boxed future, for trait objects.
 pub type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// The timeout of opening a connection. Several lost packets fit in it, and a call still has time for
-/// another attempt.
+/// The timeout of opening a connection. Several lost packets fit in it, and a call still has time
+/// for another attempt.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Shorter than the idle timeout of common load balancers (60 s): a write on a connection that the

@@ -4,8 +4,8 @@ use std::fmt;
 
 use crate::money::Decimal;
 
-/// A billion units: no stock has as many, and all below it are exact as a double and as a database's
-/// `decimal`.
+/// A billion units: no stock has as many, and all below it are exact as a double and as a
+/// database's `decimal`.
 const LIMIT: i64 = 1_000_000_000_000;
 
 /// A count in thousandths, the finest step that Clover's own `unitQty` knows.
