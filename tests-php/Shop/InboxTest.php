@@ -13,9 +13,10 @@ use CloverSync\Shop\Status\Attention;
 use CloverSync\Shop\Webhooks\Inbox;
 use CloverSync\Tests\Support\FailingSql;
 use CloverSync\Tests\Support\FakeClock;
+use CloverSync\Tests\Support\HeardSql;
 use CloverSync\Tests\Support\Moment;
+use CloverSync\Tests\Support\PrecededSql;
 use CloverSync\Tests\Support\SalesTestCase;
-use CloverSync\Tests\Support\WrappedSql;
 use CloverSync\WebhookEvent;
 use CloverSync\WebhookObject;
 use PHPUnit\Framework\Attributes\TestDox;
@@ -448,39 +449,71 @@ final class InboxTest extends SalesTestCase
         self::assertSame(3, $this->inShop($this->mug));
     }
 
+    #[TestDox('A group that was made in Clover while the shop processes webhooks has its name')]
+    public function test_a_group_made_meanwhile(): void
+    {
+        $made = null;
+        $this->clover->edit($this->member(), ['price' => 888]);
+        $this->receive($this->member());
+        $sql = new HeardSql($this->sql, function (string $query) use (&$made): void {
+            if ($query === 'transaction' && $made === null) {
+                $made = $this->clover->add([
+                    'name'     => 'Cap Red',
+                    'price'    => 1_500,
+                    'sku'      => 'CAP-R',
+                    'quantity' => 5,
+                    'group'    => 'Cap',
+                    'options'  => ['Color' => 'Red'],
+                ]);
+                $this->receive($made, 'CREATE');
+            }
+        });
+        self::assertSame(2, $this->shop(sql: $sql)->inboxWorker()->drain(new TimeBudget()));
+        self::assertSame(['synced', 'Cap'], [
+            $this->product((string) $made)['link_state'],
+            $this->product((string) $made)['title'],
+        ]);
+    }
+
+    #[TestDox('A worker whose place another process has taken writes nothing, and the event waits')]
+    public function test_a_lost_lock(): void
+    {
+        $this->clover->edit($this->mug, ['price' => 777]);
+        $this->receive($this->mug);
+        $sql = new PrecededSql(
+            $this->sql,
+            static fn (): bool => true,
+            fn () => $this->sql->execute(
+                "UPDATE #__j2commerce_clover_locks SET holder = 'x', node = 'another' WHERE name = 'inbox:sandbox'",
+            ),
+        );
+        $before = $this->product($this->mug);
+        self::assertSame(0, $this->shop(sql: $sql)->inboxWorker()->drain(new TimeBudget()));
+        self::assertSame([$before, 1], [$this->product($this->mug), $this->inbox()->count()]);
+    }
+
+    private function member(): string
+    {
+        return (string) $this->sql->fetchValue(
+            "SELECT clover_id FROM #__j2commerce_clover_mappings
+              WHERE parent_id IS NOT NULL AND name LIKE 'T-Shirt%' ORDER BY clover_id",
+        );
+    }
+
     /** A database on which Clover and the shop's webhook change the mug before the first transaction in a phase. */
     private function late(string $phase, int $count): Sql
     {
-        return new class(
+        return new PrecededSql(
             $this->sql,
-            $phase,
+            static fn (Sql $sql): bool => (
+                $sql->fetchValue('SELECT phase FROM #__j2commerce_clover_runs ORDER BY id DESC LIMIT 1') === $phase
+            ),
             function () use ($count): void {
                 $this->clover->setStock($this->mug, $count);
                 $this->clover->edit($this->mug, ['price' => 555]);
                 $this->receive($this->mug);
                 self::assertSame(1, $this->drain());
             },
-        ) extends WrappedSql {
-            public function __construct(
-                Sql $inner,
-                private readonly string $phase,
-                private ?\Closure $before,
-            ) {
-                parent::__construct($inner);
-            }
-
-            public function transaction(callable $work): mixed
-            {
-                $phase  = (string) $this->fetchValue('SELECT phase FROM #__j2commerce_clover_runs ORDER BY id DESC');
-                $before = $this->before;
-
-                if ($before !== null && $phase === $this->phase) {
-                    $this->before = null;
-                    $before();
-                }
-
-                return parent::transaction($work);
-            }
-        };
+        );
     }
 }

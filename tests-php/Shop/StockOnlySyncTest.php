@@ -5,10 +5,13 @@ declare(strict_types=1);
 namespace CloverSync\Tests\Shop;
 
 use CloverSync\Shop\Exception\AlreadyRunningException;
+use CloverSync\Shop\Exception\LockLostException;
 use CloverSync\Shop\Locking\Lock;
 use CloverSync\Shop\Locking\ProcessIdentity;
 use CloverSync\Shop\Support\TimeBudget;
+use CloverSync\Tests\Support\HeardSql;
 use CloverSync\Tests\Support\Moment;
+use CloverSync\Tests\Support\PrecededSql;
 use CloverSync\Tests\Support\SalesTestCase;
 use PHPUnit\Framework\Attributes\TestDox;
 
@@ -95,6 +98,54 @@ final class StockOnlySyncTest extends SalesTestCase
         );
         $this->expectException(AlreadyRunningException::class);
         $this->pass();
+    }
+
+    #[TestDox('Refunded orders hold no units, and one query reads the events of all of them')]
+    public function test_refunded_orders(): void
+    {
+        foreach (['A1', 'A2', 'A3', 'A4'] as $i => $id) {
+            $this->order(
+                1,
+                [[$this->mug, 1 + $i]],
+                ['order_id' => $id, 'number' => 600 + $i],
+                settings: [
+                    'sync_sale' => false,
+                ],
+            );
+        }
+
+        foreach (['A1', 'A2', 'A3'] as $id) {
+            $this->shop()->orderEvents()->refunded($id, true);
+        }
+
+        $read = 0;
+        $shop = $this->shop(sql: new HeardSql($this->sql, static function (string $query) use (&$read): void {
+            $read += (int) str_contains($query, 'clover_outbox');
+        }));
+        $shop->stockOnlySync()->run(new TimeBudget(), $shop->syncLock());
+        self::assertSame([16, 1], [$this->inShop($this->mug), $read]);
+    }
+
+    #[TestDox('A process whose place another one has taken writes no counts')]
+    public function test_a_lost_lock(): void
+    {
+        $this->clover->setStock($this->mug, 7);
+        $shop = $this->shop(
+            sql: new PrecededSql(
+                $this->sql,
+                static fn (): bool => true,
+                fn () => $this->sql->execute(
+                    "UPDATE #__j2commerce_clover_locks SET holder = 'x', node = 'y' WHERE name = 'sync:sandbox'",
+                ),
+            ),
+        );
+
+        try {
+            $shop->stockOnlySync()->run(new TimeBudget(), $shop->syncLock());
+            self::fail('It was taken over.');
+        } catch (LockLostException) {
+            self::assertSame(20, $this->inShop($this->mug));
+        }
     }
 
     /** @return array{items: int, updated: int, unchanged: int, product_rows: int, done: bool} */

@@ -256,7 +256,7 @@ final class Services
             $this->sql,
             $this->inbox(),
             $links,
-            new Catalog($this->connection, $currency, $this->merchant->tracksStock()),
+            fn (): Catalog => new Catalog($this->connection, $currency, $this->merchant->tracksStock()),
             fn (): CatalogWriter => new CatalogWriter(
                 $this->sql,
                 $links,

@@ -12,6 +12,7 @@ use CloverSync\Shop\Catalog\J2Commerce\Variants;
 use CloverSync\Shop\Database\DatabaseClock;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Exception\AlreadyRunningException;
+use CloverSync\Shop\Exception\LockLostException;
 use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Links\CommittedUnits;
 use CloverSync\Shop\Links\Links;
@@ -50,6 +51,7 @@ final readonly class StockOnlySync
      *   budget was spent first
      *
      * @throws AlreadyRunningException
+     * @throws LockLostException when another process has taken its place
      * @throws ShopException
      * @throws CloverException
      */
@@ -76,7 +78,11 @@ final readonly class StockOnlySync
         do {
             $page  = $this->stock->counts($after);
             $after = $page->cursor();
-            $this->sql->transaction(function () use ($page, $facts, $variants, $database, &$found): void {
+            $this->sql->transaction(function () use ($page, $facts, $variants, $database, $lock, &$found): void {
+                if (!$lock->isHeldForSure()) {
+                    throw new LockLostException(new Message(MessageCode::SyncTakenOver));
+                }
+
                 $asked   = $database->now() - $page->age();
                 $known   = $facts->ofItems(array_column($page->items(), 'clover_id'), $asked);
                 $newer   = KnownProducts::newer($known, $asked);
@@ -115,7 +121,10 @@ final readonly class StockOnlySync
                     'done'         => true,
                 ];
             });
-            $lock->renew();
+
+            if (!$lock->renew()) {
+                throw new LockLostException(new Message(MessageCode::SyncTakenOver));
+            }
         } while ($after !== null && !$budget->isSpent());
 
         $found['done'] = $after === null;

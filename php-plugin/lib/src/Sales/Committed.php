@@ -92,7 +92,7 @@ final readonly class Committed implements CommittedUnits
             ),
         ];
         $linked   = array_flip($variants);
-        $refunded = array_fill_keys($this->refunded(), true);
+        $refunded = $this->refunded(array_values(array_unique(array_column($lines, 'order_id'))));
         $taken    = [];
         $seen     = [];
 
@@ -127,17 +127,22 @@ final readonly class Committed implements CommittedUnits
         return $committed;
     }
 
-    /** @return list<string> Orders that a gateway has refunded completely; J2Commerce still holds their stock */
-    private function refunded(): array
+    /**
+     * Those that a gateway has refunded completely; J2Commerce still holds their stock.
+     *
+     * @param list<string> $orderIds
+     *
+     * @return array<array-key, non-empty-list<OrderEventRow>> By order
+     */
+    private function refunded(array $orderIds): array
     {
-        return array_values(array_filter(
-            $this->events->refunded(),
-            fn (string $id): bool => (
-                $this->rules->saleState(
-                    $this->settings->paidStatuses[0] ?? 1,
-                    OrderEventLog::history($this->events->of($id)),
-                ) === SaleState::Released
+        return array_filter(
+            $this->events->ofRefunded($orderIds),
+            /** @param list<OrderEventRow> $events */
+            fn (array $events): bool => (
+                $this->rules->saleState($this->settings->paidStatuses[0] ?? 1, OrderEventLog::history($events))
+                === SaleState::Released
             ),
-        ));
+        );
     }
 }

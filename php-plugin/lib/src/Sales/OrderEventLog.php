@@ -282,12 +282,30 @@ final readonly class OrderEventLog
         ));
     }
 
-    /** @return list<string> Orders that a gateway has refunded whole at some time */
-    public function refunded(): array
+    /**
+     * @param list<string> $orderIds
+     *
+     * @return array<array-key, non-empty-list<OrderEventRow>> By order, for those that a gateway has refunded whole at
+     *   some time: all their events, oldest first
+     */
+    public function ofRefunded(array $orderIds): array
     {
-        return array_map(strval(...), $this->sql->fetchColumn('SELECT DISTINCT order_id FROM '
-        . self::TABLE
-        . " WHERE environment = ? AND event = 'refund'", [$this->environment]));
+        $events = [];
+
+        foreach ($this->bulk->fetch(
+            'SELECT e.order_id, e.id, e.event, e.old_status, e.new_status, e.state, e.created FROM '
+            . self::TABLE
+            . ' e WHERE e.environment = ? AND EXISTS (SELECT 1 FROM '
+            . self::TABLE
+            . " r WHERE r.environment = e.environment AND r.order_id = e.order_id AND r.event = 'refund')
+                AND e.order_id IN (%s) ORDER BY e.id",
+            $orderIds,
+            [$this->environment],
+        ) as $row) {
+            $events[Row::string($row, 'order_id')][] = OrderEventRow::fromRow($row);
+        }
+
+        return $events;
     }
 
     public function countLater(): int

@@ -42,12 +42,15 @@ final class InboxWorker
 
     private readonly DatabaseClock $database;
 
-    /** @param \Closure(): CatalogWriter $makeWriter Reads the shop's settings, so it is called only when needed */
+    /**
+     * @param \Closure(): Catalog       $makeCatalog Each reads the names of the groups once, which may change
+     * @param \Closure(): CatalogWriter $makeWriter  Reads the shop's settings, so it is called only when needed
+     */
     public function __construct(
         private readonly Sql $sql,
         private readonly Inbox $inbox,
         private readonly Links $links,
-        private readonly Catalog $catalog,
+        private readonly \Closure $makeCatalog,
         private readonly \Closure $makeWriter,
         private readonly SyncRuns $runs,
         private readonly SyncLog $log,
@@ -130,9 +133,9 @@ final class InboxWorker
         }
 
         try {
-            $this->breaker->watch('webhook', fn () => $this->refresh($items));
+            $isWritten = $this->breaker->watch('webhook', fn (): bool => $this->refresh($items));
 
-            return \count($rows);
+            return $isWritten ? \count($rows) : \count($others);
         } catch (BugException|ItemException $e) {
             if (\count($items) === 1) {
                 $this->failed($items[0], Message::of($e));
@@ -185,18 +188,21 @@ final class InboxWorker
 
     /**
      * @param list<InboxRow> $rows
+     *
+     * @return bool False when another process has taken the place of this one: nothing was written
      */
-    private function refresh(array $rows): void
+    private function refresh(array $rows): bool
     {
-        $ids    = array_column($rows, 'objectId');
-        $asked  = $this->database->now();
-        $answer = $this->catalog->lookUp($ids);
-        $groups = array_values(array_unique([
+        $ids     = array_column($rows, 'objectId');
+        $asked   = $this->database->now();
+        $catalog = ($this->makeCatalog)();
+        $answer  = $catalog->lookUp($ids);
+        $groups  = array_values(array_unique([
             ...$this->links->groupsOf($ids),
             ...array_column($answer->page()->members(), 'group_id'),
         ]));
         $sisters = $this->sisters($groups, $ids);
-        $family  = $sisters === [] ? null : $this->catalog->lookUp($sisters);
+        $family  = $sisters === [] ? null : $catalog->lookUp($sisters);
         $items   = [...$ids, ...$sisters];
         $grouped = [...$answer->page()->members(), ...($family?->page()->members() ?? [])];
         $members = array_map(
@@ -207,12 +213,13 @@ final class InboxWorker
                 true,
             ))),
         );
-        CatalogWriter::readGroupNames($this->catalog, $members);
+        CatalogWriter::readGroupNames($catalog, $members);
         $this->writer ??= ($this->makeWriter)();
         $writer       = $this->writer;
 
-        $this->sql->transaction(function () use (
+        return $this->sql->transaction(function () use (
             $rows,
+            $catalog,
             $answer,
             $family,
             $groups,
@@ -221,7 +228,11 @@ final class InboxWorker
             $members,
             $asked,
             $writer,
-        ): void {
+        ): bool {
+            if (!$this->lock->isHeldForSure()) {
+                return false;
+            }
+
             $writer->facts->hold([
                 ...$answer->page()->itemIds(),
                 ...$answer->deleted(),
@@ -245,13 +256,15 @@ final class InboxWorker
             $written->add($writer->delete([...$answer->deleted(), ...($family?->deleted() ?? [])], $living, $run));
 
             if ($living !== []) {
-                $written->add($writer->groups($living, $members, $this->catalog, $run));
+                $written->add($writer->groups($living, $members, $catalog, $run));
             }
 
             $written->add($writer->emptied(array_values(array_diff($groups, $living)), $run));
 
             $this->report($rows, $written);
             $this->inbox->processed($rows);
+
+            return true;
         });
     }
 
