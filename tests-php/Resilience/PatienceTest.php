@@ -96,6 +96,8 @@ final class PatienceTest extends ResilienceTestCase
         self::assertSame([], $this->clover->calls($mark), 'The wait of one process applies to all.');
 
         $this->openTheGate();
+        // The first refusal may have closed the gate before the second half of the page was requested.
+        $this->clover->clearFaults();
         $result = $this->sync();
         self::assertDone($result);
         self::assertSame(1_300, $result->itemsRead);
