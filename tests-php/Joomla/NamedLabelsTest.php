@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace CloverSync\Tests\Joomla;
 
 use CloverSync\Tests\Support\Files;
+use CloverSync\Tests\Support\JoomlaSite;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\TestDox;
 use PHPUnit\Framework\TestCase;
@@ -37,12 +38,13 @@ final class NamedLabelsTest extends TestCase
     #[TestDox('In $_dataName')]
     public function test_labels(string $language): void
     {
-        $root = (string) getenv('JOOMLA_ROOT');
+        $lacks = JoomlaSite::lacks();
 
-        if ($root === '') {
-            self::markTestSkipped('JOOMLA_ROOT is not set.');
+        if ($lacks !== null) {
+            self::markTestSkipped($lacks);
         }
 
+        $root      = (string) getenv('JOOMLA_ROOT');
         $languages = "$root/administrator/components/com_j2commerce/language";
         // Joomla shows English where a component has no translation.
         $shown    = is_dir("$languages/$language") ? $language : self::ENGLISH;

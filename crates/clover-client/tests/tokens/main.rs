@@ -47,14 +47,19 @@ fn a_pair_that_another_process_stored_during_the_wait_for_the_lock_is_used() {
     assert!(world.calls().is_empty());
 }
 
+/// A Clover that refuses the tokens, or that renews them.
+fn either(refuses: bool) -> World {
+    if refuses {
+        dead(Clover::default())
+    } else {
+        World::new(Clover::default())
+    }
+}
+
 #[test]
 fn a_connection_that_ended_during_a_refresh_is_not_stored_again() {
     for refuses in [false, true] {
-        let world = if refuses {
-            dead(Clover::default())
-        } else {
-            World::new(Clover::default())
-        };
+        let world = either(refuses);
         world.now.set(NOW + 1_790);
         for refused_before in [false, true] {
             let mut tokens = world.store.tokens();
@@ -78,11 +83,7 @@ fn a_connection_that_ended_during_a_refresh_is_not_stored_again() {
 #[test]
 fn tokens_that_were_stored_during_a_refresh_are_kept_and_used() {
     for refuses in [false, true] {
-        let world = if refuses {
-            dead(Clover::default())
-        } else {
-            World::new(Clover::default())
-        };
+        let world = either(refuses);
         world.now.set(NOW + 1_790);
         let connects = |tokens| {
             world
