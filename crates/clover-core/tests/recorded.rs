@@ -129,7 +129,8 @@ fn every_sample_of_an_order_a_line_and_a_webhook_is_read() {
         } else if body["elements"].is_array() {
             lines += read_lines(body);
         } else if body["unitQty"].is_i64() {
-            let order = serde_json::json!({"id": "ORDER0000001", "lineItems": {"elements": [body]}});
+            let order =
+                serde_json::json!({"id": "ORDER0000001", "lineItems": {"elements": [body]}});
             let till: TillOrder = read(&order);
             assert_eq!(till.line_items.0[0].unit_qty, Some(2000));
             lines += 1;

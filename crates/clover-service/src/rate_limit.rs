@@ -31,12 +31,15 @@ impl SharedLimit {
         self.between(host);
     }
 
-    /// Asks what is due.
-    pub(crate) fn between(&self, host: &dyn Host) {
+    /// Asks what is due; whether anything was.
+    pub(crate) fn between(&self, host: &dyn Host) -> bool {
         let local = self.local();
-        if let Some(request) = local.due() {
+        let due = local.due();
+        let is_due = due.is_some();
+        if let Some(request) = due {
             exchange(host, &local, request);
         }
+        is_due
     }
 
     /// To be called when a wait has ended, before the host goes on.

@@ -131,7 +131,7 @@ pub(crate) fn wait<F: Future + 'static, W: Future<Output = ()>>(
                 () = wake() => false,
                 () = tokio::time::sleep(TICK) => false,
             };
-            write_out().await;
+            handed_over().await;
             ended
         });
         drop(running);
@@ -143,9 +143,15 @@ pub(crate) fn wait<F: Future + 'static, W: Future<Output = ()>>(
     }
 }
 
+/// Lets tasks send the requests that were just permitted, without a wait.
+pub(crate) fn write_out(host: &dyn Host) -> Result<(), Error> {
+    process(host)?.runtime.block_on(handed_over());
+    Ok(())
+}
+
 /// Lets the tasks of connections write the requests that were just handed to them. Clover's limit
 /// counts a request when it arrives, which must not be as late as the host's next turn.
-async fn write_out() {
+async fn handed_over() {
     for _ in 0..HANDOVERS {
         tokio::task::yield_now().await;
     }

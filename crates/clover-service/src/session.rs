@@ -458,6 +458,11 @@ impl Session {
             log_queue::deliver(host);
         }
         if let Some(shared) = &self.shared {
+            // A task that reads ahead may want permits for its next request, which must be on its
+            // way while the host works.
+            if outcome.is_ok() && shared.between(host) {
+                runtime::write_out(host)?;
+            }
             shared.leave(host);
         }
         outcome
