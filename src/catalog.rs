@@ -1,7 +1,6 @@
 //! `CloverSync\Catalog`.
 #![allow(non_snake_case)] // PHP sees the parameters' names.
 
-use clover_core::text;
 use clover_service::catalog::Catalog as Core;
 use clover_service::rows::catalog;
 use ext_php_rs::binary_slice::BinarySlice;
@@ -47,13 +46,13 @@ impl Catalog {
     /// A name for a URL.
     #[php(name = "alias")]
     pub fn alias_of(name: BinarySlice<u8>) -> String {
-        text::alias(&String::from_utf8_lossy(&name))
+        catalog::alias(&name)
     }
 
     /// The key by which two names compare equal.
     #[php(name = "nameKey")]
     pub fn name_key(name: BinarySlice<u8>) -> String {
-        text::key(&String::from_utf8_lossy(&name))
+        catalog::name_key(&name)
     }
 
     /// Names as they are shown and stored.

@@ -95,7 +95,7 @@ impl Connection {
 
     /// Requests sent so far.
     pub fn requests(&self) -> i64 {
-        i64::try_from(self.session.requests()).unwrap_or(i64::MAX)
+        self.session.requests()
     }
 }
 

@@ -1,10 +1,9 @@
 //! `CloverSync\Orders`.
 #![allow(non_snake_case)] // PHP sees the parameters' names.
 
-use clover_core::ids::OrderId;
 use clover_core::order::OrderStanding;
-use clover_service::orders::{Orders as Core, fingerprint_of, reference_of, site_tag_of};
-use clover_service::rows::{Output, orders};
+use clover_service::orders::{Orders as Core, reference_of, site_tag_of};
+use clover_service::rows::orders;
 use ext_php_rs::binary_slice::BinarySlice;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
@@ -40,7 +39,7 @@ impl Orders {
 
     /// The reference that marks an order in Clover.
     pub fn reference(siteTag: String, number: i64) -> PhpResult<String> {
-        reference_of(&siteTag, u64::try_from(number).unwrap_or(0)).map_err(of)
+        reference_of(&siteTag, number).map_err(of)
     }
 
     /// A tag for this site's orders.
@@ -51,15 +50,14 @@ impl Orders {
 
     /// Another text for an order that was edited in the shop.
     pub fn fingerprint(order: &ZendHashTable) -> PhpResult<String> {
-        let order = orders::json(Php::Array(order)).map_err(of)?;
-        fingerprint_of(order.to_string().as_bytes()).map_err(of)
+        let order = orders::order(Php::Array(order)).map_err(of)?;
+        Ok(order.fingerprint())
     }
 
     /// Everything that will be sent to Clover for the order.
     pub fn plan(&self, order: &ZendHashTable, standing: Case<OrderStanding>) -> PhpResult<String> {
-        let order = orders::json(Php::Array(order)).map_err(of)?;
-        let plan = self.core.plan(order.to_string().as_bytes(), standing.0);
-        plan.map_err(of)
+        let order = orders::order(Php::Array(order)).map_err(of)?;
+        self.core.plan(&order, standing.0).map_err(of)
     }
 
     /// Creates the order without lines.
@@ -71,7 +69,7 @@ impl Orders {
     /// The orders that carry the reference.
     pub fn find(&self, reference: String) -> PhpResult<PhpArray> {
         let found = self.core.find(reference).map_err(of)?;
-        Ok(array(&Output::list(found.iter().map(OrderId::as_str)))?)
+        Ok(array(&orders::found(&found))?)
     }
 
     /// Adds what the plan has and the order lacks.

@@ -63,8 +63,7 @@ impl Stock {
 
     /// Units that the shop may sell of a count.
     pub fn sellable(count: &str, committed: i64) -> PhpResult<i64> {
-        let count = stock::count(Some(count), "count").map_err(of)?;
-        Ok(count.sellable(committed))
+        stock::sellable(count, committed).map_err(of)
     }
 
     /// Units that the till sold while their counts were overwritten.

@@ -75,7 +75,7 @@ fn plan_of(number: usize, order: &Order) -> OrderPlan {
         "discounts": [{"name": "Coupon", "amount": format!("0.{coupon:02}")}],
         "total": format!("{}.{:02}", total / 100, total % 100),
     });
-    let shop_order = ShopOrder::parse(shop_order.to_string().as_bytes()).expect("an order");
+    let shop_order = ShopOrder::parse(&shop_order).expect("an order");
     let currency = Currency::from_code("USD").expect("a currency");
     let plan = shop_order.plan(currency, OrderStanding::Paid);
     plan.expect("it adds up")

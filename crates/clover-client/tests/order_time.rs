@@ -21,7 +21,7 @@ fn plan() -> Arc<OrderPlan> {
         "lines": [{"name": "Nail", "quantity": 990, "unit_price": "0.01"}],
         "total": "9.90",
     });
-    let order = ShopOrder::parse(order.to_string().as_bytes()).unwrap();
+    let order = ShopOrder::parse(&order).unwrap();
     Arc::new(
         order
             .plan(Currency::from_code("USD").unwrap(), OrderStanding::Paid)

@@ -51,15 +51,20 @@ pub fn parse<T: DeserializeOwned>(text: &[u8]) -> Result<T, JsonError> {
         return Ok(value);
     }
     let mut reader = serde_json::Deserializer::from_slice(text);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|e| JsonError {
-        path: e.path().to_string(),
-        reason: describe(e.inner()),
-    })?;
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(located)?;
     reader.end().map_err(|e| JsonError {
         path: ".".into(),
         reason: describe(&e),
     })?;
     Ok(value)
+}
+
+/// Reads a document that is not text.
+///
+/// # Errors
+/// As [`parse`].
+pub fn from_value<T: DeserializeOwned>(document: &Value) -> Result<T, JsonError> {
+    serde_path_to_error::deserialize(document).map_err(located)
 }
 
 /// A text that is known to be UTF-8 as a whole need not be looked at again string by string.
@@ -166,6 +171,13 @@ impl<'de> Deserialize<'de> for Unrepeated {
     }
 }
 
+fn located(error: serde_path_to_error::Error<serde_json::Error>) -> JsonError {
+    JsonError {
+        path: error.path().to_string(),
+        reason: describe(error.inner()),
+    }
+}
+
 /// serde quotes text in `"`, and numbers and keys in backticks: a token in a wrong place must not
 /// reach a log. Only the name of a missing field is not the document's.
 fn describe(error: &serde_json::Error) -> String {
@@ -208,7 +220,11 @@ mod tests {
             #[serde(rename = "access_token")]
             _token: String,
         }
-        let reason = |json: &[u8]| parse::<Pair>(json).unwrap_err().reason;
+        let reasons = |json: &[u8]| {
+            let document = parse(json).unwrap();
+            let errors = [parse::<Pair>(json), from_value(&document)].map(Result::unwrap_err);
+            errors.map(|error| error.reason)
+        };
         for json in [
             r#"{"access_token":123456789}"#,
             r#"{"access_token":-123456789}"#,
@@ -219,12 +235,14 @@ mod tests {
             r#""123456789""#,
             r#""`123456789`\"123456789""#,
         ] {
-            let reason = reason(json.as_bytes());
-            assert!(!reason.contains("123456789"), "{json}: {reason}");
-            assert!(!reason.is_empty());
+            for reason in reasons(json.as_bytes()) {
+                assert!(!reason.contains("123456789"), "{json}: {reason}");
+                assert!(!reason.is_empty());
+            }
         }
-        let missing = reason(b"{}");
-        assert!(missing.contains("access_token"), "{missing}");
+        for missing in reasons(b"{}") {
+            assert!(missing.contains("access_token"), "{missing}");
+        }
     }
 
     #[test]

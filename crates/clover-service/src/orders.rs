@@ -185,8 +185,9 @@ impl fmt::Debug for Orders {
 ///
 /// # Errors
 /// [`Error::Item`] with the name of the argument that is wrong.
-pub fn reference_of(site_tag: &str, number: u64) -> Result<String, Error> {
-    match order_reference(site_tag, number) {
+pub fn reference_of(site_tag: &str, number: i64) -> Result<String, Error> {
+    // Numbers begin with 1, so 0 is refused as a negative one is.
+    match order_reference(site_tag, u64::try_from(number).unwrap_or(0)) {
         Ok(reference) => Ok(reference.into()),
         Err(error @ InvalidReference::Number) => Err(Error::argument(error.to_string(), "number")),
         Err(error) => Err(Error::argument(error.to_string(), "siteTag")),
@@ -204,15 +205,6 @@ pub fn site_tag_of(random: &[u8]) -> Result<String, Error> {
     Ok(site_tag(*random))
 }
 
-/// Another text for an order that was edited in the shop. The order is given as JSON.
-///
-/// # Errors
-/// [`Error::Item`] with the place in the order.
-pub fn fingerprint_of(order: &[u8]) -> Result<String, Error> {
-    let order = ShopOrder::parse(order).map_err(unusable)?;
-    Ok(order.fingerprint())
-}
-
 impl Orders {
     /// Asks Clover nothing.
     ///
@@ -226,14 +218,12 @@ impl Orders {
         })
     }
 
-    /// The plan of what Clover will show of an order, which is given as JSON.
+    /// The plan of what Clover will show of an order.
     ///
     /// # Errors
     /// [`Error::Item`] with the place in the order.
-    pub fn plan(&self, order: &[u8], standing: OrderStanding) -> Result<String, Error> {
-        let plan = ShopOrder::parse(order)
-            .and_then(|order| order.plan(self.currency, standing))
-            .map_err(unusable)?;
+    pub fn plan(&self, order: &ShopOrder, standing: OrderStanding) -> Result<String, Error> {
+        let plan = order.plan(self.currency, standing).map_err(unusable)?;
         Ok(plan.to_json())
     }
 
@@ -310,7 +300,8 @@ impl Orders {
     }
 }
 
-fn unusable(error: OrderError) -> Error {
+/// What is wrong with an order, as an error of its item.
+pub(crate) fn unusable(error: OrderError) -> Error {
     let problem = Problem::new(ProblemCode::OrderUnusable).with("path", error.path.as_str());
     Error::item(problem.because(error.reason), error.path)
 }

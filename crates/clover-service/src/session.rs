@@ -5,7 +5,7 @@ use std::fmt;
 use std::future::Future;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use clover_client::items::{ITEM_EXPANSIONS, STOCK_EXPANSION};
@@ -39,7 +39,7 @@ pub struct Session {
     shared: Option<SharedLimit>,
     withheld: Withheld,
     rhythm: Rhythm,
-    requests: Arc<AtomicU64>,
+    requests: Arc<AtomicI64>,
 }
 
 impl fmt::Debug for Session {
@@ -62,7 +62,7 @@ pub struct ValidTokens {
 /// A transport that counts.
 struct Counted {
     inner: Arc<dyn Transport>,
-    requests: Arc<AtomicU64>,
+    requests: Arc<AtomicI64>,
 }
 
 impl Transport for Counted {
@@ -205,7 +205,7 @@ impl Session {
             host,
             withheld: Withheld::default(),
             rhythm: Rhythm::default(),
-            requests: Arc::new(AtomicU64::new(0)),
+            requests: Arc::new(AtomicI64::new(0)),
         })
     }
 
@@ -217,7 +217,7 @@ impl Session {
 
     /// Requests sent so far.
     #[must_use]
-    pub fn requests(&self) -> u64 {
+    pub fn requests(&self) -> i64 {
         self.requests.load(Ordering::Relaxed)
     }
 

@@ -11,7 +11,7 @@ use clover_core::diff::Known;
 use clover_core::environment::Environment;
 use clover_core::ids::ItemId;
 use clover_core::ledger::CountWrite;
-use clover_core::order::OrderStanding;
+use clover_core::order::{OrderStanding, ShopOrder};
 use clover_core::quantity::Quantity;
 use clover_core::seal::Vault;
 use clover_core::settings::Settings as CoreSettings;
@@ -801,9 +801,8 @@ fn an_order_is_created_filled_and_paid_once() {
         "lines": [{"name": "Mug", "sku": "M-1", "quantity": "2", "unit_price": "5.00"}],
         "total": "10.00",
     });
-    let plan = orders
-        .plan(order.to_string().as_bytes(), OrderStanding::ToPay)
-        .unwrap();
+    let order = ShopOrder::parse(&order).unwrap();
+    let plan = orders.plan(&order, OrderStanding::ToPay).unwrap();
     let created = orders.create(&plan, reference.clone()).unwrap();
     assert_eq!(created.state, OrderState::Done, "{:?}", created.problem);
     let id: String = created.order.unwrap().into();
@@ -837,9 +836,10 @@ fn an_order_is_created_filled_and_paid_once() {
     assert_eq!(mark(OrderStanding::Cancelled, false), OrderState::Locked);
     assert_eq!(mark(OrderStanding::ToPay, false), OrderState::Done);
     assert_eq!(title(), "PAID ONLINE 10042", "a paid order is left");
-    let order = format!("POST /v3/merchants/{}/orders", world.clover.merchant_id());
-    assert_eq!(world.count(&format!("{order}/{id}/payments")), 1);
-    let wrong = orders.plan(br#"{"number": 1}"#, OrderStanding::Paid);
+    let path = format!("POST /v3/merchants/{}/orders", world.clover.merchant_id());
+    assert_eq!(world.count(&format!("{path}/{id}/payments")), 1);
+    let currency = "EUR".to_owned();
+    let wrong = orders.plan(&ShopOrder { currency, ..order }, OrderStanding::Paid);
     assert!(matches!(wrong, Err(Error::Item { .. })));
 }
 

@@ -58,7 +58,7 @@ fn plan_of(lines: &Value, discounts: &Value, total: &str) -> Arc<OrderPlan> {
         "charges": [{"name": "Shipping", "amount": "5.00"}, {"name": "Tax", "amount": "1.23"}],
         "discounts": discounts, "total": total,
     });
-    let order = ShopOrder::parse(order.to_string().as_bytes()).unwrap();
+    let order = ShopOrder::parse(&order).unwrap();
     Arc::new(
         order
             .plan(Currency::from_code("USD").unwrap(), OrderStanding::Paid)

@@ -4,9 +4,10 @@ use std::fmt;
 
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
 use super::OrderError;
-use crate::json::parse;
+use crate::json::from_value;
 
 /// A paid order as the shop's rows hold it. All money is decimal text in the order's currency.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
@@ -207,11 +208,11 @@ fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::E
 }
 
 impl ShopOrder {
-    /// Reads an order.
+    /// Reads an order, which is given as JSON.
     ///
     /// # Errors
     /// [`OrderError`] with the path of the first thing that is wrong.
-    pub fn parse(json: &[u8]) -> Result<Self, OrderError> {
-        Ok(parse(json)?)
+    pub fn parse(json: &Value) -> Result<Self, OrderError> {
+        Ok(from_value(json)?)
     }
 }

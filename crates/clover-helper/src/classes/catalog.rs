@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use clover_core::text;
 use clover_service::Error;
 use clover_service::catalog::Catalog;
 use clover_service::page::Page;
@@ -36,7 +35,6 @@ pub fn call(request: &Request<'_>) -> Result<Json, Error> {
 
 fn items(request: &Request<'_>) -> Result<Json, Error> {
     let objects = request.objects;
-    let name = || String::from_utf8_lossy(&request.bytes(0)).into_owned();
     match request.method {
         "new" => {
             let session = objects.connection(request.object(0))?;
@@ -44,8 +42,8 @@ fn items(request: &Request<'_>) -> Result<Json, Error> {
             let catalog = Catalog::new(&session, &currency, request.is_true(2))?;
             Ok(objects.keep(Object::Catalog(Rc::new(catalog))))
         }
-        "alias" => Ok(Json::of(&text::alias(&name()))),
-        "nameKey" => Ok(Json::of(&text::key(&name()))),
+        "alias" => Ok(Json::of(&catalog::alias(&request.bytes(0)))),
+        "nameKey" => Ok(Json::of(&catalog::name_key(&request.bytes(0)))),
         "cleanNames" => Ok(Json::of(&catalog::clean_names(request.at(0))?)),
         "pages" => {
             let after = request.optional_text(0, "after")?;

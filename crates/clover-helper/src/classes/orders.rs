@@ -2,9 +2,8 @@
 
 use std::rc::Rc;
 
-use clover_core::ids::OrderId;
 use clover_service::Error;
-use clover_service::orders::{Orders, fingerprint_of, reference_of, site_tag_of};
+use clover_service::orders::{Orders, reference_of, site_tag_of};
 use clover_service::rows::orders;
 
 use crate::json::Json;
@@ -21,14 +20,12 @@ pub fn call(request: &Request<'_>) -> Result<Json, Error> {
             return Ok(objects.keep(Object::Orders(Rc::new(orders))));
         }
         "reference" => {
-            let number = u64::try_from(request.integer(1)).unwrap_or(0);
-            let reference = reference_of(&request.text(0, "siteTag")?, number)?;
+            let reference = reference_of(&request.text(0, "siteTag")?, request.integer(1))?;
             return Ok(Json::of(&reference));
         }
         "fingerprint" => {
-            let order = orders::json(request.at(0))?;
-            let fingerprint = fingerprint_of(order.to_string().as_bytes())?;
-            return Ok(Json::of(&fingerprint));
+            let order = orders::order(request.at(0))?;
+            return Ok(Json::of(&order.fingerprint()));
         }
         "siteTag" => return Ok(Json::of(&site_tag_of(&request.bytes(0))?)),
         _ => {}
@@ -37,8 +34,8 @@ pub fn call(request: &Request<'_>) -> Result<Json, Error> {
     let text = |index, name| request.text(index, name);
     match request.method {
         "plan" => {
-            let order = orders::json(request.at(0))?;
-            let plan = pushes.plan(order.to_string().as_bytes(), request.case(1)?)?;
+            let order = orders::order(request.at(0))?;
+            let plan = pushes.plan(&order, request.case(1)?)?;
             Ok(Json::of(&plan))
         }
         "create" => {
@@ -47,8 +44,7 @@ pub fn call(request: &Request<'_>) -> Result<Json, Error> {
         }
         "find" => {
             let found = pushes.find(text(0, "reference")?)?;
-            let found: Vec<&str> = found.iter().map(OrderId::as_str).collect();
-            Ok(Json::of(&found))
+            Ok(Json::of(&orders::found(&found)))
         }
         "fill" => {
             let outcome = pushes.fill(&text(0, "plan")?, text(1, "orderId")?)?;

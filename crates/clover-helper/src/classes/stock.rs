@@ -31,8 +31,8 @@ fn counts(request: &Request<'_>) -> Result<Json, Error> {
         return Ok(objects.keep(Object::Stock(Rc::new(Stock::new(&session)))));
     }
     if request.method == "sellable" {
-        let count = stock::count(Some(&request.text(0, "count")?), "count")?;
-        return Ok(Json::of(&count.sellable(request.integer(1))));
+        let sellable = stock::sellable(&request.text(0, "count")?, request.integer(1))?;
+        return Ok(Json::of(&sellable));
     }
     let counts = objects.stock(request.this)?;
     match request.method {

@@ -67,6 +67,18 @@ pub fn ids<'a>(list: impl Input<'a>) -> Result<Vec<ItemId>, Error> {
     list.values().map(id).collect()
 }
 
+/// A name for a URL.
+#[must_use]
+pub fn alias(name: &[u8]) -> String {
+    text::alias(&String::from_utf8_lossy(name))
+}
+
+/// The key by which two names compare equal.
+#[must_use]
+pub fn name_key(name: &[u8]) -> String {
+    text::key(&String::from_utf8_lossy(name))
+}
+
 /// Names as they are shown and stored, in the order given.
 ///
 /// # Errors

@@ -1,22 +1,25 @@
 //! Orders of the shop, and outcomes of their pushes.
 
 use clover_core::ids::OrderId;
+use clover_core::order::ShopOrder;
 use serde_json::{Map, Number, Value};
 
 use super::{Input, Kind, Output, errors, object};
 use crate::error::{Error, whole_seconds};
-use crate::orders::OrderOutcome;
+use crate::orders::{OrderOutcome, unusable};
 
 /// Levels of an order: the order, its lines, a line, its options, an option, and one to spare.
 const DEPTH: usize = 6;
 
-/// An order as JSON. Invalid UTF-8 is replaced: one broken letter in a customer's name must not
-/// keep a paid order out of Clover.
+/// An order. Invalid UTF-8 is replaced: one broken letter in a customer's name must not keep a
+/// paid order out of Clover.
 ///
 /// # Errors
-/// The path of a value that JSON cannot express.
-pub fn json<'a>(order: impl Input<'a>) -> Result<Value, Error> {
-    value(order, "", 0).map_err(|path| Error::argument(format!("{path}: is not text"), path))
+/// The path of a value that is missing, unknown or malformed.
+pub fn order<'a>(order: impl Input<'a>) -> Result<ShopOrder, Error> {
+    let json = value(order, "", 0)
+        .map_err(|path| Error::argument(format!("{path}: is not text"), path))?;
+    ShopOrder::parse(&json).map_err(unusable)
 }
 
 fn value<'a>(given: impl Input<'a>, path: &str, depth: usize) -> Result<Value, String> {
@@ -48,6 +51,12 @@ fn array<'a>(given: impl Input<'a>, path: &str, depth: usize) -> Result<Value, S
         fields.insert(key, value(one, &path, depth)?);
     }
     Ok(Value::Object(fields))
+}
+
+/// Ids of orders in Clover.
+#[must_use]
+pub fn found(ids: &[OrderId]) -> Output<'_> {
+    Output::list(ids.iter().map(OrderId::as_str))
 }
 
 /// The outcome of one step.

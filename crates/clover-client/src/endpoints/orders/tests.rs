@@ -16,7 +16,7 @@ fn plan(pieces: usize) -> OrderPlan {
         "discounts": [{"name": "A", "amount": "0.10"}, {"name": "B", "amount": "0.20"}],
         "total": format!("{}.{:02}", (pieces - 30) / 100, (pieces - 30) % 100),
     });
-    let order = ShopOrder::parse(order.to_string().as_bytes()).unwrap();
+    let order = ShopOrder::parse(&order).unwrap();
     order
         .plan(Currency::from_code("USD").unwrap(), OrderStanding::Paid)
         .unwrap()
