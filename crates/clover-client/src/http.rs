@@ -32,27 +32,6 @@ pub struct Access {
     pub token: AccessToken,
 }
 
-/// The kind of a write.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Write {
-    /// Creates, or sets.
-    Post,
-    /// Sets.
-    Put,
-    /// Deletes.
-    Delete,
-}
-
-impl From<Write> for Method {
-    fn from(write: Write) -> Self {
-        match write {
-            Write::Post => Self::Post,
-            Write::Put => Self::Put,
-            Write::Delete => Self::Delete,
-        }
-    }
-}
-
 /// A complete 2xx response.
 #[derive(Clone)]
 pub struct Answer {
@@ -248,15 +227,13 @@ impl Api {
     /// [`Error::Unanswered`] when the outcome is unknown: read before deciding. Otherwise any
     /// except
     /// [`Error::Interrupted`].
-    pub fn send_write(
+    pub fn post(
         &self,
         access: &Access,
-        write: Write,
         path: &str,
-        query: &[(&str, &str)],
-        body: Option<Bytes>,
+        body: Bytes,
     ) -> impl Future<Output = Result<Answer, Error>> + Send + use<> {
-        let call = self.call(write.into(), access, path, query, body, |_| Ok(()));
+        let call = self.call(Method::Post, access, path, &[], Some(body), |_| Ok(()));
         async move { call.await.map(|(answer, ())| answer) }
     }
 

@@ -52,7 +52,7 @@ pub use callback::{Callback, CallbackError};
 pub use endpoints::{items, merchant, orders, permission, stock};
 pub use error::{Call, Error, error_chain};
 pub use hosts::{Environment, Hosts};
-pub use http::{Access, Answer, Api, Write};
+pub use http::{Access, Answer, Api};
 pub use oauth::{AuthorizeRequest, OAuth, OAuthError, authorize_url};
 pub use oauth2::{AccessToken, AuthorizationCode, ClientSecret, CsrfToken, RefreshToken};
 pub use paging::{PageStream, Pages, PairedPageStream, RawPage, RawPair};

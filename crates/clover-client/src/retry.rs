@@ -252,7 +252,7 @@ impl Sender {
                 .policy
                 .timeout
                 .min(deadline.saturating_duration_since(began)),
-            Method::Post | Method::Put | Method::Delete => self.policy.timeout,
+            Method::Post => self.policy.timeout,
         };
         let fail = |failure| trouble(failure, progress);
         let reply = self

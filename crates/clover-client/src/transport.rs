@@ -36,10 +36,6 @@ pub enum Method {
     Get,
     /// Creates or sets.
     Post,
-    /// Sets.
-    Put,
-    /// Deletes.
-    Delete,
 }
 
 impl Method {
@@ -49,8 +45,6 @@ impl Method {
         match self {
             Self::Get => "GET",
             Self::Post => "POST",
-            Self::Put => "PUT",
-            Self::Delete => "DELETE",
         }
     }
 }
@@ -157,8 +151,6 @@ impl HttpTransport {
         let method = match request.method {
             Method::Get => reqwest::Method::GET,
             Method::Post => reqwest::Method::POST,
-            Method::Put => reqwest::Method::PUT,
-            Method::Delete => reqwest::Method::DELETE,
         };
         let mut builder = self
             .0

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use clover_client::transport::Method;
-use clover_client::{Error, Policy, Write};
+use clover_client::{Error, Policy};
 use support::{Script, Step, access, api, api_with, policy};
 use tokio::time::Instant;
 
@@ -82,8 +82,8 @@ async fn a_read_fails_when_the_next_wait_would_exceed_its_time_limit() {
 #[tokio::test(start_paused = true)]
 async fn a_write_is_repeated_if_it_was_not_sent_or_was_rate_limited() {
     let script = Script::of(vec![Step::Refuse, Step::throttle("2"), Step::ok("{}")]);
-    let body = Some(Bytes::from_static(b"{\"quantity\":5}"));
-    let write = api(&script).send_write(&access(), Write::Post, "item_stocks/X", &[], body);
+    let body = Bytes::from_static(b"{\"quantity\":5}");
+    let write = api(&script).post(&access(), "item_stocks/X", body);
     assert_eq!(write.await.unwrap().call.tries, 3);
     let seen = script.seen();
     assert!(
@@ -101,13 +101,11 @@ async fn a_write_that_may_have_arrived_is_never_repeated() {
         Step::status(504),
         Step::Cut(200),
     ] {
-        for write in [Write::Post, Write::Put, Write::Delete] {
-            let script = Script::of(vec![step.clone()]);
-            let sent = api(&script).send_write(&access(), write, "orders", &[], None);
-            let error = sent.await.unwrap_err();
-            assert!(matches!(error, Error::Unanswered { .. }), "{error:?}");
-            assert_eq!(script.seen().len(), 1);
-        }
+        let script = Script::of(vec![step]);
+        let sent = api(&script).post(&access(), "orders", Bytes::new());
+        let error = sent.await.unwrap_err();
+        assert!(matches!(error, Error::Unanswered { .. }), "{error:?}");
+        assert_eq!(script.seen().len(), 1);
     }
 }
 
@@ -118,7 +116,7 @@ async fn a_write_keeps_its_whole_timeout_however_little_time_is_left() {
         elapsed: ms(3_000),
         ..policy()
     };
-    let write = api_with(&script, short).send_write(&access(), Write::Post, "orders", &[], None);
+    let write = api_with(&script, short).post(&access(), "orders", Bytes::new());
     write.await.unwrap();
     assert_eq!(script.seen()[0].timeout, ms(30_000));
 }
@@ -340,8 +338,7 @@ async fn a_write_with_a_foreign_response_is_unknown_and_never_repeated() {
         Step::Cut(400),
     ] {
         let script = Script::of(vec![step.clone()]);
-        let body = Some(Bytes::from_static(b"{}"));
-        let write = api(&script).send_write(&access(), Write::Post, "orders", &[], body);
+        let write = api(&script).post(&access(), "orders", Bytes::from_static(b"{}"));
         let error = write.await.unwrap_err();
         assert!(error.leaves_write_unknown(), "{step:?}: {error:?}");
         assert_eq!(script.seen().len(), 1, "{step:?}");
@@ -385,7 +382,7 @@ async fn a_wait_that_ends_at_the_time_limit_is_still_made() {
         ..policy()
     };
     let start = Instant::now();
-    let write = api_with(&script, exact).send_write(&access(), Write::Post, "orders", &[], None);
+    let write = api_with(&script, exact).post(&access(), "orders", Bytes::new());
     write.await.unwrap();
     assert_eq!(script.seen()[1].at - start, ms(1_000));
 }

@@ -7,7 +7,7 @@ mod world;
 use std::sync::Mutex;
 
 use bytes::Bytes;
-use clover_client::{Callback, ClientSecret, OAuth, TokenStore, Write, authorize_url, error_chain};
+use clover_client::{Callback, ClientSecret, OAuth, TokenStore, authorize_url, error_chain};
 use log::{LevelFilter, Log, Metadata, Record};
 use serde_json::json;
 
@@ -83,10 +83,8 @@ fn no_log_line_error_or_debug_text_contains_a_secret() {
         ("garbage", json!({})),
     ] {
         world.fault("POST /v3/merchants/*/orders", 1, effect, more);
-        let body = Some(Bytes::from_static(b"{\"note\":\"CANARY-BODY\"}"));
-        let write = world
-            .api
-            .send_write(&access, Write::Post, "orders", &[], body);
+        let body = Bytes::from_static(b"{\"note\":\"CANARY-BODY\"}");
+        let write = world.api.post(&access, "orders", body);
         shown.push(format!("{:?}", world.run(write)));
     }
     secrets.push("CANARY-BODY".into());

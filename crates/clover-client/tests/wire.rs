@@ -8,9 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use clover_client::transport::BODY_LIMIT;
-use clover_client::{
-    Access, AccessToken, Api, Error, Hosts, Policy, RateLimit, RateLimiter, Write,
-};
+use clover_client::{Access, AccessToken, Api, Error, Hosts, Policy, RateLimit, RateLimiter};
 use clover_core::ids::MerchantId;
 
 struct Server {
@@ -83,11 +81,8 @@ fn a_request_names_the_program_and_has_the_token_only_in_its_header() {
         say(stream, "200 OK", "{}");
     }]);
     run(server.api.get(&access(), "items", &[("filter", "id>A")])).unwrap();
-    let body = Some(Bytes::from_static(b"{\"a\":1}"));
-    run(server
-        .api
-        .send_write(&access(), Write::Post, "orders", &[], body))
-    .unwrap();
+    let body = Bytes::from_static(b"{\"a\":1}");
+    run(server.api.post(&access(), "orders", body)).unwrap();
     let heard = server.heard.join().unwrap();
     assert!(
         heard[0].starts_with("GET /v3/merchants/M1M2M3M4M5M6M/items?filter=id%3EA HTTP/1.1\r\n")
@@ -167,10 +162,8 @@ fn an_endless_body_is_cut_off_and_not_requested_again() {
 #[test]
 fn a_connection_that_closes_before_the_response_leaves_a_write_unanswered() {
     let server = server(vec![|_| {}]);
-    let body = Some(Bytes::from_static(b"{}"));
-    let sent = run(server
-        .api
-        .send_write(&access(), Write::Put, "items/X", &[], body));
+    let body = Bytes::from_static(b"{}");
+    let sent = run(server.api.post(&access(), "items/X", body));
     let error = sent.unwrap_err();
     assert!(
         matches!(&error, Error::Unanswered { cause: Some(_), .. }),

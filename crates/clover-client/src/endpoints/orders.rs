@@ -25,7 +25,7 @@ use tokio::time::Instant;
 
 use super::permission::{MERCHANT_READ, PAYMENTS_WRITE};
 use crate::error::Error;
-use crate::http::{Access, Answer, Api, Write};
+use crate::http::{Access, Answer, Api};
 use crate::paging::PAGE_LIMIT;
 
 /// After this time from its start, [`create`] begins no more writes.
@@ -370,8 +370,7 @@ fn in_time(api: &Api, left: Duration) -> Api {
 }
 
 async fn post(api: &Api, access: &Access, path: &str, body: &Value) -> Result<Answer, Error> {
-    let body = Some(Bytes::from(body.to_string()));
-    api.send_write(access, Write::Post, path, &[], body).await
+    api.post(access, path, Bytes::from(body.to_string())).await
 }
 
 /// A write whose response only has to be Clover's; its content does not matter.

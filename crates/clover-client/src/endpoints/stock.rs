@@ -22,7 +22,7 @@ use tokio::time::Instant;
 use super::items::{COUNTED_SINGLY, MAX_EXPANDED, STOCK_EXPANSION};
 use crate::concurrent::each;
 use crate::error::{Error, WaitReason};
-use crate::http::{Access, Answer, Api, Write};
+use crate::http::{Access, Answer, Api};
 use crate::id_filter::{IDS_A_REQUEST, filter_of};
 use crate::paging::{PageStream, Pages as _, RawPage};
 
@@ -404,9 +404,7 @@ async fn write(api: Api, access: Access, set: Set) -> Result<Wrote, Error> {
     policy.elapsed = left.min(policy.elapsed);
     let body = Bytes::from(json!({"quantity": set.target.to_json()}).to_string());
     let path = format!("item_stocks/{}", set.item);
-    let sent = api
-        .with_policy(policy)
-        .send_write(&access, Write::Post, &path, &[], Some(body));
+    let sent = api.with_policy(policy).post(&access, &path, body);
     let answer = match sent.await {
         Ok(answer) => answer,
         Err(Error::Throttled {

@@ -131,24 +131,23 @@ impl LearnedLimits {
         }
     }
 
-    /// The current limits, and whether either is below the documented one.
-    pub(crate) fn at(&self, now: Instant) -> (RateLimit, bool) {
+    /// The current limits of the token.
+    fn at(&self, now: Instant) -> RateLimit {
         let whole = RateLimit::default();
         let of = |entry: &Option<Entry>, documented| {
             entry.map_or(documented, |entry| entry.at(documented, now))
         };
-        let limits = RateLimit {
+        RateLimit {
             per_second: of(&self.per_second, whole.per_second),
             in_flight: of(&self.in_flight, whole.in_flight),
-        };
-        (limits, limits != whole)
+        }
     }
 
     /// `own`, within the limits that were learned and are not forgotten. A share of more than the
     /// documented limits, for a simulator without limits, is whole until then.
     pub(crate) fn within(&self, own: RateLimit, now: Instant) -> RateLimit {
         let whole = RateLimit::default();
-        let (learned, _) = self.at(now);
+        let learned = self.at(now);
         let of = |own: u32, learned: u32, documented: u32| {
             if learned < documented {
                 own.min(learned)
@@ -197,7 +196,7 @@ impl LearnedLimits {
     }
 
     fn current(&self, kind: LimitKind, now: Instant) -> u32 {
-        let (limits, _) = self.at(now);
+        let limits = self.at(now);
         match kind {
             LimitKind::PerSecond => limits.per_second,
             LimitKind::InFlight => limits.in_flight,
@@ -298,13 +297,13 @@ mod tests {
     fn each_limit_is_learned_for_itself_and_none_above_the_documented_one() {
         let now = Instant::now();
         let mut learned = LearnedLimits::default();
-        assert_eq!(learned.at(now), (share(16, 5), false));
+        assert_eq!(learned.at(now), share(16, 5));
         learned.learn(named("x-ratelimit-tokenlimit", "5"), now, now);
-        assert_eq!(learned.at(now), (share(5, 5), true));
+        assert_eq!(learned.at(now), share(5, 5));
         learned.learn(named("x-ratelimit-tokenconcurrentlimit", "1"), now, now);
-        assert_eq!(learned.at(now), (share(5, 1), true));
+        assert_eq!(learned.at(now), share(5, 1));
         learned.learn(named("x-ratelimit-tokenlimit", "100"), now, now);
-        assert_eq!(learned.at(now), (share(16, 1), true));
+        assert_eq!(learned.at(now), share(16, 1));
     }
 
     #[test]
@@ -316,7 +315,7 @@ mod tests {
         headers.insert("x-ratelimit-crosstokenlimit", "3".parse().unwrap());
         let mut learned = LearnedLimits::default();
         learned.learn(Tripped::from_headers(&headers), now, now);
-        assert_eq!(learned.at(now), (share(3, 2), true));
+        assert_eq!(learned.at(now), share(3, 2));
     }
 
     #[test]
@@ -326,14 +325,14 @@ mod tests {
         learned.learn(named("x-ratelimit-tokenlimit", "5"), now, now);
         let mut last = 5;
         for minute in 0..=10 {
-            assert_eq!(learned.at(now + minutes(minute)).0, share(5, 5));
+            assert_eq!(learned.at(now + minutes(minute)), share(5, 5));
         }
         for second in 600..=1_300 {
-            let rate = learned.at(now + Duration::from_secs(second)).0.per_second;
+            let rate = learned.at(now + Duration::from_secs(second)).per_second;
             assert!((last..=last + 1).contains(&rate), "{second} s: {rate}");
             last = rate;
         }
-        assert_eq!(learned.at(now + minutes(22)), (share(16, 5), false));
+        assert_eq!(learned.at(now + minutes(22)), share(16, 5));
     }
 
     #[test]
@@ -342,17 +341,17 @@ mod tests {
         let at = |seconds| start + Duration::from_secs(seconds);
         let mut learned = LearnedLimits::default();
         learned.learn(Tripped::default(), at(0), at(1));
-        assert_eq!(learned.at(at(1)), (share(16, 5), false));
+        assert_eq!(learned.at(at(1)), share(16, 5));
         // Sent before the first refusal arrived.
         learned.learn(Tripped::default(), at(0), at(2));
-        assert_eq!(learned.at(at(2)), (share(16, 5), false));
+        assert_eq!(learned.at(at(2)), share(16, 5));
         learned.learn(Tripped::default(), at(3), at(4));
-        assert_eq!(learned.at(at(4)), (share(8, 2), true));
+        assert_eq!(learned.at(at(4)), share(8, 2));
         for n in 0..9 {
             learned.learn(Tripped::default(), at(5 + n), at(5 + n));
         }
-        assert_eq!(learned.at(at(13)), (share(1, 1), true));
-        assert_eq!(learned.at(at(13 + 125)), (share(16, 5), false));
+        assert_eq!(learned.at(at(13)), share(1, 1));
+        assert_eq!(learned.at(at(13 + 125)), share(16, 5));
     }
 
     #[test]
@@ -360,13 +359,13 @@ mod tests {
         let now = Instant::now();
         let mut learned = LearnedLimits::default();
         learned.learn(named("x-ratelimit-crosstokenlimit", "50"), now, now);
-        assert_eq!(learned.at(now), (share(16, 5), false));
+        assert_eq!(learned.at(now), share(16, 5));
         learned.learn(named("x-ratelimit-crosstokenlimit", "10"), now, now);
-        assert_eq!(learned.at(now), (share(10, 5), true));
+        assert_eq!(learned.at(now), share(10, 5));
         // Its second one halves only the kind of limit that it names.
         let soon = now + Duration::from_secs(2);
         learned.learn(named("x-ratelimit-crosstokenlimit", "50"), soon, soon);
-        assert_eq!(learned.at(soon), (share(5, 5), true));
+        assert_eq!(learned.at(soon), share(5, 5));
     }
 
     #[test]
@@ -378,12 +377,12 @@ mod tests {
         assert_eq!(news[1], None);
         let mut two = LearnedLimits::default();
         two.exchange([None, None], news, now);
-        assert_eq!(two.at(now), (share(4, 5), true));
+        assert_eq!(two.at(now), share(4, 5));
         assert_eq!(two.news(now), [None, None]);
         // A limit learned during an exchange is not lost.
         one.learn(named("x-ratelimit-tokenconcurrentlimit", "2"), now, now);
         one.exchange(news, news, now);
-        assert_eq!(one.at(now), (share(4, 2), true));
+        assert_eq!(one.at(now), share(4, 2));
         assert_eq!(one.news(now)[0], None);
         let odd = |limit, step| LearnedLimit {
             limit,
@@ -395,10 +394,10 @@ mod tests {
             [Some(odd(3, NAMED)), Some(odd(0, NAMED))],
             now,
         );
-        assert_eq!(two.at(now), (share(3, 5), true));
+        assert_eq!(two.at(now), share(3, 5));
         two.exchange([None, None], [Some(odd(3, Duration::ZERO)), None], now);
-        assert_eq!(two.at(now), (share(16, 5), false));
+        assert_eq!(two.at(now), share(16, 5));
         two.exchange([None, None], [Some(odd(3, NAMED)), None], now);
-        assert_eq!(two.at(now + minutes(23)), (share(16, 5), false));
+        assert_eq!(two.at(now + minutes(23)), share(16, 5));
     }
 }

@@ -225,23 +225,11 @@ impl RateLimiter {
         self.0.changed.notify_waiters();
     }
 
-    /// Requests in flight.
-    #[must_use]
-    pub fn in_flight(&self) -> u32 {
-        self.0.state().in_flight
-    }
-
     /// The current maximum for this process: its settings, within the limits that Clover's
     /// responses named. While other processes work, the process gets less.
     #[must_use]
     pub fn limits(&self) -> RateLimit {
         self.0.state().limits(Instant::now())
-    }
-
-    /// The known limits of the token, and whether either was learned from a 429.
-    #[must_use]
-    pub fn token_limits(&self) -> (RateLimit, bool) {
-        self.0.state().learned.at(Instant::now())
     }
 
     /// Learns the limits in a 429. `sent`: when its request was sent.

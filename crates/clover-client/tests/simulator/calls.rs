@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use clover_client::{Api, Error, Hosts, Policy, RateLimit, RateLimiter, Write};
+use clover_client::{Api, Error, Hosts, Policy, RateLimit, RateLimiter};
 use clover_simulator::Config;
 use serde_json::{Value, json};
 
@@ -59,9 +59,7 @@ fn a_read_that_stays_corrupted_is_not_clovers_response() {
 fn set_stock(world: &World, item: &str, quantity: u32) -> Result<(), Error> {
     let body = Bytes::from(json!({"quantity": quantity}).to_string());
     let path = format!("item_stocks/{item}");
-    let write = world
-        .api
-        .send_write(&world.access(), Write::Post, &path, &[], Some(body));
+    let write = world.api.post(&world.access(), &path, body);
     world.run(write).map(drop)
 }
 
@@ -121,10 +119,8 @@ fn refusals_contain_clovers_message_and_request_id() {
     assert!(error.call().unwrap().request_id.is_some());
     let error = get("no_such_list");
     assert!(matches!(&error, Error::Rejected { said, .. } if said == "405 GET not allowed."));
-    let body = Some(Bytes::from_static(br#"{"name":"x","price":-1}"#));
-    let write = world
-        .api
-        .send_write(&world.access(), Write::Post, "items", &[], body);
+    let body = Bytes::from_static(br#"{"name":"x","price":-1}"#);
+    let write = world.api.post(&world.access(), "items", body);
     let error = world.run(write).unwrap_err();
     assert_eq!(error.call().unwrap().status, Some(400), "{error}");
 }
@@ -189,7 +185,7 @@ fn a_missing_clover_is_unreachable_for_reads_and_writes() {
     let read = world
         .run(api.get(&world.access(), "items", &[]))
         .unwrap_err();
-    let write = api.send_write(&world.access(), Write::Post, "orders", &[], None);
+    let write = api.post(&world.access(), "orders", Bytes::new());
     let write = world.run(write).unwrap_err();
     for error in [read, write] {
         assert!(matches!(error, Error::Unreachable { .. }), "{error:?}");

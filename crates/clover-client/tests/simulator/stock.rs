@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clover_client::stock::{OLDEST, Overwritten, Set, Timed, WINDOW, Wanted, Wrote};
-use clover_client::{Error, Policy, Write};
+use clover_client::{Error, Policy};
 use clover_core::ids::ItemId;
 use clover_core::ledger::{CountWrite, Exposure, Settlement, settle};
 use clover_core::quantity::Quantity;
@@ -259,10 +259,8 @@ fn sales_of_the_till_between_read_and_write_are_found() {
 
 /// Writes to an order of the till, as the till would.
 fn sell(world: &World, path: &str, body: &Value) -> Value {
-    let body = Some(body.to_string().into());
-    let write = world
-        .api
-        .send_write(&world.access(), Write::Post, path, &[], body);
+    let body = body.to_string().into();
+    let write = world.api.post(&world.access(), path, body);
     world.run(write).unwrap().json().unwrap()
 }
 
