@@ -272,7 +272,7 @@ final readonly class WorkCommand
         }
 
         try {
-            $sales->planner->restock($m[1], (int) $m[2], (int) $m[3]);
+            $sales->planner->restock($m[1], [(int) $m[2] => (int) $m[3]]);
         } catch (ItemException|ShopException $e) {
             throw new UsageException("--restock $what: " . $this->words->text(Message::of($e)));
         }

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Shop;
 
+use CloverSync\Exception\ItemException;
 use CloverSync\SaleState;
 use CloverSync\Shop\Messages\Message;
 use CloverSync\Shop\Sales\LedgerRow;
@@ -99,7 +100,7 @@ final class OrderStatusTest extends SalesTestCase
         self::assertSame([true, 3], [$status->hasPartRefund, $status->lines[0]->returnable]);
 
         foreach ([2 => 1, 1 => 0] as $units => $left) {
-            $this->sales()->planner->restock(self::ORDER, $status->lines[0]->books->lineId, $units);
+            $this->sales()->planner->restock(self::ORDER, [$status->lines[0]->books->lineId => $units]);
             self::assertSame($left, $this->standing()->lines[0]->returnable);
         }
 
@@ -109,6 +110,30 @@ final class OrderStatusTest extends SalesTestCase
             (float) $this->inClover($this->mug),
             $this->standing()->isUnderWay(),
             array_column($this->rowsNow(), 'state'),
+        ]);
+    }
+
+    #[TestDox('Units of several lines are given back together: if one line does not hold so many, none are')]
+    public function test_several_lines_are_given_back(): void
+    {
+        $this->order(1, [[$this->mug, 3], [$this->candle, 2]]);
+        $this->work();
+
+        try {
+            $this->sales()->planner->restock(self::ORDER, [1 => 1, 2 => 3]);
+            self::fail('They were given back.');
+        } catch (ItemException) {
+            self::assertSame([3, 2], array_column($this->standing()->lines, 'returnable'));
+            self::assertSame([], $this->logged('inventory_restock'));
+        }
+
+        $this->sales()->planner->restock(self::ORDER, [1 => 1, 2 => 2]);
+        self::assertSame([2, 0], array_column($this->standing()->lines, 'returnable'));
+        self::assertCount(2, $this->logged('inventory_restock'));
+        $this->work();
+        self::assertSame([18.0, 10.0], [
+            (float) $this->inClover($this->mug),
+            (float) $this->inClover($this->candle),
         ]);
     }
 
@@ -122,7 +147,7 @@ final class OrderStatusTest extends SalesTestCase
 
         $line = $this->standing()->lines[0];
         self::assertSame(9, $line->returnable);
-        $this->sales()->planner->restock(self::ORDER, $line->books->lineId, 9);
+        $this->sales()->planner->restock(self::ORDER, [$line->books->lineId => 9]);
         self::assertSame(0, $this->standing()->lines[0]->returnable);
         $this->order(6, [[$this->mug, 9]]);
         $this->work();

@@ -253,7 +253,7 @@ final class SalesTest extends Base
             $this->logged('inventory_restock')[0],
         );
         $line = (int) $this->sql->fetchValue('SELECT line_id FROM #__j2commerce_clover_ledger');
-        $this->sales()->planner->restock(self::ORDER, $line, 1);
+        $this->sales()->planner->restock(self::ORDER, [$line => 1]);
         $this->work();
         self::assertSame(
             [18.0, 0],
@@ -265,7 +265,7 @@ final class SalesTest extends Base
         self::assertSame(20.0, (float) $this->inClover($this->mug), 'Never more than was taken.');
 
         try {
-            $this->sales()->planner->restock(self::ORDER, $line, 1);
+            $this->sales()->planner->restock(self::ORDER, [$line => 1]);
             self::fail('It was given back.');
         } catch (ItemException $e) {
             self::assertSame('0 units of this line can be given back.', English::problem($e->getProblem()));

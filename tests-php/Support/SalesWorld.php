@@ -490,7 +490,7 @@ final class SalesWorld
         }
 
         try {
-            $this->open()->sales()->planner->restock($this->orders[$order]['id'], $id, $units);
+            $this->open()->sales()->planner->restock($this->orders[$order]['id'], [$id => $units]);
         } catch (ItemException|ShopException) {
             // The line does not hold that many, or was deleted without ever having taken any.
         }

@@ -114,23 +114,25 @@ final readonly class OrderActions implements ActionGroup
             $held[$line->books->lineId] = $line->returnable;
         }
 
-        $units = $input->post->get('units', '', 'raw');
-        $asked = \is_string($units) ? json_decode($units, true) : null;
+        $json  = $input->post->get('units', '', 'raw');
+        $asked = \is_string($json) ? json_decode($json, true) : null;
         $asked = array_filter(array_map(\intval(...), \is_array($asked) ? $asked : []));
 
         if ($asked === []) {
             throw new ShopException(Message::said(Text::_(self::PREFIX . 'NOTHING_CHOSEN')));
         }
 
-        foreach ($asked as $line => $units) {
-            if ($units < 0 || $units > ($held[$line] ?? 0)) {
+        $units = [];
+
+        foreach ($asked as $line => $count) {
+            if ($count < 0 || $count > ($held[$line] ?? 0)) {
                 throw new ShopException(Message::said(Text::sprintf(self::PREFIX . 'TOO_MANY', $held[$line] ?? 0)));
             }
+
+            $units[(int) $line] = $count;
         }
 
-        foreach ($asked as $line => $units) {
-            $shop->sales()->planner->restock($orderId, (int) $line, $units);
-        }
+        $shop->sales()->planner->restock($orderId, $units);
 
         return $this->send($shop, $orderId);
     }

@@ -276,23 +276,26 @@ final readonly class Planner
     }
 
     /**
-     * Gives units of a line back by hand.
+     * Gives units of lines back by hand: of all these lines, or of none when one is refused.
+     *
+     * @param array<int, int> $units By line
      *
      * @throws ShopException                       when the order has no such line
-     * @throws \CloverSync\Exception\ItemException when the line does not hold so many
+     * @throws \CloverSync\Exception\ItemException when a line does not hold so many
      */
-    public function restock(string $orderId, int $lineId, int $units): void
+    public function restock(string $orderId, array $units): void
     {
-        $this->onLine(
-            $orderId,
-            null,
-            $lineId,
-            fn (LineBooks $line): LedgerPlan => LedgerPlan::fromRules($this->rules->restock($line->forRules(), $units)),
-        );
-        $this->log->add('inventory_restock', 'order', $orderId, 'success', new Message(MessageCode::RestockAsked, [
-            'count' => $units,
-            'line'  => (string) $lineId,
-        ]));
+        $this->onLines($orderId, null, $units, fn (
+            LineBooks $line,
+            int $count,
+        ): LedgerPlan => LedgerPlan::fromRules($this->rules->restock($line->forRules(), $count)));
+
+        foreach ($units as $lineId => $count) {
+            $this->log->add('inventory_restock', 'order', $orderId, 'success', new Message(MessageCode::RestockAsked, [
+                'count' => $count,
+                'line'  => (string) $lineId,
+            ]));
+        }
     }
 
     /**
@@ -315,16 +318,10 @@ final readonly class Planner
      */
     public function resolve(string $orderId, int $lineId, int $seq, Resolution $resolution, ?int $pk = null): void
     {
-        $this->onLine(
-            $orderId,
-            $pk,
-            $lineId,
-            fn (LineBooks $line): LedgerPlan => LedgerPlan::fromRules($this->rules->resolve(
-                $line->forRules(),
-                $seq,
-                $resolution,
-            )),
-        );
+        $this->onLines($orderId, $pk, [$lineId => $seq], fn (
+            LineBooks $line,
+            int $seq,
+        ): LedgerPlan => LedgerPlan::fromRules($this->rules->resolve($line->forRules(), $seq, $resolution)));
         $this->log->add('inventory_decrement', 'order', $orderId, 'success', new Message(match ($resolution) {
             Resolution::Applied    => MessageCode::RowApplied,
             Resolution::Leave      => MessageCode::RowLeft,
@@ -455,23 +452,28 @@ final readonly class Planner
         };
     }
 
-    /** @param \Closure(LineBooks): LedgerPlan $rule */
-    private function onLine(string $orderId, ?int $pk, int $lineId, \Closure $rule): void
+    /**
+     * Applies a rule to lines of an order in one transaction.
+     *
+     * @param array<int, int>                      $numbers By line: what the rule gets with it
+     * @param \Closure(LineBooks, int): LedgerPlan $rule
+     */
+    private function onLines(string $orderId, ?int $pk, array $numbers, \Closure $rule): void
     {
-        $this->sql->transaction(function () use ($orderId, $pk, $lineId, $rule): void {
+        $this->sql->transaction(function () use ($orderId, $pk, $numbers, $rule): void {
             $all   = $this->ledger->ofOrder($orderId);
             $found = $this->orders->find($orderId);
             $pk    ??= $found->pk ?? array_key_last($all) ?? 0;
             $order = $found?->pk === $pk ? $found : null;
-            $line  = array_column(
-                self::lines($order, $all[$pk] ?? []),
-                null,
-                'lineId',
-            )[$lineId] ?? throw new ShopException(new Message(MessageCode::OrderLineGone, [
-                'order' => $orderId,
-                'line'  => (string) $lineId,
-            ]));
-            $this->store($orderId, $pk, $line, $rule($line));
+            $lines = array_column(self::lines($order, $all[$pk] ?? []), null, 'lineId');
+
+            foreach ($numbers as $lineId => $number) {
+                $line = $lines[$lineId] ?? throw new ShopException(new Message(MessageCode::OrderLineGone, [
+                    'order' => $orderId,
+                    'line'  => (string) $lineId,
+                ]));
+                $this->store($orderId, $pk, $line, $rule($line, $number));
+            }
         });
     }
 
