@@ -4,9 +4,9 @@ declare(strict_types=1);
 
 namespace CloverSync\Cli;
 
+use CloverSync\Dev\ShopCurrency;
 use CloverSync\Exception\SettingsException;
 use CloverSync\Settings;
-use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
 use CloverSync\Shop\Database\AppSchema;
 use CloverSync\Shop\Database\Schema;
 use CloverSync\Shop\Database\Sql;
@@ -231,7 +231,7 @@ final readonly class Config
         (new AppSchema($sql))->ensure();
 
         if (isset($this->values['currency'])) {
-            ShopConfig::writeCurrency($sql, (string) $this->values['currency']);
+            ShopCurrency::write($sql, (string) $this->values['currency']);
         }
 
         return $sql;

@@ -4,10 +4,10 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Resilience;
 
+use CloverSync\Dev\ShopCurrency;
 use CloverSync\Exception\PermissionException;
 use CloverSync\Exception\UnavailableException;
 use CloverSync\ProblemCode;
-use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
 use CloverSync\Shop\Catalog\RunStatus;
 use CloverSync\Shop\Exception\CurrencyException;
 use CloverSync\Shop\Support\TimeBudget;
@@ -252,7 +252,7 @@ final class PermissionsTest extends ResilienceTestCase
     {
         $this->clover = Simulator::start();
         $this->clover->merchant(['currency' => $currency]);
-        ShopConfig::writeCurrency($this->sql, $currency);
+        ShopCurrency::write($this->sql, $currency);
         $this->connect($this->shop());
         $ids = array_map(fn (int $minor): string => $this->clover->add([
             'name'  => "Item at $minor",

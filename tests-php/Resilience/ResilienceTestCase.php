@@ -39,11 +39,6 @@ abstract class ResilienceTestCase extends ShopTestCase
     protected function setUp(): void
     {
         PhpEngine::require();
-
-        if (!Simulator::isBuilt()) {
-            self::markTestSkipped('The simulator is not built: run make build, or set CLOVERSYNC_SIMULATOR.');
-        }
-
         parent::setUp();
     }
 

@@ -39,11 +39,6 @@ final class SalesModelTest extends ShopTestCase
     protected function setUp(): void
     {
         PhpEngine::require();
-
-        if (!Simulator::isBuilt()) {
-            self::markTestSkipped('The simulator is not built: run make build, or set CLOVERSYNC_SIMULATOR.');
-        }
-
         parent::setUp();
         $this->catalog = sys_get_temp_dir() . '/cloversync-model-' . bin2hex(random_bytes(6)) . '.json';
         file_put_contents($this->catalog, SalesWorld::catalog());

@@ -4,9 +4,9 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Shop;
 
+use CloverSync\Dev\ShopCurrency;
 use CloverSync\Exception\PermissionException;
 use CloverSync\Exception\UnavailableException;
-use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
 use CloverSync\Shop\Catalog\RunStatus;
 use CloverSync\Shop\Catalog\SyncRunRow;
 use CloverSync\Shop\Exception\AlreadyRunningException;
@@ -135,7 +135,7 @@ final class RunTest extends SyncTestCase
     public function test_prices_in_another_currency_are_refused_and_nothing_is_written(): void
     {
         $this->connect();
-        ShopConfig::writeCurrency($this->sql, 'EUR');
+        ShopCurrency::write($this->sql, 'EUR');
         $before = $this->shopRows();
 
         try {

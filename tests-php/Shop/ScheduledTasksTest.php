@@ -4,11 +4,11 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Shop;
 
+use CloverSync\Dev\ShopCurrency;
 use CloverSync\Exception\PermissionException;
 use CloverSync\Exception\ReconnectException;
 use CloverSync\Exception\RefusedException;
 use CloverSync\Exception\UnavailableException;
-use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
 use CloverSync\Shop\Exception\CurrencyException;
 use CloverSync\Shop\Exception\DefaultCategoryException;
 use CloverSync\Shop\Locking\Lock;
@@ -244,7 +244,7 @@ final class ScheduledTasksTest extends SalesTestCase
         $this->due();
         $this->order(1, [[$this->mug, 2]]);
         $this->receive($this->candle);
-        ShopConfig::writeCurrency($this->sql, 'EUR');
+        ShopCurrency::write($this->sql, 'EUR');
         $result = $this->routines()->fullSync();
         self::assertSame([CurrencyException::class], array_map(get_class(...), $result->failures()));
         self::assertSame(18.0, $this->inClover($this->mug));

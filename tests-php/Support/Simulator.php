@@ -82,11 +82,6 @@ final class Simulator
         return new self(null, $url, 0);
     }
 
-    public static function isBuilt(): bool
-    {
-        return self::find() !== null;
-    }
-
     public function __destruct()
     {
         // A forked child inherits the object, but not the simulator.
@@ -410,13 +405,6 @@ final class Simulator
 
     private static function binary(): string
     {
-        return self::find() ?? throw new \RuntimeException(
-            'The simulator is not built: run make build, or set CLOVERSYNC_SIMULATOR.',
-        );
-    }
-
-    private static function find(): ?string
-    {
         $named = getenv('CLOVERSYNC_SIMULATOR');
 
         if ($named !== false && $named !== '') {
@@ -429,6 +417,6 @@ final class Simulator
             }
         }
 
-        return null;
+        throw new \RuntimeException('The simulator is not built: run make build, or set CLOVERSYNC_SIMULATOR.');
     }
 }

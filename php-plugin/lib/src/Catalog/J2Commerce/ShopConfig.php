@@ -65,21 +65,6 @@ final readonly class ShopConfig
         return \is_array($params) ? $params : [];
     }
 
-    /** Sets the currency of a test shop. */
-    public static function writeCurrency(Sql $sql, string $currency): void
-    {
-        $row = $sql->fetchOne(
-            "SELECT extension_id, params FROM #__extensions WHERE type = 'component' AND element = 'com_j2commerce'",
-        );
-        $params = self::decode((string) ($row['params'] ?? ''));
-
-        if ($row !== null && ($params['config_currency'] ?? '') !== $currency) {
-            $sql->execute('UPDATE #__extensions SET params = ? WHERE extension_id = ?', [json_encode([
-                    'config_currency' => $currency,
-                ] + $params), $row['extension_id']]);
-        }
-    }
-
     /** The category that Joomla's installer creates; null when the owner has removed it. */
     public static function uncategorised(Sql $sql): ?int
     {
