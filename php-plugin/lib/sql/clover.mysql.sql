@@ -202,7 +202,7 @@ CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_orders` (
   `clover_order_id` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL,
   `state` varchar(12) NOT NULL COMMENT 'intended, sent, confirmed, uncertain, skipped or dead',
   `step` varchar(8) NOT NULL DEFAULT '' COMMENT 'create or fill, while sent',
-  `payment` varchar(16) NOT NULL DEFAULT '' COMMENT 'later, due, recorded, not_granted, no_tender, nothing, refused or edited',
+  `payment` varchar(16) NOT NULL DEFAULT '' COMMENT 'Empty, due, recorded, not_granted, no_tender, nothing or refused',
   `reason` varchar(24) DEFAULT NULL,
   `message` text,
   `plan` mediumtext COMMENT 'The plan sent to Clover, frozen before the first call; null once the payment is recorded',
