@@ -116,6 +116,24 @@ final class SyncLogTest extends ShopTestCase
         );
     }
 
+    #[TestDox('Names of actions in the reader’s language can be searched, and sorted by in the order of that language')]
+    public function test_names_of_actions(): void
+    {
+        $filter = ['search' => 'Sold units', 'actions' => ['inventory_decrement']];
+        self::assertSame(['inventory_decrement'], array_column($this->page($filter), 'action'));
+        self::assertSame(1, $this->log->count($filter));
+        self::assertSame(0, $this->log->count(['status' => 'success'] + $filter));
+        $names = ['webhook', 'inventory_decrement', 'order_push'];
+        self::assertSame(
+            [...$names, 'import'],
+            array_column($this->log->page([], 'action', false, 0, 50, $names), 'action'),
+        );
+        self::assertSame(
+            ['import', 'inventory_decrement'],
+            array_column($this->log->page(['search' => 'MUG0000'], 'action', true, 0, 50, $names), 'action'),
+        );
+    }
+
     #[TestDox('A page starts at its offset')]
     public function test_paging(): void
     {
@@ -133,7 +151,7 @@ final class SyncLogTest extends ShopTestCase
     }
 
     /**
-     * @param array{status?: string, action?: string, search?: string} $filter
+     * @param array{status?: string, action?: string, search?: string, actions?: list<string>} $filter
      *
      * @return list<array<string, Message|string>>
      */

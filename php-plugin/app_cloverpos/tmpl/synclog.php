@@ -16,14 +16,15 @@ use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\ListModel;
 use Joomla\CMS\Language\Text;
 
 /**
- * @var array{tools: ListModel, words: Formatter, entries: list<array{at: string, action: string, entity_type: string,
- *   entity_id: string, status: string, message: Message}>} $displayData
+ * @var array{tools: ListModel, words: Formatter, actions: array<string, string>, entries: list<array{at: string,
+ *   action: string, entity_type: string, entity_id: string, status: string, message: Message}>} $displayData
  */
-$tools  = $displayData['tools'];
-$words  = $displayData['words'];
-$prefix = 'PLG_J2COMMERCE_APP_CLOVERPOS_LOG_';
-$text   = static fn (string $value): string => htmlspecialchars($value, ENT_QUOTES, 'UTF-8');
-$badges = ['success' => 'text-bg-success', 'error' => 'text-bg-danger', 'skipped' => 'text-bg-secondary'];
+$tools   = $displayData['tools'];
+$words   = $displayData['words'];
+$actions = $displayData['actions'];
+$prefix  = 'PLG_J2COMMERCE_APP_CLOVERPOS_LOG_';
+$text    = static fn (string $value): string => htmlspecialchars($value, ENT_QUOTES, 'UTF-8');
+$badges  = ['success' => 'text-bg-success', 'error' => 'text-bg-danger', 'skipped' => 'text-bg-secondary'];
 ?>
 <div class="clover">
 <?php echo $tools->open(); ?>
@@ -58,9 +59,10 @@ $badges = ['success' => 'text-bg-success', 'error' => 'text-bg-danger', 'skipped
                                 ? Text::_($prefix . 'STATUS_' . strtoupper($entry['status']))
                                 : $text($entry['status']);
                         ?></span></td>
-                        <td data-clover-label="<?php echo $text(Text::_($prefix . 'ACTION')); ?>"><code><?php
-                            echo $text($entry['action']);
-                        ?></code></td>
+                        <td data-clover-label="<?php echo $text(Text::_($prefix . 'ACTION')); ?>"><span
+                            title="<?php echo $text($entry['action']); ?>"><?php
+                                echo $text($actions[$entry['action']] ?? $entry['action']);
+                            ?></span></td>
                         <td data-clover-label="<?php echo $text(Text::_($prefix . 'ENTITY_TYPE')); ?>">
                             <?php echo $text($entry['entity_type']); ?>
                             <?php if ($entry['entity_id'] !== '') : ?>

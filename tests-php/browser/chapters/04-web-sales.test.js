@@ -119,8 +119,8 @@ chapter('Order events: a web order is paid, cancelled, refunded', async (browser
 
     await browser.page.goto(page('synclog'));
     const words = await browser.page.innerText('#cloverSyncLog');
-    assert.match(words, /inventory_decrement/);
-    assert.match(words, /inventory_restock/);
+    assert.match(words, /Sold units taken out of Clover/);
+    assert.match(words, /Units given back to Clover/);
     await browser.shot('04 sync log');
     await browser.readable();
   });

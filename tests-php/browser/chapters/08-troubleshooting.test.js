@@ -101,7 +101,7 @@ chapter('Troubleshooting', async (browser) => {
       await until('the error', () => errors('inventory_decrement') > 0, 60);
       assert.equal(await count(), before);
       await browser.page.goto(page('synclog'));
-      assert.match(await browser.page.innerText('#cloverSyncLog'), /inventory_decrement/);
+      assert.match(await browser.page.innerText('#cloverSyncLog'), /Sold units taken out of Clover/);
       await dashboard(browser);
       assert.match(await browser.page.innerText('#clover-dashboard'), /Units of web sales .* since .*permission Inventory Write/);
       await browser.shot('08 paused');

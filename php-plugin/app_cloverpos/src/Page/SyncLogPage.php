@@ -19,6 +19,7 @@ use CloverSync\Shop\Log\SyncLog;
 use CloverSync\Shop\Support\SystemClock;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Template;
 use Joomla\CMS\Application\CMSWebApplicationInterface;
+use Joomla\CMS\Language\Text;
 use Joomla\CMS\Toolbar\Toolbar;
 use Joomla\Input\Input;
 
@@ -49,20 +50,61 @@ final readonly class SyncLogPage implements Page
                 'status' => SyncLog::STATUSES,
                 'action' => SyncLog::ACTIONS,
             ]);
-            $words  = SiteLocale::formatter();
-            $search = $tools->filter('search');
-            $filter = [
-                'status' => $tools->filter('status'),
-                'action' => $tools->filter('action'),
-                'search' => $search,
-                'codes'  => $search === null ? [] : $words->codesWith($search),
+            $words   = SiteLocale::formatter();
+            $actions = self::actions();
+            $search  = $tools->filter('search');
+            $filter  = [
+                'status'  => $tools->filter('status'),
+                'action'  => $tools->filter('action'),
+                'search'  => $search,
+                'codes'   => $search === null ? [] : $words->codesWith($search),
+                'actions' => $search === null ? [] : self::named($actions, $search),
             ];
             $start   = $tools->paginate($log->count($filter));
-            $entries = $log->page($filter, $tools->sort, $tools->descending, $start, $tools->limit);
+            $entries = $log->page(
+                $filter,
+                $tools->sort,
+                $tools->descending,
+                $start,
+                $tools->limit,
+                array_keys($actions),
+            );
         } catch (\Throwable $e) {
             return Template::render('problem', ErrorPresenter::of($e));
         }
 
-        return Template::render('synclog', ['tools' => $tools, 'entries' => $entries, 'words' => $words]);
+        return Template::render('synclog', [
+            'tools'   => $tools,
+            'entries' => $entries,
+            'words'   => $words,
+            'actions' => $actions,
+        ]);
+    }
+
+    /**
+     * @param array<string, string> $actions
+     *
+     * @return list<string> Actions whose names contain what is searched for
+     */
+    private static function named(array $actions, string $search): array
+    {
+        return array_keys(array_filter($actions, static fn (string $name): bool => str_contains(
+            mb_strtolower($name),
+            mb_strtolower($search),
+        )));
+    }
+
+    /** @return array<string, string> The reader's names of the actions, sorted */
+    private static function actions(): array
+    {
+        $names = [];
+
+        foreach (SyncLog::ACTIONS as $action) {
+            $names[$action] = Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_LOG_ACTION_' . strtoupper($action));
+        }
+
+        uasort($names, static fn (string $a, string $b): int => mb_strtolower($a) <=> mb_strtolower($b));
+
+        return $names;
     }
 }

@@ -14,7 +14,15 @@ use CloverSync\Shop\Messages\Message;
 use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\UtcTime;
 
-/** The Sync Log that the owner reads. */
+/**
+ * The Sync Log that the owner reads.
+ *
+ * In a filter, null or empty = all. The search covers data of the message, action, entity type and entity id; entries
+ * with one of the actions, or a message with one of the codes, are found too.
+ *
+ * @phpstan-type Filter array{status?: ?string, action?: ?string, search?: ?string, codes?: list<string>, actions?:
+ *   list<string>}
+ */
 final readonly class SyncLog
 {
     public const STATUSES = ['success', 'error', 'skipped'];
@@ -87,8 +95,7 @@ final readonly class SyncLog
     /**
      * The newest entries, newest first.
      *
-     * @param array{status?: ?string, action?: ?string, search?: ?string, codes?: list<string>} $filter As in
-     *   {@see page()}
+     * @param Filter $filter
      *
      * @return list<array{at: string, action: string, entity_type: string, entity_id: string, status: string, message:
      *   Message}>
@@ -99,22 +106,37 @@ final readonly class SyncLog
     }
 
     /**
-     * @param array{status?: ?string, action?: ?string, search?: ?string, codes?: list<string>} $filter Null or empty =
-     *   all. The search covers data of the message, action, entity type and entity id; a message with one of the
-     *   codes is found too
-     * @param string                                                          $sort   One of {@see SORTS}
+     * @param Filter       $filter
+     * @param string       $sort    One of {@see SORTS}
+     * @param list<string> $actions In the order that sorting by action has; empty = by their codes
      *
      * @return list<array{at: string, action: string, entity_type: string, entity_id: string, status: string, message:
      *   Message}>
      */
-    public function page(array $filter, string $sort, bool $descending, int $start, int $limit): array
-    {
+    public function page(
+        array $filter,
+        string $sort,
+        bool $descending,
+        int $start,
+        int $limit,
+        array $actions = [],
+    ): array {
         [$where, $values] = $this->where($filter);
         $direction = $descending ? 'DESC' : 'ASC';
-        // Entries are numbered in order of arrival, so sorting by number sorts by time.
-        $order = \in_array($sort, self::SORTS, true) && $sort !== 'created'
-            ? "$sort $direction, id DESC"
-            : "id $direction";
+
+        if ($sort === 'action' && $actions !== []) {
+            $ranks = implode(' ', array_map(
+                static fn (int $rank): string => "WHEN ? THEN $rank",
+                array_keys($actions),
+            ));
+            $order = "CASE action $ranks ELSE " . \count($actions) . " END $direction, id DESC";
+            array_push($values, ...$actions);
+        } elseif (\in_array($sort, self::SORTS, true) && $sort !== 'created') {
+            $order = "$sort $direction, id DESC";
+        } else {
+            // Entries are numbered in order of arrival, so sorting by number sorts by time.
+            $order = "id $direction";
+        }
 
         return array_map(
             static fn (array $row): array => (
@@ -132,10 +154,7 @@ final readonly class SyncLog
         );
     }
 
-    /**
-     * @param array{status?: ?string, action?: ?string, search?: ?string, codes?: list<string>} $filter As in
-     *   {@see page()}
-     */
+    /** @param Filter $filter */
     public function count(array $filter = []): int
     {
         [$where, $values] = $this->where($filter);
@@ -187,7 +206,7 @@ final readonly class SyncLog
     }
 
     /**
-     * @param array{status?: ?string, action?: ?string, search?: ?string, codes?: list<string>} $filter
+     * @param Filter $filter
      *
      * @return array{string, list<string>}
      */
@@ -212,15 +231,20 @@ final readonly class SyncLog
 
         if ($search !== '') {
             $codes      = $filter['codes'] ?? [];
-            $conditions = array_map(LikePattern::condition(...), [
-                ...self::SEARCHED,
-                ...array_fill(0, \count($codes), 'message'),
-            ]);
+            $actions    = $filter['actions'] ?? [];
+            $conditions = [
+                ...array_map(LikePattern::condition(...), [
+                    ...self::SEARCHED,
+                    ...array_fill(0, \count($codes), 'message'),
+                ]),
+                ...array_fill(0, \count($actions), 'action = ?'),
+            ];
             $where .= ' AND (' . implode(' OR ', $conditions) . ')';
             array_push(
                 $values,
                 ...array_fill(0, \count(self::SEARCHED), LikePattern::containing($search)),
                 ...array_map(static fn (string $code): string => LikePattern::containing("\"code\":\"$code\""), $codes),
+                ...$actions,
             );
         }
 

@@ -61,6 +61,7 @@ final class NeededFunctions
         ],
         'standard' => [
             'basename', 'dirname', 'header', 'http_response_code', 'nl2br', 'parse_url', 'str_repeat', 'strstr',
+            'uasort',
         ],
     ];
 
