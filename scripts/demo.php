@@ -47,7 +47,7 @@ final class Demo
             $this->nothingToDo($environment);
         });
 
-        $recording = getenv('CLOVERSYNC_RECORDINGS') ?: ROOT . '/../shared/recordings/clover-sandbox.json';
+        $recording = (getenv('CLOVERSYNC_RECORDINGS') ?: ROOT . '/../shared/recordings') . '/clover-sandbox.json';
 
         if (is_file($recording)) {
             $this->heading('The items of a real Clover sandbox');

@@ -1,6 +1,9 @@
-//! Order objects that Clover's servers really answered, read by the wire model.
+//! Order objects as Clover's servers answer them, read by the wire model.
 
-use std::path::PathBuf;
+#[path = "../../../tests/samples/mod.rs"]
+mod samples;
+
+use std::path::Path;
 
 use clover_core::ids::MerchantId;
 use clover_core::settings::Secret;
@@ -11,20 +14,13 @@ use clover_core::wire::{
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use samples::{recording, sample};
+
 const MERCHANT: &str = "HCZ26KC7T9XPF";
 const SECRET: &str = "aaaaaaaa-0000-4000-8000-bbbbbbbbbbbb";
 
-/// A recording: in `CLOVERSYNC_RECORDINGS`, else beside the workspace.
-fn recording(name: &str) -> Option<Value> {
-    let folder = std::env::var_os("CLOVERSYNC_RECORDINGS").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/recordings"),
-        PathBuf::from,
-    );
-    let Ok(bytes) = std::fs::read(folder.join(name)) else {
-        println!("skipped: no recording {name}");
-        return None;
-    };
-    Some(serde_json::from_slice(&bytes).unwrap())
+fn json(path: &Path) -> Value {
+    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
 }
 
 fn read<T: DeserializeOwned>(value: &Value) -> T {
@@ -79,13 +75,10 @@ fn read_delivery(body: &Value) {
     );
 }
 
-#[test]
-fn the_orders_lines_and_merchants_of_2017_are_read() {
-    let Some(recorded) = recording("orders-2017.json") else {
-        return;
-    };
+/// Reads all answers of a recording; the numbers of lines, orders, properties and merchants.
+fn read_interactions(path: &Path) -> [usize; 4] {
     let mut seen = [0; 4];
-    for interaction in recorded["interactions"].as_array().unwrap() {
+    for interaction in json(path)["interactions"].as_array().unwrap() {
         if interaction["status"] != 200 {
             continue;
         }
@@ -112,16 +105,13 @@ fn the_orders_lines_and_merchants_of_2017_are_read() {
             }
         }
     }
-    assert_eq!(seen, [7, 13, 1, 2]);
+    seen
 }
 
-#[test]
-fn every_sample_of_an_order_a_line_and_a_webhook_is_read() {
-    let Some(recorded) = recording("order-samples.json") else {
-        return;
-    };
-    let (mut orders, mut lines, mut payments, mut events) = (0, 0, 0, 0);
-    for sample in recorded["samples"].as_array().unwrap() {
+/// Reads all samples of objects; the numbers of orders, lines, payments and events.
+fn read_samples(path: &Path) -> [usize; 4] {
+    let [mut orders, mut lines, mut payments, mut events] = [0; 4];
+    for sample in json(path)["samples"].as_array().unwrap() {
         let body = &sample["body"];
         if body["currency"].is_string() {
             let (more, paid) = read_order(body);
@@ -139,5 +129,23 @@ fn every_sample_of_an_order_a_line_and_a_webhook_is_read() {
             events += 1;
         }
     }
-    assert_eq!((orders, lines, payments, events), (2, 3, 1, 1));
+    [orders, lines, payments, events]
+}
+
+#[test]
+fn orders_lines_and_merchants_are_read() {
+    assert_eq!(read_interactions(&sample("orders.json")), [2, 2, 1, 1]);
+    if let Some(recorded) = recording("orders-2017.json") {
+        assert_eq!(read_interactions(&recorded), [7, 13, 1, 2]);
+    }
+}
+
+#[test]
+fn every_sample_of_an_order_a_line_and_a_webhook_is_read() {
+    for path in [sample("order-samples.json")]
+        .into_iter()
+        .chain(recording("order-samples.json"))
+    {
+        assert_eq!(read_samples(&path), [2, 3, 1, 1], "{}", path.display());
+    }
 }

@@ -1,20 +1,20 @@
-//! What a real sandbox answered, asked of the simulator: same status, same headers, same shape.
+//! What Clover answers, asked of the simulator: same status, same headers, same shape.
+
+#[path = "../../../../tests/samples/mod.rs"]
+mod samples;
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clover_simulator::{Catalog, Config, Limits};
 use serde_json::{Value, json};
 
 use crate::support::{Answer, Sim, text};
+use samples::{recording, sample};
 
-/// Where a recording is: in `CLOVERSYNC_RECORDINGS`, else beside the workspace.
-fn recording(name: &str) -> Option<PathBuf> {
-    let folder = std::env::var_os("CLOVERSYNC_RECORDINGS").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/recordings"),
-        PathBuf::from,
-    );
-    Some(folder.join(name)).filter(|path| path.is_file())
+fn read(path: &Path) -> Value {
+    let bytes = std::fs::read(path).expect("the file");
+    serde_json::from_slice(&bytes).expect("JSON")
 }
 
 /// The recorded ids and what they are called here.
@@ -116,13 +116,15 @@ async fn preconditions(sim: &Sim) -> Names {
 }
 
 #[tokio::test]
-async fn every_recorded_interaction_is_answered_alike() {
-    let Some(path) = recording("clover-sandbox.json") else {
-        println!("skipped: no recording");
-        return;
-    };
-    let recorded: Value =
-        serde_json::from_slice(&std::fs::read(&path).expect("the recording")).expect("JSON");
+async fn every_interaction_is_answered_alike() {
+    replay(sample("sandbox.json")).await;
+    if let Some(path) = recording("clover-sandbox.json") {
+        replay(path).await;
+    }
+}
+
+async fn replay(path: PathBuf) {
+    let recorded = read(&path);
     let sim = Sim::with(Config {
         catalog: Catalog::File(path),
         limits: Limits::Off,
@@ -180,12 +182,6 @@ async fn every_recorded_interaction_is_answered_alike() {
             }
         }
     }
-}
-
-fn read(name: &str) -> Option<Value> {
-    let path = recording(name)?;
-    let bytes = std::fs::read(path).expect("the recording");
-    Some(serde_json::from_slice(&bytes).expect("JSON"))
 }
 
 /// Fields that Clover has added since the recordings were made.
@@ -298,11 +294,15 @@ fn same_answer(interaction: &Value, answer: &Answer, at: &str) {
 }
 
 #[tokio::test]
-async fn recorded_orders_are_answered_alike() {
-    let Some(recorded) = read("orders-2017.json") else {
-        println!("skipped: no recording");
-        return;
-    };
+async fn orders_are_answered_alike() {
+    replay_orders(&sample("orders.json")).await;
+    if let Some(path) = recording("orders-2017.json") {
+        replay_orders(&path).await;
+    }
+}
+
+async fn replay_orders(path: &Path) {
+    let recorded = read(path);
     let interactions = recorded["interactions"].as_array().expect("interactions");
     for (n, interaction) in interactions.iter().enumerate() {
         let sim = Sim::switched(json!({"order_history": false})).await;
@@ -380,10 +380,15 @@ async fn recorded_orders_are_answered_alike() {
 
 #[tokio::test]
 async fn order_samples_have_the_shapes_of_ours() {
-    let Some(recorded) = read("order-samples.json") else {
-        println!("skipped: no recording");
-        return;
-    };
+    assert_eq!(compare_samples(&sample("order-samples.json")).await, 5);
+    if let Some(path) = recording("order-samples.json") {
+        assert_eq!(compare_samples(&path).await, 8);
+    }
+}
+
+/// The number of samples that were compared.
+async fn compare_samples(path: &Path) -> usize {
+    let recorded = read(path);
     let sim = Sim::switched(json!({"order_history": false})).await;
     sim.allow_all();
     let samples = recorded["samples"].as_array().expect("samples");
@@ -520,5 +525,5 @@ async fn order_samples_have_the_shapes_of_ours() {
             }
         }
     }
-    assert!(seen >= 8, "{seen} samples were compared");
+    seen
 }
