@@ -29,16 +29,11 @@ $badges  = ['success' => 'text-bg-success', 'error' => 'text-bg-danger', 'skippe
 <div class="clover">
 <?php echo $tools->open(); ?>
 <?php if ($displayData['entries'] === []) : ?>
-    <div class="alert alert-info">
-        <span class="fa-solid fa-circle-info" aria-hidden="true"></span>
-        <?php echo Text::_($prefix . ($tools->activeFilters === [] ? 'EMPTY' : 'NONE_FOUND')); ?>
-    </div>
+    <?php echo $tools->nothing(Text::_($prefix . ($tools->activeFilters === [] ? 'EMPTY' : 'NONE_FOUND'))); ?>
 <?php else : ?>
     <div class="table-responsive">
         <table class="table clover-cards" id="cloverSyncLog">
-            <caption class="visually-hidden"><?php echo Text::_($prefix . 'TITLE'); ?>, <span id="orderedBy"><?php
-                echo Text::_('JGLOBAL_SORTED_BY');
-            ?></span></caption>
+            <?php echo $tools->caption(Text::_($prefix . 'TITLE')); ?>
             <thead>
                 <tr>
                     <?php echo $tools->heading($prefix . 'DATE', 'created', 'text-nowrap'); ?>

@@ -17,6 +17,7 @@ use Joomla\CMS\Factory;
 use Joomla\CMS\Form\Form;
 use Joomla\CMS\Form\FormFactoryInterface;
 use Joomla\CMS\HTML\HTMLHelper;
+use Joomla\CMS\Language\Text;
 use Joomla\CMS\Layout\LayoutHelper;
 use Joomla\CMS\Pagination\Pagination;
 
@@ -136,6 +137,28 @@ final class ListModel
             . '<input type="hidden" name="boxchecked" value="0">'
             . (string) HTMLHelper::_('form.token')
             . '</form>'
+        );
+    }
+
+    /** @return string HTML in place of the table when no row is there */
+    public function nothing(string $text): string
+    {
+        return (
+            '<div class="alert alert-info"><span class="fa-solid fa-circle-info" aria-hidden="true"></span> '
+            . $text
+            . '</div>'
+        );
+    }
+
+    /** @return string HTML of the table's caption, which Joomla's script completes with the sorted column */
+    public function caption(string $title): string
+    {
+        return (
+            '<caption class="visually-hidden">'
+            . $title
+            . ', <span id="orderedBy">'
+            . Text::_('JGLOBAL_SORTED_BY')
+            . '</span></caption>'
         );
     }
 

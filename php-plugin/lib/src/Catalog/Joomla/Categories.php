@@ -8,7 +8,6 @@ namespace CloverSync\Shop\Catalog\Joomla;
 
 use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
 use CloverSync\Shop\Database\KeyValueStore;
-use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Support\Clock;
@@ -26,11 +25,7 @@ final class Categories
 {
     private const TABLE = '#__categories';
 
-    /** @var ?array<string, int> */
-    private ?array $ids = null;
-
-    /** @var array<string, int> By the title as it is shown: of several spellings of one name, the one that is wanted */
-    private array $exact = [];
+    private ?TitleIndex $titles = null;
 
     /** @var ?array<string, array{id: int, title: string, alias: string, parent: int}> What was made, by Clover id */
     private ?array $made = null;
@@ -55,7 +50,7 @@ final class Categories
     /** Discards what was read: a transaction that starts, or restarts, must read the database. */
     public function forget(): void
     {
-        $this->ids         = null;
+        $this->titles      = null;
         $this->made        = null;
         $this->renamed     = [];
         $this->rowsWritten = 0;
@@ -83,23 +78,23 @@ final class Categories
      */
     public function resolve(array $names, bool $create, string $cloverId = ''): int
     {
-        $this->ids ??= $this->read('');
-        $names     = array_map(Text::shown(...), $names);
+        $titles = $this->titles ??= $this->read(false);
+        $names  = array_map(Text::shown(...), $names);
 
         if ($create && isset($names[0]) && Text::key($names[0]) !== '') {
-            $known = $this->followed($cloverId, $names[0]);
+            $known = $this->followed($titles, $cloverId, $names[0]);
 
             if ($known !== null) {
                 return $known;
             }
 
-            if ($this->find($names[0]) === null) {
+            if ($titles->find($names[0]) === null) {
                 return $this->make($names[0], $cloverId);
             }
         }
 
         foreach ($names as $name) {
-            $id = $this->find($name);
+            $id = $titles->find($name);
 
             if ($id !== null) {
                 return $id;
@@ -109,20 +104,15 @@ final class Categories
         return $this->default;
     }
 
-    private function find(string $name): ?int
-    {
-        return $this->exact[$name] ?? $this->ids[Text::key($name)] ?? null;
-    }
-
     /**
      * The category created for this category of Clover, renamed if necessary; null when there is none, or another
      * category has the name.
      */
-    private function followed(string $cloverId, string $name): ?int
+    private function followed(TitleIndex $titles, string $cloverId, string $name): ?int
     {
         $this->made ??= $this->readMade();
         $made       = $this->made[$cloverId] ?? null;
-        $named      = $this->find($name);
+        $named      = $titles->find($name);
 
         if ($made === null || $named === $made['id'] && $made['title'] === $name) {
             return $made === null ? null : $named;
@@ -150,14 +140,14 @@ final class Categories
         }
 
         if ((int) $row['checked_out'] === 0 && $row['title'] !== $name) {
-            $this->rename($cloverId, $made, $name);
+            $this->rename($titles, $cloverId, $made, $name);
         }
 
         return $made['id'];
     }
 
     /** @param array{id: int, title: string, alias: string, parent: int} $made */
-    private function rename(string $cloverId, array $made, string $name): void
+    private function rename(TitleIndex $titles, string $cloverId, array $made, string $name): void
     {
         $this->rowsWritten += $this->sql->execute('UPDATE '
         . self::TABLE
@@ -168,9 +158,9 @@ final class Categories
             $made['id'],
             $made['title'],
         ]);
-        unset($this->ids[Text::key($made['title'])], $this->exact[$made['title']]);
-        $this->ids[Text::key($name)] = $this->exact[$name] = $made['id'];
-        $this->renamed[$cloverId]    = ['from' => $made['title'], 'to' => $name];
+        $titles->remove($made['title']);
+        $titles->add($name, $made['id']);
+        $this->renamed[$cloverId] = ['from' => $made['title'], 'to' => $name];
         $this->remember($cloverId, ['title' => $name] + $made);
     }
 
@@ -206,9 +196,9 @@ final class Categories
         $tree->lock();
 
         // Another process may have created it before this one got the lock; only a locking read sees it.
-        $this->ids = $this->read($this->sql->dialect()->lockRows());
+        $this->titles = $this->read(true);
 
-        $id = $this->find($name);
+        $id = $this->titles->find($name);
 
         if ($id !== null) {
             return $id;
@@ -248,26 +238,13 @@ final class Categories
             ]);
         }
 
-        return $this->ids[Text::key($name)] = $new['ids'][0];
+        $this->titles->add($name, $new['ids'][0]);
+
+        return $new['ids'][0];
     }
 
-    /** @return array<string, int> */
-    private function read(string $lock): array
+    private function read(bool $locking): TitleIndex
     {
-        $ids         = [];
-        $this->exact = [];
-
-        // A published category is preferred to an unpublished one of the same name, then the first in the tree.
-        foreach ($this->sql->fetchAll(
-            'SELECT id, title FROM '
-            . self::TABLE
-            . " WHERE extension = 'com_content' AND published IN (0, 1) ORDER BY published DESC, lft$lock",
-        ) as $row) {
-            $title                  = Row::string($row, 'title');
-            $ids[Text::key($title)] ??= Row::int($row, 'id');
-            $this->exact[$title]    ??= Row::int($row, 'id');
-        }
-
-        return $ids;
+        return new TitleIndex($this->sql, self::TABLE, "extension = 'com_content'", $locking);
     }
 }

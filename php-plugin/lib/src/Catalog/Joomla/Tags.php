@@ -21,11 +21,7 @@ final class Tags
     private const MAP   = '#__contentitem_tag_map';
     private const ALIAS = 'com_content.article';
 
-    /** @var ?array<string, int> */
-    private ?array $ids = null;
-
-    /** @var array<string, int> By the title as it is shown: of several spellings of one name, the one that is wanted */
-    private array $exact = [];
+    private ?TitleIndex $titles = null;
 
     private int $rowsWritten = 0;
 
@@ -41,7 +37,7 @@ final class Tags
 
     public function forget(): void
     {
-        $this->ids         = null;
+        $this->titles      = null;
         $this->rowsWritten = 0;
     }
 
@@ -63,9 +59,9 @@ final class Tags
             return;
         }
 
-        $this->ids ??= $this->read('');
+        $this->titles ??= $this->read(false);
 
-        if (array_diff_key($titles, $this->ids) === []) {
+        if ($this->titles->missing($titles) === []) {
             return;
         }
 
@@ -73,11 +69,11 @@ final class Tags
         $tree->lock();
 
         // Another process may have created some before this one got the lock; only a locking read sees them.
-        $this->ids = $this->read($this->sql->dialect()->lockRows());
-        $missing   = array_diff_key($titles, $this->ids);
+        $this->titles = $this->read(true);
+        $missing      = $this->titles->missing($titles);
 
         if ($missing !== []) {
-            $this->make($tree, $missing);
+            $this->make($this->titles, $tree, $missing);
         }
     }
 
@@ -90,16 +86,13 @@ final class Tags
     {
         $this->provide([$titles]);
 
-        $titles = self::byKey($titles);
-
         return array_values(array_unique(array_map(
-            fn (int|string $key, string $title): int => (
-                $this->exact[$title] ?? $this->ids[$key] ?? throw new \UnexpectedValueException(
+            fn (string $title): int => (
+                $this->titles?->find($title) ?? throw new \UnexpectedValueException(
                     "The tag “{$title}” just made is not there.",
                 )
             ),
-            array_keys($titles),
-            $titles,
+            self::byKey($titles),
         )));
     }
 
@@ -340,8 +333,8 @@ final class Tags
         return $ids;
     }
 
-    /** @param non-empty-array<int|string, string> $titles By key; none of them exists */
-    private function make(NestedSet $tree, array $titles): void
+    /** @param non-empty-array<array-key, string> $titles By key; none of them exists */
+    private function make(TitleIndex $known, NestedSet $tree, array $titles): void
     {
         $root   = (int) $this->sql->fetchValue('SELECT MIN(id) FROM ' . self::TABLE . ' WHERE parent_id = 0');
         $now    = UtcTime::sql($this->clock->now());
@@ -394,27 +387,13 @@ final class Tags
         $new               = $tree->append($root, $rows);
         $this->rowsWritten += $new['rows'];
 
-        foreach (array_keys($titles) as $i => $key) {
-            $this->ids[(string) $key] = $new['ids'][$i];
+        foreach (array_values($titles) as $i => $title) {
+            $known->add($title, $new['ids'][$i]);
         }
     }
 
-    /** @return array<string, int> */
-    private function read(string $lock): array
+    private function read(bool $locking): TitleIndex
     {
-        $ids         = [];
-        $this->exact = [];
-
-        foreach ($this->sql->fetchAll(
-            'SELECT id, title FROM '
-            . self::TABLE
-            . " WHERE parent_id > 0 AND published IN (0, 1) ORDER BY published DESC, lft$lock",
-        ) as $row) {
-            $title                  = Row::string($row, 'title');
-            $ids[Text::key($title)] ??= Row::int($row, 'id');
-            $this->exact[$title]    ??= Row::int($row, 'id');
-        }
-
-        return $ids;
+        return new TitleIndex($this->sql, self::TABLE, 'parent_id > 0', $locking);
     }
 }
