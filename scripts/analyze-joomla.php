@@ -13,6 +13,7 @@ const SOURCES = [
     'libraries/src',
     'libraries/vendor/joomla',
     'libraries/vendor/psr',
+    'administrator/components/com_finder/src',
     'administrator/components/com_j2commerce/src',
     'administrator/components/com_scheduler/src',
 ];

@@ -565,7 +565,7 @@ class Language
     /**
      * @param int $count
      *
-     * @return list<string>
+     * @return array<array-key, string>
      */
     public function getPluralSuffixes($count)
     {

@@ -99,7 +99,7 @@ final readonly class SearchIndex
 
     private function work(SearchQueue $queue, Services $shop, TimeBudget $budget, Lock $lock): void
     {
-        PluginHelper::importPlugin('finder', null, true, $this->app->getDispatcher());
+        PluginHelper::importPlugin('finder', dispatcher: $this->app->getDispatcher());
         $failures = 0;
 
         while (!$budget->isSpent() && ($articles = $queue->next(self::BATCH)) !== []) {

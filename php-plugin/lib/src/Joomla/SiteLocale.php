@@ -43,7 +43,10 @@ final readonly class SiteLocale implements Locale
 
     public function pluralSuffixes(int $count): array
     {
-        return [(string) $count, ...$this->language->getPluralSuffixes($count)];
+        /** @var list<string> $suffixes */
+        $suffixes = $this->language->getPluralSuffixes($count);
+
+        return [(string) $count, ...$suffixes];
     }
 
     public function number(string $digits): string
