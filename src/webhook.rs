@@ -2,7 +2,7 @@
 #![allow(non_snake_case)] // PHP sees the parameters' names.
 
 use clover_core::webhook::MAX_BODY;
-use clover_service::webhook::{Webhook as Core, output, problem};
+use clover_service::webhook::Webhook as Core;
 use ext_php_rs::binary_slice::BinarySlice;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
@@ -46,10 +46,8 @@ impl Webhook {
         headers: &ZendHashTable,
         merchantId: Option<String>,
     ) -> PhpResult<WebhookVerdict> {
-        let verdict = self.core.judge(&body, Php::Array(headers), merchantId);
-        let verdict = verdict.map_err(of)?;
-        let problem = problem(&verdict);
-        Ok(WebhookVerdict(zval(&output(&verdict, problem.as_ref()))?))
+        let judged = self.core.judge(&body, Php::Array(headers), merchantId);
+        Ok(WebhookVerdict(zval(&judged.map_err(of)?.output())?))
     }
 }
 

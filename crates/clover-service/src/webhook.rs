@@ -40,7 +40,7 @@ impl Webhook {
         body: &[u8],
         headers: impl Input<'a>,
         merchant: Option<String>,
-    ) -> Result<Verdict, Error> {
+    ) -> Result<Judged, Error> {
         let merchant = merchant
             .map(MerchantId::new)
             .transpose()
@@ -49,7 +49,11 @@ impl Webhook {
         let auth: Vec<&[u8]> = auth.iter().map(AsRef::as_ref).collect();
         let request = IncomingRequest { body, auth: &auth };
         let secret = self.secret.as_ref();
-        Ok(verdict(request, secret, merchant.as_ref(), self.enabled))
+        let verdict = verdict(request, secret, merchant.as_ref(), self.enabled);
+        Ok(Judged {
+            problem: problem(&verdict),
+            verdict,
+        })
     }
 }
 
@@ -74,9 +78,7 @@ fn auth<'a>(headers: impl Input<'a>) -> Vec<Cow<'a, [u8]>> {
     found
 }
 
-/// Why no event of the request is used.
-#[must_use]
-pub fn problem(verdict: &Verdict) -> Option<Problem> {
+fn problem(verdict: &Verdict) -> Option<Problem> {
     match verdict {
         Verdict::Verification(_) | Verdict::Events { .. } => None,
         Verdict::Disabled { .. } => Some(ProblemCode::WebhookSwitchedOff.into()),
@@ -84,43 +86,53 @@ pub fn problem(verdict: &Verdict) -> Option<Problem> {
     }
 }
 
-/// A verdict for the host, with its [`problem`].
-#[must_use]
-pub fn output<'a>(verdict: &'a Verdict, problem: Option<&'a Problem>) -> Output<'a> {
-    const NONE: &Ignored = &Ignored {
-        unknown_types: 0,
-        other_merchants: 0,
-        malformed: 0,
-        example: None,
-    };
-    let (code, events, ignored, skipped) = match verdict {
-        Verdict::Verification(code) => (Some(code.as_str()), &[][..], NONE, 0),
-        Verdict::Events { events, ignored } => (None, &events[..], ignored, 0),
-        Verdict::Disabled { skipped, ignored } => (None, &[][..], ignored, *skipped),
-        Verdict::Refused(_) => (None, &[][..], NONE, 0),
-    };
-    let events = events.iter().map(|event| {
-        row! {
-            object_type: Output::case(event.object.kind()),
-            object_id: event.object.id(),
-            type: Output::case(event.kind),
-            ts: event.ts,
-        }
-    });
-    let ignored = row! {
-        unknown: Output::count(ignored.unknown_types),
-        other_merchants: Output::count(ignored.other_merchants),
-        malformed: Output::count(ignored.malformed),
-        skipped: Output::count(skipped),
-        example: ignored.example.as_deref(),
-    };
-    object!(
-        WebhookVerdict:
-        i64::from(verdict.status()),
-        Output::case(verdict.kind()),
-        code,
-        Output::list(events),
-        ignored,
-        errors::maybe(problem),
-    )
+/// A verdict, and why no event of its request is used.
+#[derive(Debug)]
+pub struct Judged {
+    verdict: Verdict,
+    problem: Option<Problem>,
+}
+
+impl Judged {
+    /// For the host.
+    #[must_use]
+    pub fn output(&self) -> Output<'_> {
+        const NONE: &Ignored = &Ignored {
+            unknown_types: 0,
+            other_merchants: 0,
+            malformed: 0,
+            example: None,
+        };
+        let verdict = &self.verdict;
+        let (code, events, ignored, skipped) = match verdict {
+            Verdict::Verification(code) => (Some(code.as_str()), &[][..], NONE, 0),
+            Verdict::Events { events, ignored } => (None, &events[..], ignored, 0),
+            Verdict::Disabled { skipped, ignored } => (None, &[][..], ignored, *skipped),
+            Verdict::Refused(_) => (None, &[][..], NONE, 0),
+        };
+        let events = events.iter().map(|event| {
+            row! {
+                object_type: Output::case(event.object.kind()),
+                object_id: event.object.id(),
+                type: Output::case(event.kind),
+                ts: event.ts,
+            }
+        });
+        let ignored = row! {
+            unknown: Output::count(ignored.unknown_types),
+            other_merchants: Output::count(ignored.other_merchants),
+            malformed: Output::count(ignored.malformed),
+            skipped: Output::count(skipped),
+            example: ignored.example.as_deref(),
+        };
+        object!(
+            WebhookVerdict:
+            i64::from(verdict.status()),
+            Output::case(verdict.kind()),
+            code,
+            Output::list(events),
+            ignored,
+            errors::maybe(self.problem.as_ref()),
+        )
+    }
 }

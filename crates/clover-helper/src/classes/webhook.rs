@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use clover_service::Error;
-use clover_service::webhook::{Webhook, output, problem};
+use clover_service::webhook::Webhook;
 
 use crate::json::Json;
 use crate::objects::Object;
@@ -20,8 +20,8 @@ pub fn call(request: &Request<'_>) -> Result<Json, Error> {
         "judge" => {
             let webhook = objects.webhook(request.this)?;
             let merchant = request.optional_text(2, "merchantId")?;
-            let verdict = webhook.judge(&request.bytes(0), request.at(1), merchant)?;
-            Ok(Json::of(&output(&verdict, problem(&verdict).as_ref())))
+            let judged = webhook.judge(&request.bytes(0), request.at(1), merchant)?;
+            Ok(Json::of(&judged.output()))
         }
         _ => Err(request.unknown()),
     }
