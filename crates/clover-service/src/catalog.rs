@@ -1,15 +1,14 @@
 //! The merchant's catalog, mapped to shop products.
 
-use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::fmt;
 use std::rc::Rc;
 use std::time::Instant;
 
-use clover_client::items::{IDS_A_REQUEST, attributes, item_groups};
+use clover_client::items::IDS_A_REQUEST;
 use clover_core::diff::Known;
 use clover_core::ids::ItemId;
-use clover_core::mapping::{Mapper, Names};
+use clover_core::mapping::Mapper;
 use clover_core::money::Currency;
 use clover_core::problem::ProblemCode;
 use clover_core::wire::{Item, Listing};
@@ -17,7 +16,8 @@ use serde::de::DeserializeOwned;
 
 use crate::catalog_pages::CatalogPages;
 use crate::error::Error;
-use crate::groups::{self, GroupChanges, Staged};
+use crate::group_names::GroupNames;
+use crate::groups::{GroupChanges, Staged};
 use crate::items::{self, Joined};
 use crate::page::{Fault, Page};
 use crate::session::Session;
@@ -26,10 +26,7 @@ use crate::session::Session;
 pub struct Catalog {
     session: Rc<Session>,
     mapper: Rc<Mapper>,
-    /// Read when the first group is mapped: a merchant without variants needs none.
-    names: OnceCell<Names>,
-    /// The host may call again while we wait for the names.
-    reading_names: RefCell<()>,
+    names: Rc<GroupNames>,
 }
 
 impl fmt::Debug for Catalog {
@@ -58,8 +55,7 @@ impl Catalog {
         Ok(Self {
             session: Rc::clone(session),
             mapper: Rc::new(Mapper::new(session.settings(), currency, track_stock)),
-            names: OnceCell::new(),
-            reading_names: RefCell::new(()),
+            names: Rc::new(GroupNames::new(Rc::clone(session))),
         })
     }
 
@@ -69,6 +65,7 @@ impl Catalog {
         CatalogPages::new(
             Rc::clone(&self.session),
             Rc::clone(&self.mapper),
+            Rc::clone(&self.names),
             after.filter(|cursor| !cursor.is_empty()),
         )
     }
@@ -98,11 +95,11 @@ impl Catalog {
         known: &HashMap<String, Known>,
     ) -> Result<GroupChanges, Error> {
         let names = if staged.is_empty() {
-            &Names::default()
+            Rc::default()
         } else {
-            self.names()?
+            self.names.get()?
         };
-        Ok(GroupChanges::new(&self.mapper, staged, names, known))
+        Ok(GroupChanges::new(&self.mapper, staged, &names, known))
     }
 
     /// Asks Clover about single items.
@@ -147,20 +144,5 @@ impl Catalog {
 
     fn page(&self, asked: Instant, items: Vec<Item>, faults: Vec<Fault>) -> Page {
         Page::new(asked, String::new(), items, faults, &self.mapper)
-    }
-
-    fn names(&self) -> Result<&Names, Error> {
-        let _only_one = self
-            .reading_names
-            .try_borrow_mut()
-            .map_err(|_| Error::bug("Catalog::groups was called within itself", None))?;
-        if let Some(names) = self.names.get() {
-            return Ok(names);
-        }
-        let (mut names, has_all) = groups::names(&self.session.call(item_groups)?)?;
-        if !has_all {
-            names.attributes = groups::attribute_names(&self.session.call(attributes)?)?;
-        }
-        Ok(self.names.get_or_init(|| names))
     }
 }

@@ -10,6 +10,7 @@ use clover_client::{AccessToken, PageStream, Prefetch, RawPair};
 use clover_core::mapping::Mapper;
 
 use crate::error::Error;
+use crate::group_names::GroupNames;
 use crate::items::{Joined, has_no_counts};
 use crate::page::Page;
 use crate::session::Session;
@@ -18,6 +19,7 @@ use crate::session::Session;
 pub struct CatalogPages {
     session: Rc<Session>,
     mapper: Rc<Mapper>,
+    names: Rc<GroupNames>,
     state: RefCell<State>,
 }
 
@@ -39,10 +41,16 @@ struct Reading {
 }
 
 impl CatalogPages {
-    pub(crate) fn new(session: Rc<Session>, mapper: Rc<Mapper>, after: Option<String>) -> Self {
+    pub(crate) fn new(
+        session: Rc<Session>,
+        mapper: Rc<Mapper>,
+        names: Rc<GroupNames>,
+        after: Option<String>,
+    ) -> Self {
         Self {
             session,
             mapper,
+            names,
             state: RefCell::new(State {
                 reading: None,
                 cursor: after,
@@ -104,6 +112,7 @@ impl CatalogPages {
             faults,
             &self.mapper,
         );
+        self.names.read_ahead(&page)?;
         Ok(Some((page, cursor)))
     }
 

@@ -2,13 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use clover_client::RawPage;
-use clover_client::items::MAX_EXPANDED;
 use clover_core::diff::{Change, Known, compare};
-use clover_core::ids::{AttributeId, GroupId, ItemId};
+use clover_core::ids::{GroupId, ItemId};
 use clover_core::json::parse;
 use clover_core::mapping::{Mapper, Names};
-use clover_core::wire::{Attribute, Item, ItemGroup};
+use clover_core::wire::Item;
 
 use crate::error::Error;
 use crate::page::Fault;
@@ -95,44 +93,4 @@ impl GroupChanges {
         }
         all
     }
-}
-
-/// The names in the list of item groups, and whether it has all of their attributes.
-///
-/// # Errors
-/// [`Error::Bug`] when Clover's answer is not a list.
-pub fn names(pages: &[RawPage]) -> Result<(Names, bool), Error> {
-    let mut names = Names::default();
-    let mut has_all = true;
-    for group in entries::<ItemGroup>(pages)? {
-        let nested = group.attributes.filter(|list| list.0.len() < MAX_EXPANDED);
-        has_all &= nested.is_some();
-        for attribute in nested.into_iter().flat_map(|list| list.0) {
-            names
-                .attributes
-                .extend(attribute.name.map(|name| (attribute.id, name)));
-        }
-        names.groups.extend(group.name.map(|name| (group.id, name)));
-    }
-    Ok((names, has_all))
-}
-
-/// The names in the list of attributes.
-///
-/// # Errors
-/// [`Error::Bug`] when Clover's answer is not a list.
-pub fn attribute_names(pages: &[RawPage]) -> Result<HashMap<AttributeId, String>, Error> {
-    let named = entries::<Attribute>(pages)?.into_iter();
-    Ok(named
-        .filter_map(|attribute| Some((attribute.id, attribute.name?)))
-        .collect())
-}
-
-/// A nameless or broken entry only fails the groups that need it.
-fn entries<T: serde::de::DeserializeOwned>(pages: &[RawPage]) -> Result<Vec<T>, Error> {
-    let mut all = Vec::new();
-    for page in pages {
-        all.extend(page.listing::<T>()?.elements);
-    }
-    Ok(all)
 }

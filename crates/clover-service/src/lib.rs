@@ -11,6 +11,7 @@ pub mod catalog;
 pub mod catalog_pages;
 pub mod connection;
 pub mod error;
+mod group_names;
 pub mod groups;
 pub mod host;
 mod items;

@@ -153,6 +153,10 @@ impl Page {
             .filter_map(|product| compare(product, known))
     }
 
+    pub(crate) fn group_items(&self) -> &[Item] {
+        &self.members
+    }
+
     /// Items of groups.
     pub fn members(&self) -> impl Iterator<Item = Member<'_>> {
         self.members.iter().filter_map(|item| {

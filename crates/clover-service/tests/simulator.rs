@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clover_client::{Hosts, PermitGrant, PermitRequest, Tokens};
 use clover_core::diff::Known;
@@ -16,8 +16,10 @@ use clover_core::quantity::Quantity;
 use clover_core::seal::Vault;
 use clover_core::settings::Settings as CoreSettings;
 use clover_service::catalog::Catalog;
+use clover_service::groups::Staged;
 use clover_service::host::{HostError, Interrupted};
 use clover_service::orders::{OrderState, Orders, reference_of, site_tag_of};
+use clover_service::page::Page;
 use clover_service::settings::Settings;
 use clover_service::stock::{SentWrite, Stock, StockBatch, StockChange, StockState};
 use clover_service::token_record::TokenRecord;
@@ -224,6 +226,15 @@ impl World {
         let entries = self.clover.requests(0);
         let lines = entries.iter().map(|e| format!("{} {}", e.method, e.path));
         lines.filter(|line| line.contains(part)).count()
+    }
+
+    /// Waits until a request that was sent has arrived.
+    fn await_request(&self, part: &str) {
+        let until = Instant::now() + Duration::from_secs(10);
+        while self.count(part) == 0 {
+            assert!(Instant::now() < until, "{part} was not sent");
+            std::thread::yield_now();
+        }
     }
 
     fn record(&self) -> TokenRecord {
@@ -484,6 +495,79 @@ fn pages_end_with_the_list_and_go_on_behind_a_cursor_and_after_an_error() {
     assert_eq!(second.ids.len(), 1_000);
     assert!(second.ids.iter().all(|id| !first.ids.contains(id)));
     assert!(second.changes(&HashMap::<String, Known>::new()).count() > 0);
+}
+
+/// The items of groups on these pages.
+fn staged(pages: &[Page]) -> Staged {
+    let mut staged = Staged::default();
+    for member in pages.iter().flat_map(Page::members) {
+        let group = Some(member.group.as_str().to_owned());
+        staged.add(group, || None, Some(&member.payload)).unwrap();
+    }
+    staged
+}
+
+fn all_pages(catalog: &Catalog) -> Vec<Page> {
+    let stream = catalog.pages(None);
+    std::iter::from_fn(|| stream.next().unwrap()).collect()
+}
+
+#[test]
+fn the_names_of_groups_are_on_their_way_before_the_second_page_is_wanted() {
+    for shares_limit in [false, true] {
+        let config = Config {
+            catalog: SimulatedCatalog::Synthetic(1_500),
+            ..Config::default()
+        };
+        let memory = Memory {
+            shares_limit: Cell::new(shares_limit),
+            ..Memory::default()
+        };
+        let world = World::over(config, memory);
+        let (callback, state) = world.approve();
+        world.session.complete(&callback, state).unwrap();
+        let catalog = Catalog::new(&world.session, "USD", true).unwrap();
+        let stream = catalog.pages(None);
+        assert_eq!(world.count("/item_groups"), 0);
+        let mut pages = vec![stream.next().unwrap().unwrap()];
+        world.await_request("/item_groups");
+        pages.extend(stream.next().unwrap());
+        let found = catalog.groups(staged(&pages), &HashMap::new()).unwrap();
+        assert!(found.changes.len() > 10 && found.faults.is_empty());
+        assert_eq!(world.count("/item_groups"), 1);
+    }
+}
+
+#[test]
+fn a_group_made_after_the_names_were_requested_has_its_name() {
+    let world = World::items(60);
+    let catalog = Catalog::new(&world.session, "USD", true).unwrap();
+    all_pages(&catalog);
+    let made = json!({"name": "Blue", "price": 500, "group": "Later"});
+    world.control("/__sim/items", &made);
+    let pages = all_pages(&catalog);
+    let found = catalog.groups(staged(&pages), &HashMap::new()).unwrap();
+    let names = found.changes.iter().map(|change| &change.product.title);
+    assert_eq!(names.filter(|title| *title == "Later").count(), 1);
+    assert_eq!(world.count("/item_groups"), 2);
+}
+
+#[test]
+fn names_that_do_not_arrive_are_asked_for_again() {
+    let status = |code: u16| json!({"code": code, "body": {"message": "Not allowed"}});
+    for (effect, more) in [
+        ("garbage", json!({})),
+        ("status", status(400)),
+        ("status", status(401)),
+    ] {
+        let world = World::items(60);
+        let catalog = Catalog::new(&world.session, "USD", true).unwrap();
+        world.fault("GET /v3/merchants/*/item_groups", 1, effect, more.clone());
+        let pages = all_pages(&catalog);
+        let found = catalog.groups(staged(&pages), &HashMap::new()).unwrap();
+        assert!(found.faults.is_empty(), "{effect} {more}");
+        assert_eq!(world.count("/item_groups"), 2, "{effect} {more}");
+    }
 }
 
 #[test]
