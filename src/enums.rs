@@ -15,6 +15,7 @@ php_enums! {
     clover_core::ledger::SaleState => "CloverSync\\SaleState",
     clover_core::ledger::SendState => "CloverSync\\SendState",
     clover_core::order::OrderStanding => "CloverSync\\OrderStanding",
+    clover_core::pricing::PriceEnding => "CloverSync\\PriceEnding",
     clover_core::problem::ProblemCode => "CloverSync\\ProblemCode",
     clover_core::settings::DeleteAction => "CloverSync\\DeleteAction",
     clover_core::settings::ImportStatus => "CloverSync\\ImportStatus",

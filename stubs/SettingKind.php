@@ -32,4 +32,7 @@ enum SettingKind: string
 
     /** Names of extensions. */
     case Names = 'names';
+
+    /** Markups by category. */
+    case Markups = 'markups';
 }

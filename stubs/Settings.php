@@ -41,6 +41,16 @@ final class Settings
     /** As typed. */
     public readonly string $markupValue;
 
+    /**
+     * Markups by the name of Clover's category, in place of the one above, whatever the mode. The value is as typed.
+     *
+     * @var list<array{category: string, type: MarkupType, value: string}>
+     */
+    public readonly array $categoryMarkups;
+
+    /** How prices end, whatever the mode. */
+    public readonly PriceEnding $priceEnding;
+
     /** Whether webhook events are processed. */
     public readonly bool $webhooks;
 

@@ -567,6 +567,21 @@ final class Application
         return $found['done'] ? self::OK : self::FAILED;
     }
 
+    /** @param list<array{variant: ?string, old: ?string, new: string}> $prices */
+    private static function prices(array $prices): string
+    {
+        $texts = array_map(
+            static fn (array $price): string => (
+                ($price['variant'] === null ? '' : "{$price['variant']} ")
+                . ($price['old'] === null ? '' : "{$price['old']} -> ")
+                . $price['new']
+            ),
+            $prices,
+        );
+
+        return $texts === [] ? '' : ' (' . implode(', ', $texts) . ')';
+    }
+
     private function preview(Services $shop, bool $asSync): int
     {
         $began  = Platform::monotonic();
@@ -577,14 +592,22 @@ final class Application
             }
 
             $this->console->event(['event' => 'change'] + $change);
+            $prices = self::prices($change['prices']);
+            $fields = array_map(
+                static fn (string $field): string => $field === 'price' ? $field . $prices : $field,
+                $change['fields'],
+            );
+            $more = match (true) {
+                $change['action'] === 'create' => $prices,
+                $fields === []                 => '',
+                default                        => ': ' . implode(', ', $fields),
+            };
             $this->console->line(\sprintf(
                 '%-8s %s  %s%s',
                 $change['action'],
                 $change['clover_id'],
                 $change['title'],
-                $change['fields'] === [] || $change['action'] === 'create'
-                    ? ''
-                    : ': ' . implode(', ', $change['fields']),
+                $more,
             ));
         });
         $this->console->line(\sprintf(

@@ -22,12 +22,17 @@ fuzz_target!(|data: &[u8]| {
         (2, "pricing_mode", "markup"),
         (4, "markup_type", "fixed"),
         (8, "import_status", "published"),
+        (8, "price_ending", "0.99"),
     ] {
         if rules & bit != 0 {
             parameters.insert(key.to_owned(), value.into());
         }
     }
     parameters.insert("markup_value".to_owned(), "12.5".into());
+    if rules & 4 != 0 {
+        let markups = serde_json::json!({"Mains": {"type": "fixed", "value": "0.5"}});
+        parameters.insert("category_markups".to_owned(), markups);
+    }
     let settings = Settings::from_parameters(parameters).expect("these words are known");
     let code = ["USD", "JPY", "KWD", "EUR"][usize::from(rules >> 6)];
     let currency = Currency::from_code(code).expect("these codes are known");

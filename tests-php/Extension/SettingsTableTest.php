@@ -6,6 +6,7 @@ namespace CloverSync\Tests\Extension;
 
 use CloverSync\Cli\Config;
 use CloverSync\Exception\SettingsException;
+use CloverSync\MarkupType;
 use CloverSync\SettingKind;
 use CloverSync\Settings;
 use CloverSync\Shop\Joomla\Secrets;
@@ -56,6 +57,7 @@ final class SettingsTableTest extends TestCase
             SettingKind::Switch   => $default === '1',
             SettingKind::Statuses => array_map(intval(...), array_filter(explode(',', $default))),
             SettingKind::Names    => explode(',', $default),
+            SettingKind::Markups  => array_filter([$default]),
             SettingKind::Secret   => null,
             default               => $default,
         });
@@ -67,12 +69,19 @@ final class SettingsTableTest extends TestCase
         }
 
         if ($setting['kind'] === SettingKind::Decimal) {
+            self::assertEquals(self::limits($setting['name'], 'no number'), self::limitsOf($field));
+        }
+
+        if ($setting['kind'] === SettingKind::Markups) {
+            $columns = self::named($field->xpath('form/field') ?: []);
+            self::assertSame(['category', 'type', 'value'], array_keys($columns));
+            self::assertSame(
+                array_column(MarkupType::cases(), 'value'),
+                array_map(strval(...), $columns['type']->xpath('option/@value') ?: []),
+            );
             self::assertEquals(
-                self::limits($setting['name']),
-                [
-                    'most'   => (int) $field['max'],
-                    'digits' => \strlen(explode('.', (string) $field['step'])[1] ?? ''),
-                ],
+                self::limits($setting['name'], ['Drinks' => ['value' => 'no number']]),
+                self::limitsOf($columns['value']) + ['category' => 'Drinks'],
             );
         }
 
@@ -156,11 +165,24 @@ final class SettingsTableTest extends TestCase
         self::assertSame(array_column($shown, 'property'), array_column($class->getProperties(), 'name'));
     }
 
-    /** @return array<string, mixed> As the refusal of a decimal number names them */
-    private static function limits(string $setting): array
+    /** @return array<string, mixed> */
+    private static function limitsOf(\SimpleXMLElement $field): array
+    {
+        return [
+            'most'   => (int) $field['max'],
+            'digits' => \strlen(explode('.', (string) $field['step'])[1] ?? ''),
+        ];
+    }
+
+    /**
+     * @param string|array<string, mixed> $wrong
+     *
+     * @return array<string, mixed> As the refusal of a decimal number names them
+     */
+    private static function limits(string $setting, string|array $wrong): array
     {
         try {
-            Settings::fromArray([$setting => 'no number']);
+            Settings::fromArray([$setting => $wrong]);
         } catch (SettingsException $e) {
             return $e->getFields()[$setting]->data;
         }
@@ -189,13 +211,24 @@ final class SettingsTableTest extends TestCase
     /** @return array<string, \SimpleXMLElement> */
     private static function fields(): array
     {
-        $fields = [];
-        $form   = simplexml_load_file(self::APP . 'app_cloverpos.xml');
+        $form = simplexml_load_file(self::APP . 'app_cloverpos.xml');
 
-        foreach (($form === false ? [] : $form->xpath('//config//field')) ?: [] as $field) {
-            $fields[(string) $field['name']] = $field;
+        return self::named(($form === false ? [] : $form->xpath('//config//fieldset/field')) ?: []);
+    }
+
+    /**
+     * @param array<\SimpleXMLElement> $fields
+     *
+     * @return array<string, \SimpleXMLElement>
+     */
+    private static function named(array $fields): array
+    {
+        $named = [];
+
+        foreach ($fields as $field) {
+            $named[(string) $field['name']] = $field;
         }
 
-        return $fields;
+        return $named;
     }
 }

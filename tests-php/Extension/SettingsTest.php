@@ -11,7 +11,9 @@ use CloverSync\Exception\SettingsException;
 use CloverSync\ImportStatus;
 use CloverSync\MappingMode;
 use CloverSync\MarkupType;
+use CloverSync\PriceEnding;
 use CloverSync\PricingMode;
+use CloverSync\ProblemCode;
 use CloverSync\Settings;
 use PHPUnit\Framework\Attributes\TestDox;
 use PHPUnit\Framework\TestCase;
@@ -30,6 +32,8 @@ final class SettingsTest extends TestCase
         self::assertSame(PricingMode::Direct, $settings->pricingMode);
         self::assertSame(MarkupType::Percentage, $settings->markupType);
         self::assertSame('0', $settings->markupValue);
+        self::assertSame([], $settings->categoryMarkups);
+        self::assertSame(PriceEnding::None, $settings->priceEnding);
         self::assertSame(60, $settings->syncInterval);
         self::assertSame(30, $settings->logRetention);
         self::assertSame([1, 2, 7, 8], $settings->paidStatuses);
@@ -59,6 +63,45 @@ final class SettingsTest extends TestCase
                 $fields,
             );
             self::assertSame(__FILE__, $e->getFile());
+        }
+    }
+
+    #[TestDox('markups by category are given by name, or as the rows of a form')]
+    public function testCategoryMarkups(): void
+    {
+        $expected = [
+            ['category' => 'Drinks', 'type' => MarkupType::Fixed, 'value' => '1.5'],
+            ['category' => 'Food', 'type' => MarkupType::Percentage, 'value' => '10'],
+        ];
+
+        foreach ([
+            ['Drinks' => ['type' => 'fixed', 'value' => 1.5], 'Food' => ['type' => 'percentage', 'value' => 10]],
+            [
+                'category_markups0' => ['category' => 'Drinks', 'type' => 'fixed', 'value' => '1.5'],
+                'category_markups1' => ['category' => 'Food', 'type' => 'percentage', 'value' => '10'],
+                'category_markups2' => ['category' => '', 'type' => 'percentage', 'value' => ''],
+            ],
+        ] as $given) {
+            self::assertSame($expected, Settings::fromArray(['category_markups' => $given])->categoryMarkups);
+        }
+
+        self::assertSame([], Settings::fromArray(['category_markups' => ''])->categoryMarkups);
+        self::assertSame(PriceEnding::Half, Settings::fromArray(['price_ending' => '0.50'])->priceEnding);
+    }
+
+    #[TestDox('a wrong markup of a category is refused with the category')]
+    public function testWrongCategoryMarkup(): void
+    {
+        try {
+            Settings::fromArray(['category_markups' => ['Drinks' => ['type' => 'percent', 'value' => 1]]]);
+            self::fail('accepted');
+        } catch (SettingsException $e) {
+            $problem = $e->getFields()['category_markups'];
+            self::assertSame(ProblemCode::SettingMarkupsType, $problem->code);
+            self::assertSame(
+                ['category' => 'Drinks', 'choices' => ['percentage', 'fixed']],
+                $problem->data,
+            );
         }
     }
 

@@ -35,6 +35,10 @@ final class SettingsFormTest extends JoomlaTestCase
         'pricing_mode'     => 'markup',
         'markup_type'      => 'fixed',
         'markup_value'     => '1.50',
+        'category_markups' => [
+            'category_markups0' => ['category' => 'Drinks', 'type' => 'percentage', 'value' => '12.5'],
+        ],
+        'price_ending'     => '0.99',
         'webhooks'         => 1,
         'sync_interval'    => '30',
         'push_stock'       => 0,
@@ -62,6 +66,10 @@ final class SettingsFormTest extends JoomlaTestCase
         yield 'an interval below five minutes' => [['sync_interval' => '4'], ['Sync Interval']];
         yield 'a negative markup' => [['markup_value' => '-1'], ['Markup Value']];
         yield 'a markup that is not a number' => [['markup_value' => 'ten'], ['Markup Value']];
+        yield 'a category without a markup' => [
+            ['category_markups' => ['category_markups0' => ['category' => 'Drinks', 'type' => 'fixed', 'value' => '']]],
+            ['Category Markups'],
+        ];
         yield 'an unknown Delete Action' => [['delete_action' => 'burn'], ['Delete Action']];
         yield 'two at once' => [
             ['sync_interval' => '0', 'log_retention' => '-3'],
@@ -364,6 +372,16 @@ final class SettingsFormTest extends JoomlaTestCase
         };
         JoomlaSite::plugin($this->current(), JoomlaSite::useDatabase($this->joomla));
         self::assertSame('', $save(['sync_interval' => '31']), 'Nothing was changed elsewhere.');
+
+        $row = ['category' => 'Drinks', 'type' => 'percentage', 'value' => '20'];
+        $this->save(['category_markups' => ['category_markups0' => $row]] + self::GOOD);
+        self::assertStringContainsString('Category Markups', $save([]));
+        self::assertSame(
+            '',
+            $save(['category_markups' => ['category_markups3' => $row]]),
+            'The same row under another key.',
+        );
+        $this->save(self::GOOD);
 
         $this->current()->choose(['default_category' => '7', 'paid_statuses' => '1', 'sync_interval' => '45']);
         $this->current()->choose(['paid_statuses' => '']);

@@ -93,6 +93,7 @@ final class CommandLineTest extends CommandLineTestCase
         $this->clover->add(['name' => 'Drip Mat', 'price' => 300]);
         $preview = $this->run_('preview', '--json');
         self::assertSame('create', $preview['lines'][0]['action']);
+        self::assertSame([['variant' => null, 'old' => null, 'new' => '3.00']], $preview['lines'][0]['prices']);
         self::assertSame([1, 0, 0, 0], [
             $preview['last']['creates'],
             $preview['last']['updates'],
@@ -141,6 +142,27 @@ final class CommandLineTest extends CommandLineTestCase
         foreach (['import_status', 'sync_interval', 'no_such_thing'] as $field) {
             self::assertMatchesRegularExpression("/^  $field: .+$/m", $result['err']);
         }
+    }
+
+    public function test_a_wrong_markup_of_a_category_is_listed_with_the_category(): void
+    {
+        $this->shell->environment['CLOVERSYNC_SETTINGS'] =
+            '{"category_markups":{"Drinks":{"type":"percentage","value":"ten"}}}';
+        $result = $this->run_('status');
+        self::assertSame(2, $result['code']);
+        self::assertMatchesRegularExpression('/^  category_markups: .*“Drinks”/m', $result['err']);
+    }
+
+    public function test_the_preview_names_old_and_new_prices(): void
+    {
+        $this->json('connect', '--approve');
+        $this->json('sync');
+        $this->clover->edit($this->clover->itemBySku('MUG-01')['id'], ['price' => 2000]);
+        $this->shell->environment['CLOVERSYNC_SETTINGS'] = '{"price_ending":"0.50"}';
+        self::assertMatchesRegularExpression(
+            '/^update .*: price \(14\.99 -> 20\.50\)$/m',
+            $this->run_('preview')['out'],
+        );
     }
 
     public function test_settings_stand_in_a_file_too_and_variables_win(): void

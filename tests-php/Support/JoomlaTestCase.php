@@ -40,7 +40,7 @@ abstract class JoomlaTestCase extends ShopTestCase
         );
     }
 
-    /** @param array<string, array<array-key, scalar|null>|scalar|null> $parameters */
+    /** @param array<string, array<array-key, scalar|array|null>|scalar|null> $parameters */
     protected function factory(
         array $parameters = [],
         string $secret = JoomlaSite::SECRET,

@@ -109,7 +109,7 @@ pub fn compare<S: std::hash::BuildHasher>(
 ) -> Option<Change> {
     let id = product.reference.id();
     let row = known.get(id).filter(|row| row.is_in(id));
-    let product = &keeping_unseen(product, row);
+    let product = &keeping_unseen(product, row, known);
     let aspects = row.map_or_else(Vec::new, |r| {
         product
             .fingerprint()
@@ -170,17 +170,24 @@ pub fn compare<S: std::hash::BuildHasher>(
 }
 
 /// What Clover did not show stays as the shop has it: whether it has changed is not known.
-fn keeping_unseen<'a>(product: &'a Product, row: Option<&Known>) -> Cow<'a, Product> {
-    let stored = row
-        .filter(|_| !product.unseen.is_empty())
-        .and_then(|row| Fingerprint::from_text(row.fingerprint.as_deref()?));
-    if stored.is_none() {
+fn keeping_unseen<'a, S: std::hash::BuildHasher>(
+    product: &'a Product,
+    row: Option<&Known>,
+    known: &HashMap<String, Known, S>,
+) -> Cow<'a, Product> {
+    if product.unseen.is_empty() {
         return Cow::Borrowed(product);
     }
-    Cow::Owned(Product {
+    let stored = row.and_then(|row| Fingerprint::from_text(row.fingerprint.as_deref()?));
+    let mut kept = Product {
         stored,
         ..product.clone()
-    })
+    };
+    for variant in kept.variants.iter_mut().filter(|v| v.price_unseen) {
+        let known = known.get(variant.id.as_str());
+        variant.price = known.and_then(|row| row.price).unwrap_or(variant.price);
+    }
+    Cow::Owned(kept)
 }
 
 /// A count that needs writing.
@@ -312,6 +319,7 @@ mod tests {
             upc: None,
             price: ColumnPrice::parse("5.99").unwrap(),
             open_price: false,
+            price_unseen: false,
             stock: Quantity::from_clover(3.0),
             sellable: true,
             option_values: Vec::new(),
@@ -496,6 +504,31 @@ mod tests {
         let after = synced(&unseen);
         assert_eq!(compare(&unseen, &after), None);
         assert_eq!(compare(&soup(), &after).unwrap().fields, ["category"]);
+    }
+
+    #[test]
+    fn a_price_by_categories_that_clover_does_not_show_stays_as_the_shop_has_it() {
+        for seen in [soup(), shirt()] {
+            let mut known = synced(&seen);
+            known.get_mut("A").unwrap().price = ColumnPrice::parse("7.99");
+            let mut unseen = seen.clone();
+            unseen.unseen = vec!["category"];
+            for variant in &mut unseen.variants {
+                variant.price_unseen = true;
+            }
+            assert_eq!(compare(&unseen, &known), None);
+            // Neither does another change touch it, nor the range of the product's prices.
+            unseen.title = "Broth".into();
+            let change = compare(&unseen, &known).unwrap();
+            assert_eq!(change.fields, ["title"]);
+            let kept = ColumnPrice::parse("7.99").unwrap();
+            assert_eq!(change.product.variants[0].price, kept);
+            assert_eq!(change.product.price_range().unwrap().1, kept);
+            // What the shop does not have yet comes with the price that is known.
+            let change = compare(&unseen, &HashMap::new()).unwrap();
+            assert_eq!(change.product.variants, unseen.variants);
+            assert_eq!(compare(&seen, &known).unwrap().fields, ["price"]);
+        }
     }
 
     #[test]

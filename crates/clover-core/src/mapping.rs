@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use crate::ids::{AttributeId, CategoryId, GroupId, ItemId};
 use crate::money::{Currency, MinorUnits};
-use crate::pricing::Pricing;
+use crate::pricing::Prices;
 use crate::problem::{Problem, ProblemCode};
 use crate::product::{Caution, Product, ProductReference, Variant};
 use crate::quantity::Quantity;
@@ -34,7 +34,7 @@ pub struct Mapper {
     /// The shop's currency, which must be the merchant's.
     pub currency: Currency,
     /// The owner's pricing.
-    pub pricing: Pricing,
+    pub prices: Prices,
     /// Categories and tags.
     pub mode: MappingMode,
     /// Whether products may be shown at once.
@@ -58,7 +58,7 @@ impl Mapper {
     pub fn new(settings: &Settings, currency: Currency, track_stock: bool) -> Self {
         Self {
             currency,
-            pricing: settings.pricing(),
+            prices: settings.prices(),
             mode: settings.mapping_mode,
             import_published: settings.import_status == ImportStatus::Published,
             track_stock,
@@ -175,14 +175,17 @@ impl Mapper {
             (_, price) => price.unwrap_or(0),
         };
         let open_price = price == 0 && item.price_type != PriceType::Fixed;
-        // What the till prices must not become sellable by a markup on nothing.
-        let pricing = if price == 0 {
-            Pricing::Direct
+        let has_markups = price != 0 && !self.prices.by_category.is_empty();
+        let price_unseen = has_markups && item.unseen.iter().any(|f| f == "categories");
+        let categories = if has_markups {
+            in_order(&[item])
         } else {
-            self.pricing
+            Vec::new()
         };
-        let price = pricing
-            .apply(MinorUnits(price), self.currency)
+        let names = categories.into_iter().filter_map(|c| c.name.as_deref());
+        let price = self
+            .prices
+            .price(MinorUnits(price), names, self.currency)
             .map_err(|e| {
                 let problem = Problem::new(ProblemCode::ItemPriceTooLarge).with("price", e.0);
                 refuse("price", problem)
@@ -202,6 +205,7 @@ impl Mapper {
             upc: cleaned(item.code.as_ref()),
             price,
             open_price,
+            price_unseen,
             stock,
             sellable: is_sellable(item.available, item.hidden, !option_values.is_empty()),
             option_values,
@@ -210,12 +214,7 @@ impl Mapper {
 
     /// Everything but options and variants.
     fn product(&self, reference: ProductReference, title: String, items: &[&Item]) -> Product {
-        let mut categories: Vec<&Category> = items
-            .iter()
-            .flat_map(|i| &i.categories.0)
-            .filter(|c| !c.deleted)
-            .collect();
-        categories.sort_by(|a, b| place(a).cmp(&place(b)));
+        let categories = in_order(items);
         let mut tags = Unique::default();
         let first_category = categories
             .iter()
@@ -378,6 +377,14 @@ pub fn is_sellable(available: bool, hidden: bool, is_variant: bool) -> bool {
 
 fn cleaned(text: Option<&String>) -> Option<String> {
     clean(text?)
+}
+
+/// The categories of these items by sort order.
+fn in_order<'a>(items: &[&'a Item]) -> Vec<&'a Category> {
+    let categories = items.iter().flat_map(|item| &item.categories.0);
+    let mut categories: Vec<&Category> = categories.filter(|c| !c.deleted).collect();
+    categories.sort_by(|a, b| place(a).cmp(&place(b)));
+    categories
 }
 
 /// Where a category stands among others.

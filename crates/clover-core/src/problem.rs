@@ -343,6 +343,18 @@ problems! {
     SettingUnknown = "setting_unknown" [],
     /// A markup is needed.
     SettingMarkup = "setting_markup" [most, digits],
+    /// Markups by category are needed.
+    SettingMarkups = "setting_markups" [],
+    /// A category needs a type and a value, and nothing else.
+    SettingMarkupsEntry = "setting_markups_entry" [category],
+    /// A markup has no category.
+    SettingMarkupsNameless = "setting_markups_nameless" [value],
+    /// A category is named twice.
+    SettingMarkupsTwice = "setting_markups_twice" [category],
+    /// The type of a category's markup is wrong.
+    SettingMarkupsType = "setting_markups_type" [category, choices],
+    /// The value of a category's markup is wrong.
+    SettingMarkupsValue = "setting_markups_value" [category, most, digits],
     /// It is needed to connect.
     SettingNeeded = "setting_needed" [],
     /// A value of another kind is needed.

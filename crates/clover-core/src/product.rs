@@ -121,6 +121,8 @@ pub struct Variant {
     pub price: ColumnPrice,
     /// Whether Clover leaves the price to the till, so that the owner sets the shop's.
     pub open_price: bool,
+    /// Whether its price depends on categories that Clover did not show to this app.
+    pub price_unseen: bool,
     /// None for an item that is not counted.
     pub stock: Option<Quantity>,
     /// Whether Clover offers it at all.

@@ -2,7 +2,7 @@
 //! all errors are reported at once, by field.
 
 use std::any::TypeId;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::ops::RangeInclusive;
 
@@ -12,14 +12,15 @@ use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use crate::environment::Environment;
-use crate::pricing::{LARGEST_MARKUP, MARKUP_PLACES, MarkupValue, Pricing};
+use crate::pricing::{LARGEST_MARKUP, MARKUP_PLACES, MarkupValue, PriceEnding, Prices, Pricing};
 use crate::problem::{Problem, ProblemCode};
+use crate::text;
 use crate::text_enum::TextEnum;
 
 /// What is wrong, by field name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct SettingsError {
-    /// By field name. Quotes no value, since the wrong field may be a secret.
+    /// By field name. Quotes no value that may be a secret.
     pub fields: BTreeMap<String, Problem>,
 }
 
@@ -85,13 +86,24 @@ crate::text_enum! {
     }
 }
 
-/// The markup, which counts only while [`PricingMode::Markup`] is set.
+/// A number on top of Clover's price.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Markup {
     /// As typed, for showing it again.
     pub text: String,
     /// The exact number.
     pub value: MarkupValue,
+}
+
+/// The markup of a category, in place of the general one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CategoryMarkup {
+    /// Name of Clover's category.
+    pub category: String,
+    /// Percentage or fixed.
+    pub kind: MarkupType,
+    /// How much is put on top.
+    pub markup: Markup,
 }
 
 /// The App Secret or the webhook's secret. Prints as `REDACTED`, and is wiped from memory in the
@@ -180,8 +192,12 @@ settings! {
     pricing_mode: PricingMode = Choice(PricingMode::Direct);
     /// Percentage or fixed, also while the mode is direct.
     markup_type: MarkupType = Choice(MarkupType::Percentage);
-    /// How much is put on top.
+    /// How much is put on top, while the mode is markup.
     markup_value: Markup = MarkupNumber;
+    /// By Clover category, whatever the mode. No two names are the same.
+    category_markups: Vec<CategoryMarkup> = CategoryMarkups;
+    /// How prices end, whatever the mode.
+    price_ending: PriceEnding = Choice(PriceEnding::None);
     /// Whether webhook events are processed.
     webhooks: bool = Switch(true);
     /// Minutes between scheduled syncs.
@@ -274,6 +290,8 @@ crate::text_enum! {
         Statuses = "statuses",
         /// Names of extensions.
         Names = "names",
+        /// Markups by category.
+        Markups = "markups",
     }
 }
 
@@ -324,6 +342,8 @@ pub enum Shown<'a> {
     Ids(&'a [i64]),
     /// A list of names.
     Names(&'a [String]),
+    /// Markups by category.
+    Markups(&'a [CategoryMarkup]),
 }
 
 /// How the value of a setting is checked, described and shown.
@@ -639,6 +659,12 @@ struct MarkupNumber;
 impl MarkupNumber {
     const LONGEST: usize = 40;
     const DEFAULT: &'static str = "0";
+
+    fn limits(code: ProblemCode) -> Problem {
+        Problem::new(code)
+            .with("most", i64::try_from(LARGEST_MARKUP).unwrap_or(i64::MAX))
+            .with("digits", MARKUP_PLACES)
+    }
 }
 
 impl Kind for MarkupNumber {
@@ -648,12 +674,7 @@ impl Kind for MarkupNumber {
         let text = form.text(name, Self::LONGEST);
         let text = text.unwrap_or_else(|| Self::DEFAULT.into());
         let value = MarkupValue::parse(&text).unwrap_or_else(|_| {
-            form.refuse(
-                name,
-                Problem::new(ProblemCode::SettingMarkup)
-                    .with("most", i64::try_from(LARGEST_MARKUP).unwrap_or(i64::MAX))
-                    .with("digits", MARKUP_PLACES),
-            );
+            form.refuse(name, Self::limits(ProblemCode::SettingMarkup));
             MarkupValue::ZERO
         });
         Markup { text, value }
@@ -668,6 +689,111 @@ impl Kind for MarkupNumber {
 
     fn show<'a>(&self, value: &'a Markup) -> Shown<'a> {
         Shown::Text(Some(&value.text))
+    }
+}
+
+/// Entries by the category's name; or rows with the name in them, as a form posts them.
+struct CategoryMarkups;
+
+impl CategoryMarkups {
+    fn entries(given: Value) -> Result<Vec<CategoryMarkup>, Problem> {
+        let entries: Vec<(Option<String>, Value)> = match given {
+            Value::Array(rows) => rows.into_iter().map(|row| (None, row)).collect(),
+            Value::Object(entries) => entries
+                .into_iter()
+                .map(|(name, entry)| (Some(name), entry))
+                .collect(),
+            _ => return Err(ProblemCode::SettingMarkups.into()),
+        };
+        let mut markups = Vec::with_capacity(entries.len());
+        let mut known = HashSet::new();
+        for (name, entry) in entries {
+            let Some(markup) = Self::entry(name, entry)? else {
+                continue;
+            };
+            if !known.insert(text::key(&markup.category)) {
+                let problem = Problem::new(ProblemCode::SettingMarkupsTwice);
+                return Err(problem.with("category", markup.category));
+            }
+            markups.push(markup);
+        }
+        Ok(markups)
+    }
+
+    /// None for a row in which nothing was entered.
+    fn entry(name: Option<String>, entry: Value) -> Result<Option<CategoryMarkup>, Problem> {
+        let about = |code, category: &str| Problem::new(code).with("category", category);
+        let Value::Object(mut fields) = entry else {
+            return Err(name.map_or(ProblemCode::SettingMarkups.into(), |name| {
+                about(ProblemCode::SettingMarkupsEntry, &name)
+            }));
+        };
+        // The key of a form's row says nothing.
+        let category = match fields.remove("category") {
+            Some(Value::String(category)) => Some(category),
+            Some(_) => None,
+            None => name,
+        };
+        let category = category.as_deref().and_then(text::clean);
+        let value = match fields.remove("value") {
+            Some(Value::String(text)) => text.trim().to_owned(),
+            Some(Value::Number(number)) => number.to_string(),
+            _ => String::new(),
+        };
+        let Some(category) = category else {
+            if value.is_empty() {
+                return Ok(None);
+            }
+            let shown = text::cut(&value, MarkupNumber::LONGEST);
+            return Err(Problem::new(ProblemCode::SettingMarkupsNameless).with("value", shown));
+        };
+        let kind = match fields.remove("type").unwrap_or_default() {
+            Value::Null => Some(MarkupType::Percentage),
+            Value::String(text) if text.trim().is_empty() => Some(MarkupType::Percentage),
+            Value::String(text) => MarkupType::from_key(text.trim()).ok(),
+            _ => None,
+        };
+        let kind = kind.ok_or_else(|| {
+            let allowed: Vec<_> = MarkupType::ALL.iter().map(|case| case.key()).collect();
+            about(ProblemCode::SettingMarkupsType, &category).with("choices", allowed)
+        })?;
+        let number = MarkupValue::parse(&value).map_err(|_| {
+            MarkupNumber::limits(ProblemCode::SettingMarkupsValue).with("category", &*category)
+        })?;
+        if !fields.is_empty() {
+            return Err(about(ProblemCode::SettingMarkupsEntry, &category));
+        }
+        let markup = Markup {
+            text: value,
+            value: number,
+        };
+        Ok(Some(CategoryMarkup {
+            category,
+            kind,
+            markup,
+        }))
+    }
+}
+
+impl Kind for CategoryMarkups {
+    type Value = Vec<CategoryMarkup>;
+
+    fn read(&self, form: &mut Form, name: &str) -> Vec<CategoryMarkup> {
+        let Some(given) = form.take(name) else {
+            return Vec::new();
+        };
+        Self::entries(given).unwrap_or_else(|problem| {
+            form.refuse(name, problem);
+            Vec::new()
+        })
+    }
+
+    fn describe(&self) -> Description {
+        Description::new(SettingKind::Markups, Value::Array(Vec::new()))
+    }
+
+    fn show<'a>(&self, value: &'a Vec<CategoryMarkup>) -> Shown<'a> {
+        Shown::Markups(value)
     }
 }
 
@@ -689,13 +815,31 @@ impl Settings {
 
     /// How the shop's prices come from Clover's.
     #[must_use]
-    pub fn pricing(&self) -> Pricing {
-        match (self.pricing_mode, self.markup_type) {
-            (PricingMode::Direct, _) => Pricing::Direct,
-            (PricingMode::Markup, MarkupType::Percentage) => {
-                Pricing::Percentage(self.markup_value.value)
-            }
-            (PricingMode::Markup, MarkupType::Fixed) => Pricing::Fixed(self.markup_value.value),
+    pub fn prices(&self) -> Prices {
+        let own = self.category_markups.iter().map(|own| {
+            let pricing = own.kind.pricing(own.markup.value);
+            (text::key(&own.category), pricing)
+        });
+        Prices {
+            general: self.general_pricing(),
+            by_category: own.collect(),
+            ending: self.price_ending,
+        }
+    }
+
+    fn general_pricing(&self) -> Pricing {
+        match self.pricing_mode {
+            PricingMode::Direct => Pricing::Direct,
+            PricingMode::Markup => self.markup_type.pricing(self.markup_value.value),
+        }
+    }
+}
+
+impl MarkupType {
+    fn pricing(self, value: MarkupValue) -> Pricing {
+        match self {
+            Self::Percentage => Pricing::Percentage(value),
+            Self::Fixed => Pricing::Fixed(value),
         }
     }
 }
@@ -775,6 +919,8 @@ fn whole(value: &Value) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use super::*;
     use serde_json::json;
 
@@ -794,14 +940,19 @@ mod tests {
                 MappingMode::Tag
             )
         );
+        let as_in_clover = Prices {
+            general: Pricing::Direct,
+            by_category: HashMap::new(),
+            ending: PriceEnding::None,
+        };
         assert_eq!(
             (
                 s.delete_action,
-                s.pricing(),
+                s.prices(),
                 s.sync_interval,
                 s.log_retention
             ),
-            (DeleteAction::Unpublish, Pricing::Direct, 60, 30)
+            (DeleteAction::Unpublish, as_in_clover, 60, 30)
         );
         assert!(s.webhooks && s.push_stock && s.sync_sale && !s.debug);
         assert_eq!(
@@ -819,7 +970,7 @@ mod tests {
         }))
         .unwrap();
         assert_eq!(
-            s.pricing(),
+            s.prices().general,
             Pricing::Fixed(MarkupValue::parse("2").unwrap())
         );
         assert_eq!(
@@ -878,6 +1029,10 @@ mod tests {
                 Shown::Switch(on) => on.into(),
                 Shown::Ids(ids) => ids.into(),
                 Shown::Names(names) => names.into(),
+                Shown::Markups(markups) => {
+                    assert!(markups.is_empty());
+                    json!([])
+                }
             };
             assert_eq!(shown, default, "{}", setting.name);
             if let Some(range) = range {
@@ -927,6 +1082,93 @@ mod tests {
             json!(true),
         ] {
             assert!(names(wrong).is_err());
+        }
+    }
+
+    #[test]
+    fn markups_by_category_are_entries_by_name_or_the_rows_of_a_form() {
+        let row = |category: &str, kind: &str, value: &str| {
+            let text = [("category", category), ("type", kind), ("value", value)];
+            text.into_iter().collect::<Value>()
+        };
+        for given in [
+            json!({"Drinks": {"type": "fixed", "value": 1.5}, "Food": {"value": "10"}}),
+            json!([
+                row(" Drinks\u{200b}", "fixed", "1.5"),
+                row("Food", "", " 10 ")
+            ]),
+            json!({
+                "category_markups0": row("Drinks", "fixed", "1.5"),
+                "category_markups1": row("Food", "percentage", "10"),
+                "category_markups2": row("", "percentage", ""),
+            }),
+        ] {
+            let settings = parse(json!({ "category_markups": given, "price_ending": "0.99" }));
+            let settings = settings.unwrap();
+            let shown: Vec<_> = settings
+                .category_markups
+                .iter()
+                .map(|own| (&*own.category, own.kind, &*own.markup.text))
+                .collect();
+            let expected = [
+                ("Drinks", MarkupType::Fixed, "1.5"),
+                ("Food", MarkupType::Percentage, "10"),
+            ];
+            assert_eq!(shown, expected, "{given}");
+            let prices = settings.prices();
+            assert_eq!(prices.general, Pricing::Direct);
+            assert_eq!(prices.ending, PriceEnding::NinetyNine);
+            let value = |text| MarkupValue::parse(text).unwrap();
+            let by_category = [
+                ("drinks".to_owned(), Pricing::Fixed(value("1.5"))),
+                ("food".to_owned(), Pricing::Percentage(value("10"))),
+            ];
+            assert_eq!(prices.by_category, by_category.into());
+        }
+        for none in [json!([]), json!({}), json!(""), json!(null)] {
+            let settings = parse(json!({ "category_markups": none })).unwrap();
+            assert_eq!(settings.category_markups, []);
+        }
+    }
+
+    #[test]
+    fn a_wrong_markup_of_a_category_is_refused_with_the_category() {
+        let value = "most 1000000, digits 4, category Drinks";
+        for (given, problem) in [
+            (json!("10"), "setting_markups".to_owned()),
+            (json!([10]), "setting_markups".to_owned()),
+            (
+                json!({"Drinks": 10}),
+                "setting_markups_entry: category Drinks".to_owned(),
+            ),
+            (
+                json!({"Drinks": {"type": "fixed", "value": 1, "percent": 1}}),
+                "setting_markups_entry: category Drinks".to_owned(),
+            ),
+            (
+                json!({"Drinks": {"type": "percent", "value": 1}}),
+                "setting_markups_type: category Drinks, choices percentage, fixed".to_owned(),
+            ),
+            (
+                json!({"Drinks": {"type": "fixed"}}),
+                format!("setting_markups_value: {value}"),
+            ),
+            (
+                json!([{"category": "Drinks", "type": "fixed", "value": "-1"}]),
+                format!("setting_markups_value: {value}"),
+            ),
+            (
+                json!([{"category": "", "type": "fixed", "value": "7"}]),
+                "setting_markups_nameless: value 7".to_owned(),
+            ),
+            (
+                json!({"Café": {"value": 1}, "CAFE": {"value": 2}}),
+                "setting_markups_twice: category Café".to_owned(),
+            ),
+        ] {
+            let error = parse(json!({ "category_markups": given })).unwrap_err();
+            let found = error.fields["category_markups"].to_string();
+            assert_eq!(found, problem, "{given}");
         }
     }
 

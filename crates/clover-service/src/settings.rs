@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use clover_client::Hosts;
 use clover_core::problem::{Problem, ProblemCode};
 use clover_core::settings::{
-    Description, SETTINGS, Setting, SettingKind, Settings as Core, SettingsError, Shown,
+    CategoryMarkup, Description, SETTINGS, Setting, SettingKind, Settings as Core, SettingsError,
+    Shown,
 };
 use serde_json::Value;
 
@@ -86,8 +87,17 @@ impl Settings {
             Shown::Switch(on) => on.into(),
             Shown::Ids(ids) => Output::list(ids.iter().copied()),
             Shown::Names(names) => Output::list(names.iter().map(String::as_str)),
+            Shown::Markups(markups) => Output::list(markups.iter().map(markup)),
         })
     }
+}
+
+fn markup(own: &CategoryMarkup) -> Output<'_> {
+    Output::Row(vec![
+        ("category".into(), (&own.category).into()),
+        ("type".into(), Output::case(own.kind)),
+        ("value".into(), (&own.markup.text).into()),
+    ])
 }
 
 /// The settings that are properties: all but the secrets.

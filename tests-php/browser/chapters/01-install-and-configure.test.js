@@ -40,7 +40,7 @@ const TABS = {
 };
 
 /** Fields that the manual does not have, each with a description. */
-const OURS = { sync: ['Orders Without Clover Products', 'Paid Later', 'Paid Statuses', 'Refunded Statuses'], advanced: ['API rate limit share (%)'] };
+const OURS = { pricing: ['Category Markups', 'Price Ending'], sync: ['Orders Without Clover Products', 'Paid Later', 'Paid Statuses', 'Refunded Statuses'], advanced: ['API rate limit share (%)'] };
 
 const OPTIONS = {
   environment: ['Sandbox', 'North America', 'Europe', 'Latin America'],
@@ -49,6 +49,7 @@ const OPTIONS = {
   delete_action: ['Unpublish', 'Trash', 'Ignore'],
   pricing_mode: ['Direct', 'Markup'],
   markup_type: ['Percentage', 'Fixed amount'],
+  price_ending: ['As computed', '0.99', '0.95', '0.00', '0.50'],
 };
 
 const plain = (text) => text.replace(/['’]/g, '’').replace(/\s+/g, ' ').trim();

@@ -167,6 +167,7 @@ chapter('Sync Log, Mappings, Outbox', async (browser) => {
     assert.match(words, /1 new, [1-9]\d* to update/);
     assert.match(words, /Preview only/);
     assert.match(words, /Salt Cellar/);
+    assert.ok(words.includes(`${shopPrice('SALT').toFixed(2)} → ${(price / 100).toFixed(2)}`), words);
     await browser.shot('06 preview');
     await browser.readable();
     assert.equal(value('SELECT COUNT(*) FROM #__j2commerce_products'), before);

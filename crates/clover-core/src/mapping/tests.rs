@@ -1,11 +1,16 @@
 use super::*;
+use crate::pricing::{PriceEnding, Pricing};
 use crate::wire::Listing;
 use proptest::prelude::*;
 
 fn mapper(mode: MappingMode) -> Mapper {
     Mapper {
         currency: Currency::from_code("USD").unwrap(),
-        pricing: Pricing::Direct,
+        prices: Prices {
+            general: Pricing::Direct,
+            by_category: HashMap::new(),
+            ending: PriceEnding::None,
+        },
         mode,
         import_published: true,
         track_stock: true,
@@ -226,7 +231,7 @@ fn till_priced_hidden_and_free_items_are_imported_unpublished_with_a_warning() {
 #[test]
 fn a_markup_on_nothing_is_nothing() {
     let mut m = mapper(MappingMode::Tag);
-    m.pricing = Pricing::Fixed(crate::pricing::MarkupValue::parse("5").unwrap());
+    m.prices.general = Pricing::Fixed(crate::pricing::MarkupValue::parse("5").unwrap());
     let p = m
         .item(&items(r#"{"id":"A","name":"Tip","price":0,"priceType":"VARIABLE"}"#)[0])
         .unwrap();

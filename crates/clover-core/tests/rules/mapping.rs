@@ -1,9 +1,11 @@
 //! From items to products: warnings, and what may be sold.
 
+use std::collections::HashMap;
+
 use clover_core::ids::{AttributeId, GroupId};
 use clover_core::mapping::{Mapper, Names};
 use clover_core::money::Currency;
-use clover_core::pricing::Pricing;
+use clover_core::pricing::{MarkupValue, PriceEnding, Prices, Pricing};
 use clover_core::problem::{Problem, ProblemCode};
 use clover_core::product::{Caution, Product};
 use clover_core::settings::MappingMode;
@@ -12,7 +14,11 @@ use clover_core::wire::{Item, ItemCount, Listing};
 fn mapper() -> Mapper {
     Mapper {
         currency: Currency::from_code("USD").unwrap(),
-        pricing: Pricing::Direct,
+        prices: Prices {
+            general: Pricing::Direct,
+            by_category: HashMap::new(),
+            ending: PriceEnding::None,
+        },
         mode: MappingMode::Tag,
         import_published: true,
         track_stock: true,
@@ -148,4 +154,110 @@ fn a_price_is_left_to_the_owner_only_where_the_till_asks_for_it() {
     assert!(!zero("FIXED"));
     assert!(zero("VARIABLE"));
     assert!(zero("PER_UNIT"));
+}
+
+fn priced_by_category(json: &str) -> Product {
+    let own = |name: &str, value: &str| {
+        let markup = MarkupValue::parse(value).unwrap();
+        (name.to_owned(), Pricing::Percentage(markup))
+    };
+    let mut mapper = mapper();
+    mapper.prices.by_category = [own("mains", "10"), own("sides", "20")].into();
+    mapper.item(&items(json)[0]).unwrap()
+}
+
+#[test]
+fn the_first_category_by_sort_order_that_has_a_markup_decides() {
+    for (categories, price) in [
+        ("", "10.00000"),
+        (r#"{"id":"A","name":"Drinks","sortOrder":1}"#, "10.00000"),
+        (
+            r#"{"id":"A","name":"Sides","sortOrder":3},{"id":"B","name":"MAINS ","sortOrder":2},
+               {"id":"C","name":"Drinks","sortOrder":1}"#,
+            "11.00000",
+        ),
+        (
+            r#"{"id":"A","name":"Sides","sortOrder":1},{"id":"B","name":"Mains","sortOrder":2}"#,
+            "12.00000",
+        ),
+        (
+            r#"{"id":"A","name":"Sides","sortOrder":1,"deleted":true},{"id":"B","name":"Mains"}"#,
+            "11.00000",
+        ),
+        (
+            r#"{"id":"A","name":"Sides"},{"id":"B","name":"Mains","sortOrder":9}"#,
+            "11.00000",
+        ),
+    ] {
+        let json = format!(
+            r#"{{"id":"I","name":"Soup","price":1000,"categories":{{"elements":[{categories}]}}}}"#
+        );
+        let product = priced_by_category(&json);
+        assert_eq!(product.variants[0].price.to_string(), price, "{categories}");
+    }
+}
+
+#[test]
+fn each_variant_is_priced_by_the_categories_of_its_own_item() {
+    let member = |id: &str, category: &str| {
+        format!(
+            r#"{{"id":"{id}","name":"Shirt {id}","price":1000,"itemGroup":{{"id":"G"}},
+                "categories":[{{"id":"C{id}","name":"{category}"}}]}}"#
+        )
+    };
+    let mut mapper = mapper();
+    let markup = Pricing::Fixed(MarkupValue::parse("1").unwrap());
+    mapper.prices.by_category = [("cotton".to_owned(), markup)].into();
+    let group = GroupId::new("G").unwrap();
+    let names = Names {
+        groups: [(group.clone(), "Shirt".to_owned())].into(),
+        attributes: HashMap::new(),
+    };
+    let members = items(&[member("A", "Cotton"), member("B", "Wool")].join(","));
+    let (product, _) = mapper.group(&group, &members, &names, |_| false);
+    let prices = product
+        .unwrap()
+        .variants
+        .into_iter()
+        .map(|v| v.price.to_string());
+    assert_eq!(prices.collect::<Vec<_>>(), ["11.00000", "10.00000"]);
+}
+
+#[test]
+fn neither_markup_nor_ending_prices_what_clover_does_not() {
+    let mut mapper = mapper();
+    mapper.prices = Prices {
+        general: Pricing::Fixed(MarkupValue::parse("5").unwrap()),
+        by_category: [("mains".to_owned(), Pricing::Direct)].into(),
+        ending: PriceEnding::NinetyNine,
+    };
+    for price in [
+        r#""price":0"#,
+        r#""priceType":"VARIABLE""#,
+        r#""price":0,"priceType":"PER_UNIT""#,
+    ] {
+        for categories in ["", r#"{"id":"C","name":"Mains"}"#] {
+            let json = format!(r#"{{"id":"A","name":"Tip",{price},"categories":[{categories}]}}"#);
+            let product = mapper.item(&items(&json)[0]).unwrap();
+            assert_eq!(product.variants[0].price.to_string(), "0.00000", "{json}");
+            assert!(product.withheld);
+        }
+    }
+}
+
+#[test]
+fn a_price_is_unseen_only_if_it_depends_on_categories_that_are_not_shown() {
+    let soup = |price: i64, unseen: &str| {
+        let json = format!(
+            r#"{{"id":"A","name":"Soup","price":{price},"cloversync_unseen":["{unseen}"]}}"#
+        );
+        items(&json).remove(0)
+    };
+    let mut mapper = mapper();
+    let is_unseen = |mapper: &Mapper, item| mapper.item(&item).unwrap().variants[0].price_unseen;
+    assert!(!is_unseen(&mapper, soup(599, "categories")));
+    mapper.prices.by_category = [("mains".to_owned(), Pricing::Direct)].into();
+    assert!(is_unseen(&mapper, soup(599, "categories")));
+    assert!(!is_unseen(&mapper, soup(599, "tags")));
+    assert!(!is_unseen(&mapper, soup(0, "categories")));
 }

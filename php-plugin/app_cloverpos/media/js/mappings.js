@@ -40,9 +40,9 @@
     preview: {
       title: 'PREVIEW_TITLE',
       none: 'PREVIEW_NONE',
-      columns: ['PREVIEW_ACTION', 'PREVIEW_PRODUCT', 'PREVIEW_FIELDS', 'CLOVER_ID'],
+      columns: ['PREVIEW_ACTION', 'PREVIEW_PRODUCT', 'PREVIEW_FIELDS', 'PREVIEW_PRICES', 'CLOVER_ID'],
       // A new product has all fields.
-      row: (change) => [action(change.action), change.title, ['update', 'error'].includes(change.action) ? change.fields.join(', ') : '', change.clover_id],
+      row: (change) => [action(change.action), change.title, ['update', 'error'].includes(change.action) ? change.fields.join(', ') : '', change.prices, change.clover_id],
     },
     drift: {
       title: 'DRIFT_TITLE',

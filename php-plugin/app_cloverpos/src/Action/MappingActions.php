@@ -12,6 +12,7 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Action;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\Shop\Joomla\LocalAmount;
 use CloverSync\Shop\Joomla\ShopCache;
 use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Shop\Joomla\SiteLocale;
@@ -162,7 +163,11 @@ final readonly class MappingActions implements ActionGroup
             fn (\Closure $report): array => $this->factory
                 ->shop()
                 ->preview()
-                ->run(static fn (array $row) => $report(self::worded($row, 'problem', 'title'))),
+                ->run(static fn (array $row) => $report(self::worded(
+                    ['prices' => self::prices($row['prices'])] + $row,
+                    'problem',
+                    'title',
+                ))),
             static fn (array $counts): string => Text::sprintf(
                 self::PREFIX . 'PREVIEW_SUMMARY',
                 $counts['creates'],
@@ -173,6 +178,23 @@ final readonly class MappingActions implements ActionGroup
                 $counts['unchanged'],
             ),
         );
+    }
+
+    /**
+     * Such as "9.50 → 9.99".
+     *
+     * @param list<array{variant: ?string, old: ?string, new: string}> $prices
+     */
+    private static function prices(array $prices): string
+    {
+        return implode('; ', array_map(
+            static fn (array $price): string => (
+                ($price['variant'] === null ? '' : "{$price['variant']}: ")
+                . ($price['old'] === null ? '' : LocalAmount::of($price['old']) . ' → ')
+                . LocalAmount::of($price['new'])
+            ),
+            $prices,
+        ));
     }
 
     /** @return array{summary: string, rows: list<array<array-key, mixed>>, capped: bool} */

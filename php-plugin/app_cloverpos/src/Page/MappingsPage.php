@@ -49,6 +49,7 @@ final readonly class MappingsPage implements Page
         'PREVIEW_ACTION',
         'PREVIEW_PRODUCT',
         'PREVIEW_FIELDS',
+        'PREVIEW_PRICES',
         'PREVIEW_ACTION_CREATE',
         'PREVIEW_ACTION_UPDATE',
         'PREVIEW_ACTION_RESTORE',

@@ -38,7 +38,7 @@ final readonly class OpenedForm
         return new self($app instanceof CMSWebApplicationInterface ? $app->getSession() : null);
     }
 
-    /** @param array<string, scalar|array<array-key, scalar|null>|null> $stored */
+    /** @param array<string, scalar|array<array-key, scalar|array|null>|null> $stored */
     public static function write(array $stored): string
     {
         return json_encode($stored, JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE);
@@ -49,8 +49,8 @@ final readonly class OpenedForm
      * once: when the form is sent again, the owner has decided.
      *
      * @param mixed                                                    $opened As the form sent it, from {@see write()}
-     * @param array<string, scalar|array<array-key, scalar|null>|null> $given  What the form would store
-     * @param array<string, scalar|array<array-key, scalar|null>|null> $stored
+     * @param array<string, scalar|array<array-key, scalar|array|null>|null> $given  What the form would store
+     * @param array<string, scalar|array<array-key, scalar|array|null>|null> $stored
      *
      * @return list<string> Their names
      */
@@ -76,18 +76,23 @@ final readonly class OpenedForm
     }
 
     /**
-     * @param scalar|array<array-key, scalar|null>|null $one
-     * @param scalar|array<array-key, scalar|null>|null $other
+     * @param scalar|array<array-key, scalar|array|null>|null $one
+     * @param scalar|array<array-key, scalar|array|null>|null $other
      */
     private static function isOther(
         array|bool|float|int|string|null $one,
         array|bool|float|int|string|null $other,
     ): bool {
-        $text = static fn (array|bool|float|int|string|null $value): string => implode("\n", array_map(
-            strval(...),
-            \is_array($value) ? $value : [$value],
-        ));
+        return self::text($one) !== self::text($other);
+    }
 
-        return $text($one) !== $text($other);
+    /**
+     * Forms store numbers and switches as text, and rows by keys that change.
+     *
+     * @param scalar|array<array-key, scalar|array|null>|null $value
+     */
+    private static function text(array|bool|float|int|string|null $value): string
+    {
+        return \is_array($value) ? implode("\n", array_map(self::text(...), $value)) : (string) $value;
     }
 }

@@ -197,8 +197,8 @@ final readonly class SettingsForm
     /**
      * A setting that was changed elsewhere after the form was opened is not overwritten before the owner knows it.
      *
-     * @param array<string, scalar|array<array-key, scalar|null>|null> $given
-     * @param array<string, scalar|array<array-key, scalar|null>|null> $kept
+     * @param array<string, scalar|array<array-key, scalar|array|null>|null> $given
+     * @param array<string, scalar|array<array-key, scalar|array|null>|null> $kept
      * @param array<string, string>                                    $secrets
      */
     private function refuseOldForm(
@@ -228,7 +228,7 @@ final readonly class SettingsForm
      * Tokens encrypted with another site secret can never be decrypted and would prevent a new connection. They are
      * kept until the owner enters the App Secret again, because the old site secret may return.
      *
-     * @param array<string, scalar|array<array-key, scalar|null>|null> $parameters
+     * @param array<string, scalar|array<array-key, scalar|array|null>|null> $parameters
      */
     private function forgetLostTokens(#[\SensitiveParameter] array $parameters): void
     {
@@ -240,7 +240,7 @@ final readonly class SettingsForm
     }
 
     /**
-     * @param array<string, scalar|array<array-key, scalar|null>|null> $parameters
+     * @param array<string, scalar|array<array-key, scalar|array|null>|null> $parameters
      *
      * @return ?string The merchant to which the shop is connected with these settings
      */
@@ -259,13 +259,13 @@ final readonly class SettingsForm
         return $status->connected ? $status->merchantId : null;
     }
 
-    /** @param array<string, scalar|array<array-key, scalar|null>|null> $parameters */
+    /** @param array<string, scalar|array<array-key, scalar|array|null>|null> $parameters */
     private function connection(#[\SensitiveParameter] array $parameters): Connection
     {
         return new Connection($this->check($parameters), $this->factory->vault(), $this->tokens($parameters));
     }
 
-    /** @param array<string, scalar|array<array-key, scalar|null>|null> $parameters */
+    /** @param array<string, scalar|array<array-key, scalar|array|null>|null> $parameters */
     private function tokens(#[\SensitiveParameter] array $parameters): DatabaseTokenStore
     {
         return new DatabaseTokenStore(
@@ -275,7 +275,7 @@ final readonly class SettingsForm
         );
     }
 
-    /** @param array<string, scalar|array<array-key, scalar|null>|null> $parameters */
+    /** @param array<string, scalar|array<array-key, scalar|array|null>|null> $parameters */
     private function check(#[\SensitiveParameter] array $parameters): Settings
     {
         try {
@@ -283,10 +283,12 @@ final readonly class SettingsForm
                 ShopFactory::settings($parameters) + array_intersect_key($parameters, array_flip(Secrets::NAMES)),
             );
         } catch (SettingsException $e) {
-            throw new \RuntimeException(Text::sprintf(
-                self::PREFIX . 'SETTINGS_WRONG',
+            // Joomla shows it as HTML, and it may name a category.
+            throw new \RuntimeException(Text::sprintf(self::PREFIX . 'SETTINGS_WRONG', htmlspecialchars(
                 ErrorPresenter::problems(array_map(Message::ofProblem(...), $e->getFields())),
-            ));
+                ENT_NOQUOTES,
+                'UTF-8',
+            )));
         }
     }
 
@@ -295,7 +297,7 @@ final readonly class SettingsForm
         return \is_scalar($setting) ? trim((string) $setting) : '';
     }
 
-    /** @return array<string, scalar|array<array-key, scalar|null>|null> */
+    /** @return array<string, scalar|array<array-key, scalar|array|null>|null> */
     private static function decode(mixed $params): array
     {
         return ShopFactory::decode(\is_string($params) ? $params : '');

@@ -12,6 +12,7 @@ use CloverSync\Connection;
 use CloverSync\Exception\CloverException;
 use CloverSync\Problem;
 use CloverSync\ProductChange;
+use CloverSync\ProductKind;
 use CloverSync\Settings;
 use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
 use CloverSync\Shop\Connection\MerchantProfile;
@@ -25,9 +26,14 @@ use CloverSync\Shop\Links\LinkRow;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Links\SkuConflicts;
 use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Support\Decimal;
 use CloverSync\Shop\Support\Text;
 
-/** Computes what a sync would do, and writes no product. */
+/**
+ * Computes what a sync would do, and writes no product.
+ *
+ * @phpstan-type Price array{variant: ?string, old: ?string, new: string}
+ */
 final readonly class Preview
 {
     private const GROUP_ITEMS = 500;
@@ -44,8 +50,9 @@ final readonly class Preview
     }
 
     /**
-     * @param callable(array{clover_id: string, type: string, action: string, fields: list<string>, title: string,
-     *   problem?: Message}): void $report Called for each change: create, update, restore, delete, conflict or error
+     * @param callable(array{clover_id: string, type: string, action: string, fields: list<string>, prices:
+     *   list<Price>, title: string, problem?: Message}): void $report Called for each change: create, update, restore,
+     *   delete, conflict or error. Prices are those that change, as decimal text
      *
      * @return array{creates: int, updates: int, deletes: int, conflicts: int, unchanged: int, failed: int}
      *
@@ -70,9 +77,10 @@ final readonly class Preview
         foreach ($catalog->pages() as $page) {
             $members = $page->members();
             $singles = array_values(array_diff($page->itemIds(), array_column($members, 'item_id')));
-            $changes = $page->changes($known->ofItems($singles, $database->now() - $page->age()));
+            $rows    = $known->ofItems($singles, $database->now() - $page->age());
+            $changes = $page->changes($rows);
             $faulty  = $this->errors($page->errors(), $counts, $report);
-            $this->changes($changes, $links, $counts, $report);
+            $this->changes($changes, $rows, $links, $counts, $report);
             $counts['unchanged'] += \count(array_diff(
                 $singles,
                 $faulty,
@@ -87,15 +95,16 @@ final readonly class Preview
 
         foreach (array_chunk($groups, self::GROUP_ITEMS, true) as $some) {
             $members = array_merge(...array_values($some));
+            $rows    = $known->ofGroups(
+                array_map(strval(...), array_keys($some)),
+                array_fill_keys(array_column($members, 'item_id'), $began),
+            );
             $found   = (new GroupMapper(
                 $catalog,
                 new SkuConflicts($this->sql, $links),
-            ))->changes($members, $known->ofGroups(
-                array_map(strval(...), array_keys($some)),
-                array_fill_keys(array_column($members, 'item_id'), $began),
-            ));
+            ))->changes($members, $rows);
             $this->errors($found['errors'], $counts, $report);
-            $this->changes($found['changes'], $links, $counts, $report);
+            $this->changes($found['changes'], $rows, $links, $counts, $report);
             $counts['unchanged'] += $found['unchanged'];
         }
 
@@ -107,11 +116,13 @@ final readonly class Preview
 
     /**
      * @param list<ProductChange> $changes
+     * @param list<array<string, scalar|null>> $known What the shop has of them
      * @param array{creates: int, updates: int, deletes: int, conflicts: int, unchanged: int, failed: int} $counts
      */
-    private function changes(array $changes, Links $links, array &$counts, callable $report): void
+    private function changes(array $changes, array $known, Links $links, array &$counts, callable $report): void
     {
         $creates = [];
+        $prices  = array_column($known, 'price', 'clover_id');
 
         foreach ($changes as $change) {
             if ($change->action === ChangeAction::Create) {
@@ -144,9 +155,33 @@ final readonly class Preview
                 'type'      => $change->kind->value,
                 'action'    => $action,
                 'fields'    => $fields,
+                'prices'    => $action === 'conflict' ? [] : self::prices($change, $prices),
                 'title'     => $change->title,
             ]);
         }
+    }
+
+    /**
+     * @param array<array-key, scalar|null> $known The shop's prices by Clover id
+     *
+     * @return list<Price>
+     */
+    private static function prices(ProductChange $change, array $known): array
+    {
+        $prices = [];
+
+        foreach ($change->variants as $variant) {
+            if (\in_array('price', $variant['fields'], true)) {
+                $old      = $known[$variant['clover_id']] ?? null;
+                $prices[] = [
+                    'variant' => $change->kind === ProductKind::Group ? $variant['name'] : null,
+                    'old'     => $old === null ? null : Decimal::shown((string) $old),
+                    'new'     => Decimal::shown($variant['price']),
+                ];
+            }
+        }
+
+        return $prices;
     }
 
     /**
@@ -193,6 +228,7 @@ final readonly class Preview
                 'type'      => 'item',
                 'action'    => 'error',
                 'fields'    => [$error['path']],
+                'prices'    => [],
                 'title'     => '',
                 'problem'   => $error['problem'] instanceof Message
                     ? $error['problem']
@@ -241,6 +277,7 @@ final readonly class Preview
                     'type'      => 'group',
                     'action'    => 'delete',
                     'fields'    => [],
+                    'prices'    => [],
                     'title'     => $name,
                 ]);
             }
@@ -277,6 +314,7 @@ final readonly class Preview
                     'type'      => 'item',
                     'action'    => 'delete',
                     'fields'    => [],
+                    'prices'    => [],
                     'title'     => $names[$id],
                 ]);
             }

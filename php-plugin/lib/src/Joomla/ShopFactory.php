@@ -50,7 +50,7 @@ final class ShopFactory
 
     private bool $ready = false;
 
-    /** @param array<string, scalar|array<array-key, scalar|null>|null> $parameters The app's, as Joomla stores them */
+    /** @param array<string, scalar|array<array-key, scalar|array|null>|null> $parameters As Joomla stores them */
     public function __construct(
         DatabaseInterface $db,
         private array $parameters,
@@ -129,7 +129,7 @@ final class ShopFactory
     }
 
     /**
-     * @param array<string, scalar|array<array-key, scalar|null>|null> $parameters
+     * @param array<string, scalar|array<array-key, scalar|array|null>|null> $parameters
      *
      * @throws ShopException when the parameters name no environment of Clover: a wrong one must not pass for the
      *   sandbox
@@ -144,7 +144,7 @@ final class ShopFactory
         ]));
     }
 
-    /** @param array<string, scalar|array<array-key, scalar|null>|null> $parameters */
+    /** @param array<string, scalar|array<array-key, scalar|array|null>|null> $parameters */
     private static function find(array $parameters): ?string
     {
         $given = $parameters['environment'] ?? '';
@@ -250,10 +250,10 @@ final class ShopFactory
     }
 
     /**
-     * @param array<string, scalar|array<array-key, scalar|null>|null> $parameters
+     * @param array<string, scalar|array<array-key, scalar|array|null>|null> $parameters
      *
-     * @return array<string, scalar|array<array-key, scalar|null>|null> The parameters that {@see Settings::fromArray()}
-     *   knows, and the simulator's address where a developer has set one
+     * @return array<string, scalar|array<array-key, scalar|array|null>|null> The parameters that
+     *   {@see Settings::fromArray()} knows, and the simulator's address where a developer has set one
      */
     public static function settings(array $parameters): array
     {
@@ -346,7 +346,7 @@ final class ShopFactory
     /**
      * The settings that are stored now; those of this request may be older.
      *
-     * @return array<string, scalar|array<array-key, scalar|null>|null>
+     * @return array<string, scalar|array<array-key, scalar|array|null>|null>
      */
     public function storedParameters(): array
     {
@@ -359,8 +359,8 @@ final class ShopFactory
     /**
      * Changes the stored parameters, which may be newer than those of this request.
      *
-     * @param \Closure(array<string, scalar|array<array-key, scalar|null>|null>): array<string,
-     *   scalar|array<array-key, scalar|null>|null> $change
+     * @param \Closure(array<string, scalar|array<array-key, scalar|array|null>|null>): array<string,
+     *   scalar|array<array-key, scalar|array|null>|null> $change
      */
     private function change(\Closure $change): void
     {
@@ -377,10 +377,10 @@ final class ShopFactory
         ShopCache::cleanParameters();
     }
 
-    /** @return array<string, scalar|array<array-key, scalar|null>|null> */
+    /** @return array<string, scalar|array<array-key, scalar|array|null>|null> */
     public static function decode(string $parameters): array
     {
-        /** @var array<string, scalar|array<array-key, scalar|null>|null>|scalar|null $decoded */
+        /** @var array<string, scalar|array<array-key, scalar|array|null>|null>|scalar|null $decoded */
         $decoded = json_decode($parameters, true);
 
         return \is_array($decoded) ? $decoded : [];

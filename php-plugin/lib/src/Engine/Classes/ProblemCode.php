@@ -189,6 +189,18 @@ enum ProblemCode: string
     case SettingUnknown = 'setting_unknown';
     /** A markup is needed. Data: most, digits. */
     case SettingMarkup = 'setting_markup';
+    /** Markups by category are needed. */
+    case SettingMarkups = 'setting_markups';
+    /** A category needs a type and a value, and nothing else. Data: category. */
+    case SettingMarkupsEntry = 'setting_markups_entry';
+    /** A markup has no category. Data: value. */
+    case SettingMarkupsNameless = 'setting_markups_nameless';
+    /** A category is named twice. Data: category. */
+    case SettingMarkupsTwice = 'setting_markups_twice';
+    /** The type of a category's markup is wrong. Data: category, choices. */
+    case SettingMarkupsType = 'setting_markups_type';
+    /** The value of a category's markup is wrong. Data: category, most, digits. */
+    case SettingMarkupsValue = 'setting_markups_value';
     /** It is needed to connect. */
     case SettingNeeded = 'setting_needed';
     /** A value of another kind is needed. */

@@ -47,6 +47,16 @@ final readonly class Settings
     /** As typed. */
     public readonly string $markupValue;
 
+    /**
+     * Markups by the name of Clover's category, in place of the one above, whatever the mode. The value is as typed.
+     *
+     * @var list<array{category: string, type: MarkupType, value: string}>
+     */
+    public readonly array $categoryMarkups;
+
+    /** How prices end, whatever the mode. */
+    public readonly PriceEnding $priceEnding;
+
     /** Whether webhook events are processed. */
     public readonly bool $webhooks;
 
@@ -137,17 +147,19 @@ final readonly class Settings
         $self->pricingMode = PricingMode::from($row[8]);
         $self->markupType = MarkupType::from($row[9]);
         $self->markupValue = $row[10];
-        $self->webhooks = $row[11];
-        $self->syncInterval = $row[12];
-        $self->pushStock = $row[13];
-        $self->syncSale = $row[14];
-        $self->pushForeignOrders = $row[15];
-        $self->payLaterMethods = $row[16];
-        $self->logRetention = $row[17];
-        $self->debug = $row[18];
-        $self->paidStatuses = $row[19];
-        $self->refundedStatuses = $row[20];
-        $self->paceShare = $row[21];
+        $self->categoryMarkups = (static fn (array $list): array => array_map(static fn (array $row): array => array_replace($row, ['type' => (MarkupType::from(...))($row['type'])]), $list))($row[11]);
+        $self->priceEnding = PriceEnding::from($row[12]);
+        $self->webhooks = $row[13];
+        $self->syncInterval = $row[14];
+        $self->pushStock = $row[15];
+        $self->syncSale = $row[16];
+        $self->pushForeignOrders = $row[17];
+        $self->payLaterMethods = $row[18];
+        $self->logRetention = $row[19];
+        $self->debug = $row[20];
+        $self->paidStatuses = $row[21];
+        $self->refundedStatuses = $row[22];
+        $self->paceShare = $row[23];
 
         return $self;
     }
