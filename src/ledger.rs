@@ -111,6 +111,16 @@ impl Ledger {
         let units = self.core.committed(taken, rows, asOf).map_err(of)?;
         Ok(array(&units)?)
     }
+
+    /// Units of a product that are kept for the till.
+    pub fn reserve(&self, own: Option<i64>) -> i64 {
+        self.core.reserve(own)
+    }
+
+    /// Units that the shop may sell of a count.
+    pub fn sellable(&self, count: &str, committed: i64, own: Option<i64>) -> PhpResult<i64> {
+        self.core.sellable(count, committed, own).map_err(of)
+    }
 }
 
 impl Finish for Ledger {}

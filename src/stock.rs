@@ -61,11 +61,6 @@ impl Stock {
         Ok(StockPageObject(page.into_zval(false)?))
     }
 
-    /// Units that the shop may sell of a count.
-    pub fn sellable(count: &str, committed: i64) -> PhpResult<i64> {
-        stock::sellable(count, committed).map_err(of)
-    }
-
     /// Units that the till sold while their counts were overwritten.
     #[php(name = "soldWithin")]
     pub fn sold_within(&self, writes: &ZendHashTable) -> PhpResult<PhpArray> {

@@ -60,6 +60,9 @@ final class Settings
     /** Whether web sales move Clover's counts. */
     public readonly bool $pushStock;
 
+    /** Units of each count that are kept for the till. */
+    public readonly int $stockReserve;
+
     /** Whether web orders are sent to Clover. */
     public readonly bool $syncSale;
 

@@ -18,7 +18,7 @@ use CloverSync\ProductKind;
  */
 final class Diff
 {
-    private const VARIANT_FIELDS = ['sku', 'upc', 'price', 'count', 'availability'];
+    private const VARIANT_FIELDS = ['sku', 'upc', 'price', 'count', 'low_stock', 'availability'];
 
     private const FIELDS = [
         'title',
@@ -31,6 +31,7 @@ final class Diff
         'upc',
         'price',
         'count',
+        'low_stock',
         'availability',
     ];
 
@@ -181,16 +182,18 @@ final class Diff
             }
 
             $variants[] = [
-                'clover_id'     => $variant['id'],
-                'action'        => $change['action'],
-                'fields'        => $change['fields'],
-                'fingerprint'   => self::offer($variant),
-                'sku'           => $variant['sku'],
-                'upc'           => $variant['upc'],
-                'price'         => self::decimal($variant['price']),
-                'manage_stock'  => $change['quantity'] !== null,
-                'quantity'      => $change['quantity'],
-                'count'         => $variant['count'] === null ? null : (string) $variant['count'],
+                'clover_id'    => $variant['id'],
+                'action'       => $change['action'],
+                'fields'       => $change['fields'],
+                'fingerprint'  => self::offer($variant),
+                'sku'          => $variant['sku'],
+                'upc'          => $variant['upc'],
+                'price'        => self::decimal($variant['price']),
+                'manage_stock' => $change['quantity'] !== null,
+                'quantity'     => $change['quantity'],
+                'count'        => $variant['count'] === null ? null : (string) $variant['count'],
+                // These catalogs have none.
+                'threshold'     => null,
                 'availability'  => $change['availability'],
                 'option_values' => $variant['option_values'],
                 'name'          => $variant['name'],

@@ -10,6 +10,7 @@ use CloverSync\Shop\Catalog\SyncRunRow;
 use CloverSync\Shop\Catalog\WithheldFields;
 use CloverSync\Shop\Engine\Engine;
 use CloverSync\Shop\Exception\ExtensionException;
+use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Messages\EnglishLocale;
 use CloverSync\Shop\Messages\Formatter;
 use CloverSync\Shop\Services;
@@ -33,7 +34,7 @@ final class Application
         'status'     => ['switches' => [], 'valued' => []],
         'sync'       => ['switches' => ['dry-run', 'confirm-deletes', 'stock-only'], 'valued' => []],
         'preview'    => ['switches' => [], 'valued' => []],
-        'products'   => ['switches' => [], 'valued' => []],
+        'products'   => ['switches' => [], 'valued' => ['reserve']],
         'log'        => ['switches' => [], 'valued' => ['limit', 'status', 'search']],
         'work'       => [
             'switches' => ['once', 'no-scan', 'resume'],
@@ -62,6 +63,7 @@ final class Application
                          --confirm-deletes  confirm that many items were deleted in Clover
           preview      Show what a sync would change.
           products     List the linked products as the shop has them.
+                         --reserve ID:UNITS   keep units of a product for the till; “ID:” uses the setting again
           log          Show the sync log, newest first.
                          --limit N  (50)    --status success|error|skipped    --search TEXT
           work         Send web sales to Clover, until nothing is due.
@@ -169,7 +171,7 @@ final class Application
             },
             'serve'      => (new ServeCommand($this->console))->run($options),
             'preview'    => $this->preview($shop, false),
-            'products'   => $this->products($shop),
+            'products'   => $this->products($shop, $options),
             'log'        => $this->log($shop, $options),
             'work'       => (new WorkCommand($this->console))->run($shop, $options),
             'drift'      => (new WorkCommand($this->console))->drift($shop),
@@ -651,9 +653,11 @@ final class Application
         return $counts['failed'] > 0 ? self::PARTLY : self::OK;
     }
 
-    private function products(Services $shop): int
+    private function products(Services $shop, Options $options): int
     {
-        $products = (new ProductList($shop->sql, $shop->links()))->all();
+        $list = new ProductList($shop->sql, $shop->links());
+        $this->reserve($shop, $options->get('reserve'));
+        $products = $list->all();
         $this->console->line(self::tableRow('Title', 'Type', 'Category', 'Price', 'Count', 'State', 'Clover id'));
         $this->console->line(str_repeat('-', 118));
 
@@ -678,6 +682,25 @@ final class Application
         $this->console->done(['products' => \count($products)]);
 
         return self::OK;
+    }
+
+    private function reserve(Services $shop, ?string $what): void
+    {
+        $m = [];
+
+        if ($what === null) {
+            return;
+        }
+
+        if (preg_match('/^(.+):(\d{0,9})$/D', $what, $m) !== 1) {
+            throw new UsageException('--reserve takes ID:UNITS, such as 8GXK2Q0YVTZ5E:2.');
+        }
+
+        try {
+            $shop->reserve($m[1], $m[2] === '' ? null : (int) $m[2]);
+        } catch (ShopException $e) {
+            throw new UsageException("--reserve $what: " . $this->words->text($e->description()));
+        }
     }
 
     private static function tableRow(

@@ -21,8 +21,9 @@ final readonly class ProductList
 
     /**
      * @return list<array{clover_id: string, product_id: int, title: string, type: string, category: string, sku:
-     *   string, price: string, price_to: string, quantity: ?int, variants: int, published: bool, state: string}>
-     *   Quantity is null when nothing of the product is counted
+     *   string, price: string, price_to: string, quantity: ?int, variants: int, published: bool, state: string,
+     *   reserve: ?int}> Quantity is null when nothing of the product is counted; reserve when it has no number of its
+     *   own
      */
     public function all(): array
     {
@@ -30,7 +31,7 @@ final readonly class ProductList
 
         foreach ($this->sql->fetchAll('SELECT m.clover_id, m.state AS link_state, m.product_id, c.title, c.state,
                     p.product_type, g.title AS category, v.sku, v.price, v.manage_stock, q.quantity,
-                    i.min_price, i.max_price
+                    i.min_price, i.max_price, m.stock_reserve
                FROM '
         . Links::TABLE
         . " m
@@ -56,6 +57,7 @@ final readonly class ProductList
                 'variants'   => 1,
                 'published'  => Row::int($row, 'state') === 1,
                 'state'      => Row::string($row, 'link_state'),
+                'reserve'    => Row::nullableInt($row, 'stock_reserve'),
             ];
         }
 

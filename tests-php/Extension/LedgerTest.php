@@ -143,6 +143,28 @@ final class LedgerTest extends TestCase
         }
     }
 
+    #[TestDox('for sale is a count less committed units and reserve; a product\'s own comes before the setting')]
+    public function testSellable(): void
+    {
+        $rules = self::rules(['stock_reserve' => 3]);
+
+        self::assertSame([3, 0, 5], [$rules->reserve(null), $rules->reserve(0), $rules->reserve(5)]);
+        self::assertSame([7, 5, 12], [
+            $rules->sellable('10.5', 0, null),
+            $rules->sellable('10', 2, null),
+            $rules->sellable('10', -2, 0),
+        ]);
+        self::assertSame([0, 0], [$rules->sellable('2', 0, null), $rules->sellable('-4', 0, 0)]);
+        self::assertSame([10, 0], [self::rules()->sellable('10', 0, null), self::rules()->reserve(null)]);
+
+        try {
+            $rules->sellable('ten', 0, null);
+            self::fail('It was taken.');
+        } catch (ItemException $e) {
+            self::assertSame('count', $e->getPath());
+        }
+    }
+
     #[TestDox('a plan names causes, states and reasons by their enums')]
     public function testPlan(): void
     {

@@ -42,6 +42,7 @@ final class SettingsFormTest extends JoomlaTestCase
         'webhooks'         => 1,
         'sync_interval'    => '30',
         'push_stock'       => 0,
+        'stock_reserve'    => '2',
         'paid_statuses'    => ['1', '7'],
         'debug'            => 0,
     ];
@@ -51,9 +52,10 @@ final class SettingsFormTest extends JoomlaTestCase
         self::assertSame('', $this->save(self::GOOD));
         self::assertSame(self::GOOD, $this->stored());
         $settings = $this->current()->shop()->settings;
-        self::assertSame([30, false, [1, 7]], [
+        self::assertSame([30, false, 2, [1, 7]], [
             $settings->syncInterval,
             $settings->pushStock,
+            $settings->stockReserve,
             $settings->paidStatuses,
         ]);
     }
@@ -64,6 +66,7 @@ final class SettingsFormTest extends JoomlaTestCase
     public static function wrongs(): iterable
     {
         yield 'an interval below five minutes' => [['sync_interval' => '4'], ['Sync Interval']];
+        yield 'a negative number of units for the till' => [['stock_reserve' => '-1'], ['Keep Units for the Till']];
         yield 'a negative markup' => [['markup_value' => '-1'], ['Markup Value']];
         yield 'a markup that is not a number' => [['markup_value' => 'ten'], ['Markup Value']];
         yield 'a category without a markup' => [

@@ -309,6 +309,19 @@ final class SalesModelTest extends ShopTestCase
     }
 
     #[Test]
+    #[TestDox('Units kept for the till are taken off once: before and after a sale is sent, and when they change')]
+    public function regression_units_kept_for_the_till(): void
+    {
+        $sold = [['reserve', 3], ['order', 0, 1, [[0, 2]], 'once'], ['pull'], ['fault', 0, 'apply_then_drop']];
+        $this->lives([...$sold, ['work', false, true], ['pull'], ['wait', 40], ['work', false, true]]);
+        self::assertSame([8.0, 5, ['+2 confirmed']], [...$this->world->counts(0), $this->world->rowsOf(0)]);
+        $this->lives([...$sold, ['crash', 'written', true], ['reserve', 6], ['pull'], ['status', 0, 6, 'once']]);
+        self::assertSame([10.0, 4], $this->world->counts(0));
+        $this->lives([['push', false], ...$sold, ['work', false, true], ['pull'], ['reserve', 11]]);
+        self::assertSame([10.0, 0], $this->world->counts(0));
+    }
+
+    #[Test]
     #[TestDox('A page requested before a sale was confirmed, and written after it, does not bring the unit back')]
     public function regression_page_older_than_a_confirmation(): void
     {

@@ -107,6 +107,33 @@ final class CommandLineTest extends CommandLineTestCase
         self::assertSame(1, $this->run_('sync')['code']);
     }
 
+    public function test_units_kept_for_the_till_are_a_setting_and_a_product_may_have_its_own(): void
+    {
+        $mug    = $this->clover->itemBySku('MUG-01')['id'];
+        $candle = $this->clover->itemBySku('CANDLE')['id'];
+        $this->clover->setStock($mug, 9);
+        $this->clover->setStock($candle, 9);
+        $this->shell->environment['CLOVERSYNC_SETTINGS'] = '{"stock_reserve":2}';
+        $this->json('connect', '--approve');
+        $this->json('sync');
+        $listed = function (string ...$words) use ($mug, $candle): array {
+            $rows = array_column($this->run_('products', '--json', ...$words)['lines'], null, 'clover_id');
+            $one  = Json::object($rows[$mug] ?? null);
+
+            return [$one['quantity'], $one['reserve'], Json::object($rows[$candle] ?? null)['quantity']];
+        };
+        self::assertSame([7, null, 7], $listed());
+        self::assertSame([7, 4, 7], $listed('--reserve', "$mug:4"));
+        self::assertGreaterThan(0, $this->json('sync', '--stock-only')['product_rows_written']);
+        self::assertSame([5, 4, 7], $listed());
+        self::assertSame(0, $this->json('sync')['product_rows_written']);
+        self::assertSame([5, null, 7], $listed('--reserve', "$mug:"));
+
+        foreach (['nonsense', "$mug:1000001", "$mug:-1", 'NOTHING:1'] as $wrong) {
+            self::assertSame(2, $this->run_('products', '--reserve', $wrong)['code'], $wrong);
+        }
+    }
+
     public function test_the_site_secret_is_made_once_and_readable_by_its_owner_only(): void
     {
         $this->run_('status');

@@ -46,6 +46,10 @@ final class SalesHistory
             ];
         }
 
+        if ($self->int(1, 3) === 1) {
+            $steps[] = $self->reserve();
+        }
+
         for ($i = $self->int(5, 25); $i > 0; $i--) {
             $steps = [
                 ...$steps,
@@ -96,6 +100,7 @@ final class SalesHistory
             'lag'         => 1,
             'slow_read'   => 1,
             'push'        => 3,
+            'reserve'     => 3,
             'wait'        => 9,
             'word'        => 3,
             'order_word'  => 1,
@@ -142,6 +147,7 @@ final class SalesHistory
             'slow_read'   => ['slow_read'],
             'lag'         => ['lag', $this->of([0, 30, 120])],
             'push'        => ['push', $this->int(0, 1) === 1],
+            'reserve'     => $this->reserve(),
             'wait'        => ['wait', $this->of([5, 20, 36, 40, 120, 300])],
             'word'        => ['word', $this->int(0, 2), $this->int(0, 3) === 0],
             'order_word'  => ['order_word', $this->int(0, 1)],
@@ -184,6 +190,12 @@ final class SalesHistory
         }
 
         return ['order', $this->orders++, $this->of([1, 1, 1, 4, 5, 7, 10]), $lines, $this->event()];
+    }
+
+    /** @return list<mixed> */
+    private function reserve(): array
+    {
+        return ['reserve', $this->of([0, 1, 2, 5])];
     }
 
     private function event(): string|int

@@ -86,6 +86,9 @@ final class SalesWorld
 
     private bool $push;
 
+    /** Units kept for the till */
+    private int $reserve;
+
     private bool $isLimited;
 
     private int $at;
@@ -326,6 +329,7 @@ final class SalesWorld
 
         $this->clock     = new LaterClock();
         $this->isLimited = false;
+        $this->reserve   = 0;
         $this->shops     = [$this->shop(false), $this->shop(true)];
         $this->push      = true;
         $this->mark      = 0;
@@ -371,6 +375,7 @@ final class SalesWorld
                 'default_category'  => 2,
                 'pace_share'        => $this->isLimited ? 100 : 100_000,
                 'push_stock'        => $push,
+                'stock_reserve'     => $this->reserve,
                 'paid_statuses'     => self::PAID,
                 'refunded_statuses' => self::REFUNDED,
             ]),
@@ -411,6 +416,7 @@ final class SalesWorld
             'slow_read'   => $this->clover->fault(Simulator::ITEM_PAGES, 'delay', with: self::SLOW),
             'lag'         => $this->clover->switches(['external_ref_search_lag' => 1000 * $step->int(0)]),
             'push'        => $this->switchPush($step->flag(0)),
+            'reserve'     => $this->keep($step->int(0)),
             'wait'        => $this->wait($step->int(0)),
             'word'        => $this->decide($step->int(0), $step->flag(1)),
             'order_word'  => $this->decideOrder($step->int(0)),
@@ -717,6 +723,13 @@ final class SalesWorld
     private function switchPush(bool $push): void
     {
         $this->push = $push;
+    }
+
+    /** The owner changes how many units of each item are kept for the till. */
+    private function keep(int $units): void
+    {
+        $this->reserve = $units;
+        $this->shops   = [$this->shop(false), $this->shop(true)];
     }
 
     private function wait(int $seconds): void
@@ -1156,13 +1169,13 @@ final class SalesWorld
                 Assert::assertSame(0, Row::int($shop, 'manage_stock'), "$item is not counted.");
             } elseif ($this->push) {
                 Assert::assertLessThanOrEqual(
-                    max(0, (int) floor($count) - ($owed[$item] ?? 0)),
+                    max(0, (int) floor($count) - ($owed[$item] ?? 0) - $this->reserve),
                     Row::int($shop, 'quantity'),
                     "The shop offers units of $item that are not there.",
                 );
             } else {
                 Assert::assertSame(
-                    max(0, (int) floor($count)),
+                    max(0, (int) floor($count) - $this->reserve),
                     Row::int($shop, 'quantity'),
                     "The shop does not follow $item.",
                 );
@@ -1484,9 +1497,9 @@ final class SalesWorld
         foreach ($this->state['stock'] as $item => $count) {
             if ($count !== null) {
                 Assert::assertSame(
-                    max(0, (int) floor($count)),
+                    max(0, (int) floor($count) - $this->reserve),
                     Row::int($this->shopCount($item), 'quantity'),
-                    "At rest the shop has of $item what Clover has ($count).",
+                    "At rest the shop has of $item what Clover has ($count) and does not keep ($this->reserve).",
                 );
             }
         }

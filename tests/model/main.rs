@@ -134,6 +134,7 @@ fn planted_faults_are_found_soon() {
         Planted::FilledByTwo,
         Planted::WindowForgotten,
         Planted::WindowTooShort,
+        Planted::ReserveForgotten,
     ] {
         let (_, failure) = explore(BASE_SEED, SOON, planted);
         let Some((n, seed, broken)) = failure else {

@@ -380,3 +380,20 @@ fn a_worker_that_lost_the_lock_writes_no_count_that_another_has_changed() {
         assert_eq!(rest.counts[0], Some(9_000), "{ms} ms");
     }
 }
+
+#[test]
+fn units_kept_for_the_till_are_taken_off_once_before_and_after_a_sale_is_written() {
+    let setup = Setup {
+        reserve: 3,
+        ..QUIET
+    };
+    let lost = Step::once(Writes, ApplyThenDrop);
+    let pull = [Read, MOMENT, Apply];
+    let steps = [&[SALE][..], &pull, &[PAID], &pull, &[lost, WORK], &pull].concat();
+    let rest = holds(setup, &steps);
+    assert_eq!((rest.counts[0], rest.shown[0]), (Some(10_000), 7));
+    for (units, shown) in [(0, 10), (9, 1), (11, 0)] {
+        let steps = [&steps[..], &[Reserve { units }], &pull].concat();
+        assert_eq!(holds(setup, &steps).shown[0], shown, "{units} kept");
+    }
+}

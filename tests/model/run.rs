@@ -42,6 +42,8 @@ pub enum Planted {
     WindowTooShort,
     /// A write that was sent again is nothing to look at.
     ResentForgotten,
+    /// What is kept for the till is for sale.
+    ReserveForgotten,
 }
 
 /// How a history ended.
@@ -140,7 +142,7 @@ impl Scene {
         let local = setup
             .counts
             .iter()
-            .map(|count| count.map_or(0, |count| count.div_euclid(1000).max(0)));
+            .map(|count| count.map_or(0, |count| (count.div_euclid(1000) - setup.reserve).max(0)));
         let local = local.chain([100]).collect();
         let truth = Truth::new(&setup.counts);
         let world = World {
@@ -153,7 +155,10 @@ impl Scene {
                 in_flight: setup.share.1,
             },
         };
-        world.with(|shop| shop.sync_sale = setup.push.is_some());
+        world.with(|shop| {
+            shop.sync_sale = setup.push.is_some();
+            shop.reserve = setup.reserve;
+        });
         Self {
             world,
             items,
@@ -316,6 +321,7 @@ impl Scene {
                 shop.push = on;
                 shop.push_was_off |= !on;
             }
+            Step::Reserve { units } => shop.borrow_mut().reserve = units,
             Step::Resolve { row, say } => self.word(usize::from(row), say),
         }
     }
@@ -638,9 +644,10 @@ impl Scene {
                     "product {product} shows {shown} at rest, {right} are there to sell"
                 )));
             }
-            if !committed.contains_key(id) && shown != count.floor().max(0) {
+            if !committed.contains_key(id) && shown != (count.floor() - shop.reserve).max(0) {
                 return Err(Broken(format!(
-                    "product {product} shows {shown}, Clover {count}"
+                    "product {product} shows {shown}, Clover {count}, {} are kept",
+                    shop.reserve
                 )));
             }
         }

@@ -88,6 +88,8 @@ pub struct Shop {
     pub local: Vec<i64>,
     pub push: bool,
     pub push_was_off: bool,
+    /// Units of each product that are kept for the till.
+    pub reserve: i64,
     lock: Option<(u64, i64)>,
     /// By order, line and item: units given back by hand since the last release, kept by the one
     /// who gave them.
@@ -110,6 +112,7 @@ impl Shop {
             local,
             push: true,
             push_was_off: false,
+            reserve: 0,
             lock: None,
             by_hand: HashMap::new(),
             start: Instant::now(),
@@ -725,7 +728,7 @@ impl Shop {
                 missing += sold - seen;
             }
         }
-        (count.floor() - missing).max(0)
+        (count.floor() - missing - self.reserve).max(0)
     }
 
     /// Whether the count holds a row, or never will.

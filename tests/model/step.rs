@@ -141,6 +141,10 @@ pub enum Step {
     Push {
         on: bool,
     },
+    /// The owner changes how many units are kept for the till.
+    Reserve {
+        units: i64,
+    },
     Resolve {
         row: u8,
         say: Say,
@@ -171,9 +175,14 @@ pub struct Setup {
     pub share: (u32, u32),
     /// Whether paid orders are pushed, and by how many milliseconds Clover's search for them lags.
     pub push: Option<u64>,
+    /// Units kept for the till.
+    pub reserve: i64,
     /// For the network's whims.
     pub seed: u64,
 }
+
+/// Units kept for the till: most shops keep none.
+const RESERVES: [i64; 6] = [0, 0, 0, 1, 2, 6];
 
 pub const QUIET: Setup = Setup {
     counts: [Some(12_000), Some(3_000), Some(2_500)],
@@ -181,6 +190,7 @@ pub const QUIET: Setup = Setup {
     skew: 0,
     share: (5, 2),
     push: None,
+    reserve: 0,
     seed: 1,
 };
 
@@ -210,6 +220,7 @@ impl History {
             push: rng
                 .random_bool(0.4)
                 .then(|| *pick(&mut rng, &[0, 0, 5_000, 60_000, 115_000])),
+            reserve: *pick(&mut rng, &RESERVES),
             seed: rng.random(),
         };
         let length = rng.random_range(10..110);
@@ -269,6 +280,10 @@ impl History {
             },
             Setup {
                 latency: QUIET.latency,
+                ..best.setup
+            },
+            Setup {
+                reserve: QUIET.reserve,
                 ..best.setup
             },
         ] {
@@ -614,6 +629,9 @@ fn any_step(rng: &mut ChaCha8Rng) -> Step {
         85..=87 => Step::Scan,
         88..=91 => Step::Read,
         92..=95 => Step::Apply,
+        96 if rng.random_bool(0.4) => Step::Reserve {
+            units: *pick(rng, &RESERVES),
+        },
         96 => Step::Push {
             on: rng.random_bool(0.6),
         },

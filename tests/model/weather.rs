@@ -98,6 +98,7 @@ async fn forty_lines(weather: Weather) -> Came {
             Set {
                 item: one.item.clone(),
                 target: timed.reading.count.and_then(|n| n.less(1)).expect("some"),
+                threshold: timed.threshold,
                 asked: timed.asked,
                 latest: timed.latest,
             }

@@ -365,6 +365,7 @@ impl World {
             Set {
                 item,
                 target,
+                threshold: timed.threshold,
                 asked: timed.asked,
                 latest: timed.latest,
             },
@@ -435,7 +436,8 @@ impl World {
         let shop = self.shop.borrow();
         let counts = listing.elements.into_iter().filter_map(|item| {
             let product = shop.item_of(item.id.as_str())?;
-            Some((product, item.item_stock.and_then(Quantity::from_clover)))
+            let count = item.item_stock.quantity.and_then(Quantity::from_clover);
+            Some((product, count))
         });
         let page = Page {
             as_of,
@@ -453,10 +455,14 @@ impl World {
         };
         let mut shop = self.shop.borrow_mut();
         let committed = shop.committed(page.as_of);
+        let kept = match shop.planted {
+            Planted::ReserveForgotten => 0,
+            _ => shop.reserve,
+        };
         for (product, count) in &page.counts {
             if let Some(count) = count {
                 let units = committed.get(&shop.links[*product]).copied().unwrap_or(0);
-                shop.local[*product] = count.sellable(units);
+                shop.local[*product] = count.sellable(units, kept);
             }
         }
         Some(page)

@@ -50,7 +50,7 @@ fn page(items: &[u8], counts: &[u8], mapper: &Mapper) -> Result<Vec<Product>, Bo
         .collect();
     let mut products = Vec::with_capacity(listing.elements.len());
     for mut item in listing.elements {
-        item.item_stock = counts.remove(&item.id).flatten();
+        item.item_stock = counts.remove(&item.id).unwrap_or_default();
         if item.item_group.is_none() {
             products.push(mapper.item(&item)?);
         }
@@ -61,7 +61,7 @@ fn page(items: &[u8], counts: &[u8], mapper: &Mapper) -> Result<Vec<Product>, Bo
 /// As the shop holds it once it was written.
 fn stored(product: &Product) -> Known {
     let variant = &product.variants[0];
-    let quantity = variant.stock.map(|stock| stock.sellable(0));
+    let quantity = variant.stock.map(|stock| stock.sellable(0, 0));
     Known {
         fingerprint: Some(product.fingerprint().to_text()),
         deleted: false,
@@ -71,7 +71,9 @@ fn stored(product: &Product) -> Known {
         price: Some(variant.price),
         manage_stock: quantity.is_some(),
         quantity: Some(quantity.unwrap_or(0)),
+        threshold: variant.threshold,
         availability: i64::from(variant.sellable),
         committed: 0,
+        reserve: None,
     }
 }

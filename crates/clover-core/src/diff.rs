@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::money::ColumnPrice;
 use crate::product::{Fingerprint, Product, ProductReference, UNAVAILABLE, Variant};
-use crate::quantity::Quantity;
+use crate::quantity::{Quantity, Reserve};
 
 /// One mapping as the shop's database holds it now.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -27,10 +27,14 @@ pub struct Known {
     pub manage_stock: bool,
     /// The variant's; none when it has no quantity row.
     pub quantity: Option<i64>,
+    /// The shop warns at this quantity and below; none when it uses its common number.
+    pub threshold: Option<Quantity>,
     /// 0 marks out of stock whatever the quantity.
     pub availability: i64,
     /// Units that the shop has taken for orders and Clover has not.
     pub committed: i64,
+    /// Units that its product keeps for the till, where the product has a number of its own.
+    pub reserve: Option<i64>,
 }
 
 impl Known {
@@ -84,7 +88,7 @@ pub struct VariantChange {
 }
 
 /// Every field name, in the order in which they are reported.
-const FIELDS: [&str; 11] = [
+const FIELDS: [&str; 12] = [
     "title",
     "category",
     "tags",
@@ -95,6 +99,7 @@ const FIELDS: [&str; 11] = [
     "upc",
     "price",
     "count",
+    "low_stock",
     "availability",
 ];
 
@@ -109,6 +114,8 @@ pub fn compare<S: std::hash::BuildHasher>(
 ) -> Option<Change> {
     let id = product.reference.id();
     let row = known.get(id).filter(|row| row.is_in(id));
+    // A variant that moves takes no number along: that of its new product counts.
+    let kept = product.reserve.of(row.and_then(|row| row.reserve));
     let product = &keeping_unseen(product, row, known);
     let aspects = row.map_or_else(Vec::new, |r| {
         product
@@ -121,7 +128,7 @@ pub fn compare<S: std::hash::BuildHasher>(
         .map(|variant| {
             let known = known.get(variant.id.as_str());
             if let Some(elsewhere) = known.filter(|k| !k.is_in(id)) {
-                return moved(variant, elsewhere);
+                return moved(variant, elsewhere, kept);
             }
             let known = known.filter(|_| row.is_some());
             let sale_changed = match product.reference {
@@ -130,7 +137,7 @@ pub fn compare<S: std::hash::BuildHasher>(
                     known.is_some_and(|k| k.fingerprint.as_deref() != Some(variant.fingerprint()))
                 }
             };
-            compare_variant(variant, known, sale_changed)
+            compare_variant(variant, known, sale_changed, kept)
         })
         .collect();
     let action = match row {
@@ -209,11 +216,13 @@ pub fn compare_count(
     stock: Option<Quantity>,
     sellable: bool,
     known: &Known,
+    reserve: Reserve,
 ) -> Option<CountChange> {
     if known.deleted {
         return None;
     }
-    let quantity = stock.map(|stock| stock.sellable(known.committed));
+    let kept = reserve.of(known.reserve);
+    let quantity = stock.map(|stock| stock.sellable(known.committed, kept));
     let availability = sellable
         .then(|| availability(true, known, quantity, false))
         .flatten();
@@ -227,13 +236,18 @@ fn count_differs(known: &Known, quantity: Option<i64>) -> bool {
     known.manage_stock != quantity.is_some() || (quantity.is_some() && known.quantity != quantity)
 }
 
-fn compare_variant(variant: &Variant, known: Option<&Known>, sale_changed: bool) -> VariantChange {
+fn compare_variant(
+    variant: &Variant,
+    known: Option<&Known>,
+    sale_changed: bool,
+    kept: i64,
+) -> VariantChange {
     let committed = known.map_or(0, |k| k.committed);
-    let quantity = variant.stock.map(|stock| stock.sellable(committed));
+    let quantity = variant.stock.map(|stock| stock.sellable(committed, kept));
     let Some(known) = known else {
         return VariantChange {
             action: Action::Create,
-            fields: vec!["sku", "upc", "price", "count", "availability"],
+            fields: vec!["sku", "upc", "price", "count", "low_stock", "availability"],
             quantity,
             availability: Some(i64::from(variant.sellable)),
         };
@@ -251,6 +265,10 @@ fn compare_variant(variant: &Variant, known: Option<&Known>, sale_changed: bool)
     }
     if count_differs(known, quantity) {
         fields.push("count");
+    }
+    // Without one in Clover the owner sets the shop's.
+    if variant.threshold.is_some() && known.threshold != variant.threshold {
+        fields.push("low_stock");
     }
     let availability = availability(variant.sellable, known, quantity, sale_changed);
     if availability.is_some() {
@@ -270,11 +288,11 @@ fn compare_variant(variant: &Variant, known: Option<&Known>, sale_changed: bool)
 }
 
 /// The row stays the same, so that orders go on naming it, and what the shop has sold of it counts.
-fn moved(variant: &Variant, known: &Known) -> VariantChange {
+fn moved(variant: &Variant, known: &Known, kept: i64) -> VariantChange {
     let was_unavailable = known.fingerprint.as_deref() == Some(UNAVAILABLE);
     VariantChange {
         action: Action::Move,
-        ..compare_variant(variant, Some(known), was_unavailable)
+        ..compare_variant(variant, Some(known), was_unavailable, kept)
     }
 }
 
@@ -321,6 +339,7 @@ mod tests {
             open_price: false,
             price_unseen: false,
             stock: Quantity::from_clover(3.0),
+            threshold: None,
             sellable: true,
             option_values: Vec::new(),
         }
@@ -345,6 +364,7 @@ mod tests {
             cautions: Vec::new(),
             options,
             variants,
+            reserve: Reserve::default(),
             unseen: Vec::new(),
             stored: None,
         }
@@ -381,7 +401,7 @@ mod tests {
                 availability: 1,
                 ..Known::default()
             };
-            compare_variant(variant, Some(&known), false).fields
+            compare_variant(variant, Some(&known), false, 0).fields
         };
         assert_eq!(fields("4.50", &open), [""; 0]);
         assert_eq!(fields("-1", &open), ["price"]);
@@ -435,8 +455,14 @@ mod tests {
                     } else {
                         old.quantity
                     },
+                    threshold: if touched("low_stock") {
+                        variant.threshold
+                    } else {
+                        old.threshold
+                    },
                     availability: change.availability.unwrap_or(old.availability),
                     committed: old.committed,
+                    reserve: old.reserve,
                 },
             );
         }
@@ -446,6 +472,7 @@ mod tests {
                 product.reference.id().into(),
                 Known {
                     fingerprint,
+                    reserve: before.get(product.reference.id()).and_then(|k| k.reserve),
                     ..Known::default()
                 },
             );
@@ -540,7 +567,7 @@ mod tests {
     #[test]
     fn each_change_in_clover_is_named() {
         type Edit = fn(&mut Product);
-        let edits: [(&str, Edit); 8] = [
+        let edits: [(&str, Edit); 9] = [
             ("title", |p| p.title = "Stew".into()),
             ("category", |p| p.categories.clear()),
             ("tags", |p| p.tags.push("Vegan".into())),
@@ -553,6 +580,9 @@ mod tests {
                 p.variants[0].stock = Quantity::from_clover(2.0);
             }),
             ("count", |p| p.variants[0].stock = None),
+            ("low_stock", |p| {
+                p.variants[0].threshold = Quantity::from_clover(4.0);
+            }),
         ];
         for (field, edit) in edits {
             for mut product in [soup(), shirt()] {
@@ -569,6 +599,17 @@ mod tests {
         known.get_mut("A").unwrap().price = ColumnPrice::parse("1");
         known.get_mut("A").unwrap().quantity = Some(50);
         assert_eq!(compare(&soup(), &known).unwrap().fields, ["price", "count"]);
+    }
+
+    #[test]
+    fn a_threshold_of_the_owner_stays_where_clover_has_none() {
+        let mut known = synced(&soup());
+        known.get_mut("A").unwrap().threshold = Quantity::from_clover(7.0);
+        assert_eq!(compare(&soup(), &known), None);
+        let mut warned = soup();
+        warned.variants[0].threshold = Quantity::from_clover(4.0);
+        assert_eq!(compare(&warned, &known).unwrap().fields, ["low_stock"]);
+        assert_eq!(compare(&warned, &synced(&warned)), None);
     }
 
     #[test]
@@ -667,6 +708,55 @@ mod tests {
     }
 
     #[test]
+    fn units_kept_for_the_till_are_taken_off_whether_the_product_is_new_or_there() {
+        let kept = Product {
+            reserve: Reserve::new(2),
+            ..soup()
+        };
+        let change = compare(&kept, &HashMap::new()).unwrap();
+        assert_eq!(change.variants[0].quantity, Some(1));
+        let change = compare(&kept, &synced(&soup())).unwrap();
+        assert_eq!(
+            (change.fields.as_slice(), change.variants[0].quantity),
+            (["count"].as_slice(), Some(1))
+        );
+        assert_eq!(compare(&kept, &synced(&kept)), None);
+        let mut sold = synced(&kept);
+        sold.get_mut("A").unwrap().committed = 1;
+        let change = compare(&kept, &sold).unwrap();
+        let soup = &change.variants[0];
+        assert_eq!((soup.quantity, soup.availability), (Some(0), Some(0)));
+        let mut uncounted = kept;
+        uncounted.variants[0].stock = None;
+        let change = compare(&uncounted, &synced(&uncounted));
+        assert_eq!(change, None, "what is not counted stays so");
+    }
+
+    #[test]
+    fn a_products_own_reserve_counts_for_each_of_its_variants_and_is_not_taken_along() {
+        let mut known = synced(&shirt());
+        for row in known.values_mut() {
+            row.reserve = Some(1);
+        }
+        let change = compare(&shirt(), &known).unwrap();
+        let left: Vec<_> = change.variants.iter().map(|v| v.quantity).collect();
+        assert_eq!(left, [Some(2), Some(2)]);
+        assert_eq!(compare(&shirt(), &written(&change, &known)), None);
+        let kept = Product {
+            reserve: Reserve::new(2),
+            ..soup()
+        };
+        let change = compare(&kept, &known).unwrap();
+        assert_eq!(
+            (change.variants[0].action, change.variants[0].quantity),
+            (Action::Move, Some(1))
+        );
+        let mut known = synced(&soup());
+        known.get_mut("A").unwrap().reserve = Some(0);
+        assert_eq!(compare(&kept, &known), None, "its own number may be 0");
+    }
+
+    #[test]
     fn an_owners_own_out_of_stock_mark_stays_until_the_count_crosses_zero() {
         let mut known = synced(&soup());
         known.get_mut("A").unwrap().availability = 0;
@@ -730,6 +820,7 @@ mod tests {
             upc in proptest::option::of("[0-9]{2}"),
             price in 0..4_i64,
             count in proptest::option::of(-2..4_i32),
+            threshold in proptest::option::of(1..3_i32),
             sellable: bool,
             value in "[a-z]",
         ) -> Variant {
@@ -738,6 +829,7 @@ mod tests {
                 upc,
                 price: ColumnPrice::parse(&price.to_string()).unwrap(),
                 stock: count.and_then(|c| Quantity::from_clover(f64::from(c))),
+                threshold: threshold.and_then(|t| Quantity::from_clover(f64::from(t))),
                 sellable,
                 option_values: vec![value],
                 ..variant(id)
@@ -752,6 +844,7 @@ mod tests {
             tags in proptest::collection::vec("[a-b]", 0..2),
             group: bool,
             withheld: bool,
+            reserve in 0..3_i64,
         ) -> Product {
             let mut p = if group {
                 product(ProductReference::Group(GroupId::new("G").unwrap()), vec![a, b])
@@ -760,6 +853,7 @@ mod tests {
                 product(ProductReference::Item(ItemId::new("A").unwrap()), vec![single])
             };
             (p.title, p.tags, p.withheld) = (title, tags, withheld);
+            p.reserve = Reserve::new(reserve);
             p
         }
     }
@@ -772,19 +866,24 @@ mod tests {
             proptest::option::of(0..4_i64),
             0..2_i64,
             -1..3_i64,
+            proptest::option::of(0..3_i64),
         )
             .prop_map(
-                |(deleted, sku, price, manage_stock, quantity, availability, committed)| Known {
-                    fingerprint: None,
-                    deleted,
-                    place: None,
-                    sku,
-                    upc: None,
-                    price: price.and_then(|p| ColumnPrice::parse(&p.to_string())),
-                    manage_stock,
-                    quantity,
-                    availability,
-                    committed,
+                |(deleted, sku, price, manage_stock, quantity, availability, committed, own)| {
+                    Known {
+                        fingerprint: None,
+                        deleted,
+                        place: None,
+                        sku,
+                        upc: None,
+                        price: price.and_then(|p| ColumnPrice::parse(&p.to_string())),
+                        manage_stock,
+                        quantity,
+                        threshold: None,
+                        availability,
+                        committed,
+                        reserve: own,
+                    }
                 },
             )
     }
@@ -796,8 +895,9 @@ mod tests {
             row in any_row(),
         ) {
             let variant = &product.variants[0];
-            let whole = compare_variant(variant, Some(&row), false);
-            let alone = compare_count(variant.stock, variant.sellable, &row);
+            let kept = product.reserve.of(row.reserve);
+            let whole = compare_variant(variant, Some(&row), false, kept);
+            let alone = compare_count(variant.stock, variant.sellable, &row, product.reserve);
             if variant.sellable && !row.deleted {
                 let counts = whole.fields.contains(&"count") || whole.availability.is_some();
                 let (quantity, availability) = (whole.quantity, whole.availability);
@@ -813,20 +913,23 @@ mod tests {
             product in any_product(),
             a in proptest::option::of(any_row()),
             b in proptest::option::of(any_row()),
+            own in proptest::option::of(0..3_i64),
         ) {
             let mut known: HashMap<String, Known> = HashMap::new();
             known.extend(a.map(|row| ("A".to_owned(), row)));
             known.extend(b.map(|row| ("B".to_owned(), row)));
             if matches!(product.reference, ProductReference::Group(_)) && !known.is_empty() {
-                known.insert("G".to_owned(), Known::default());
+                known.insert("G".to_owned(), Known { reserve: own, ..Known::default() });
             }
+            let own = known.get(product.reference.id()).and_then(|row| row.reserve);
             if let Some(change) = compare(&product, &known) {
                 prop_assert!(!change.fields.is_empty() || change.action == Action::Restore);
                 let after = written(&change, &known);
                 prop_assert_eq!(compare(&product, &after), None);
                 for (variant, change) in change.product.variants.iter().zip(&change.variants) {
                     let committed = known.get(variant.id.as_str()).map_or(0, |k| k.committed);
-                    let left = variant.stock.map(|s| (s.floor() - committed).max(0));
+                    let kept = product.reserve.of(own);
+                    let left = variant.stock.map(|s| (s.floor() - committed - kept).max(0));
                     prop_assert_eq!(change.quantity, left);
                 }
             }

@@ -9,7 +9,7 @@ use crate::money::{Currency, MinorUnits};
 use crate::pricing::Prices;
 use crate::problem::{Problem, ProblemCode};
 use crate::product::{Caution, Product, ProductReference, Variant};
-use crate::quantity::Quantity;
+use crate::quantity::{Quantity, Reserve};
 use crate::settings::{ImportStatus, MappingMode, Settings};
 use crate::text::{self, clean};
 use crate::wire::{Category, Item, PriceType};
@@ -41,6 +41,8 @@ pub struct Mapper {
     pub import_published: bool,
     /// False when the merchant keeps no counts: then nothing is counted.
     pub track_stock: bool,
+    /// Units kept for the till.
+    pub reserve: Reserve,
 }
 
 /// Names that Clover keeps outside its items.
@@ -62,6 +64,7 @@ impl Mapper {
             mode: settings.mapping_mode,
             import_published: settings.import_status == ImportStatus::Published,
             track_stock,
+            reserve: Reserve::new(settings.stock_reserve),
         }
     }
 
@@ -190,7 +193,7 @@ impl Mapper {
                 let problem = Problem::new(ProblemCode::ItemPriceTooLarge).with("price", e.0);
                 refuse("price", problem)
             })?;
-        let stock = match item.item_stock {
+        let stock = match item.item_stock.quantity {
             Some(count) if self.track_stock => {
                 Some(Quantity::from_clover(count).ok_or_else(|| {
                     refuse("itemStock.quantity", ProblemCode::ItemCountTooLarge.into())
@@ -198,6 +201,9 @@ impl Mapper {
             }
             _ => None,
         };
+        // Whether Clover shows a 0 where no threshold was set is not known.
+        let threshold = item.item_stock.threshold.filter(|_| stock.is_some());
+        let threshold = threshold.and_then(Quantity::from_clover);
         Ok(Variant {
             id: item.id.clone(),
             name,
@@ -207,6 +213,7 @@ impl Mapper {
             open_price,
             price_unseen,
             stock,
+            threshold: threshold.filter(|threshold| threshold.is_positive()),
             sellable: is_sellable(item.available, item.hidden, !option_values.is_empty()),
             option_values,
         })
@@ -288,6 +295,7 @@ impl Mapper {
             cautions: Vec::new(),
             options: Vec::new(),
             variants: Vec::new(),
+            reserve: self.reserve,
             unseen,
             stored: None,
         }

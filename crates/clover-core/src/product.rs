@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use crate::ids::{CategoryId, GroupId, ItemId};
 use crate::money::ColumnPrice;
 use crate::problem::Problem;
-use crate::quantity::Quantity;
+use crate::quantity::{Quantity, Reserve};
 use crate::text;
 
 /// Fingerprint of a variant that Clover does not offer.
@@ -100,6 +100,8 @@ pub struct Product {
     pub options: Vec<String>,
     /// One for a simple product, at least one for a variable one.
     pub variants: Vec<Variant>,
+    /// Units of each variant that are kept for the till.
+    pub reserve: Reserve,
     /// Parts of the fingerprint that Clover did not show to this app.
     pub unseen: Vec<&'static str>,
     /// What the shop stored of them; their digests are taken from it, so they seem unchanged.
@@ -125,6 +127,8 @@ pub struct Variant {
     pub price_unseen: bool,
     /// None for an item that is not counted.
     pub stock: Option<Quantity>,
+    /// The till warns at this count and below; never 0.
+    pub threshold: Option<Quantity>,
     /// Whether Clover offers it at all.
     pub sellable: bool,
     /// One value for each of the product's options, in their order.

@@ -33,10 +33,11 @@ impl Quantity {
         Self { thousandths }
     }
 
-    /// Reads a column back: a decimal of at most three places. None for any other text.
+    /// Reads a column back: a decimal of at most three places, and zeros after them. None for any
+    /// other text.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let decimal = Decimal::parse(text)?;
+        let decimal = Decimal::parse(text)?.shortest();
         let missing = 3_u32.checked_sub(u32::try_from(decimal.places).ok()?)?;
         let thousandths = i64::try_from(decimal.digits)
             .ok()?
@@ -64,6 +65,20 @@ impl Quantity {
         serde_json::Number::from_f64(double).expect("finite")
     }
 
+    /// As a column of five decimal places holds it.
+    #[must_use]
+    pub fn to_column(self) -> String {
+        let sign = if self.thousandths < 0 { "-" } else { "" };
+        let digits = self.thousandths.unsigned_abs();
+        format!("{sign}{}.{:03}00", digits / 1000, digits % 1000)
+    }
+
+    /// Whether there is any of it.
+    #[must_use]
+    pub fn is_positive(self) -> bool {
+        self.thousandths > 0
+    }
+
     /// Whole units that are there for sure: 2.9 is 2, and -0.5 is -1.
     #[must_use]
     pub fn floor(self) -> i64 {
@@ -71,10 +86,32 @@ impl Quantity {
     }
 
     /// What the shop may sell: whole units less those that the shop has taken and Clover has not,
-    /// never below zero.
+    /// and less those that are kept for the till; never below zero.
     #[must_use]
-    pub fn sellable(self, committed: i64) -> i64 {
-        self.floor().saturating_sub(committed).max(0)
+    pub fn sellable(self, committed: i64, kept: i64) -> i64 {
+        let left = self.floor().saturating_sub(committed);
+        left.saturating_sub(kept).max(0)
+    }
+}
+
+/// The largest number of units that can be kept for the till.
+pub const LARGEST_RESERVE: i64 = 1_000_000;
+
+/// Units of each count that are kept for the till.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Reserve(i64);
+
+impl Reserve {
+    /// So many units of each product.
+    #[must_use]
+    pub fn new(units: i64) -> Self {
+        Self(units)
+    }
+
+    /// The units of a product. Its own number counts in place of the shop's, a 0 too.
+    #[must_use]
+    pub fn of(self, own: Option<i64>) -> i64 {
+        own.unwrap_or(self.0).max(0)
     }
 }
 
@@ -104,13 +141,34 @@ mod tests {
 
     #[test]
     fn a_broken_unit_is_not_for_sale_and_a_debt_is_none() {
-        assert_eq!(q(12.0).sellable(0), 12);
-        assert_eq!(q(2.999).sellable(0), 2);
-        assert_eq!(q(0.5).sellable(0), 0);
-        assert_eq!(q(-3.0).sellable(0), 0);
+        assert_eq!(q(12.0).sellable(0, 0), 12);
+        assert_eq!(q(2.999).sellable(0, 0), 2);
+        assert_eq!(q(0.5).sellable(0, 0), 0);
+        assert_eq!(q(-3.0).sellable(0, 0), 0);
         assert_eq!(q(-0.5).floor(), -1);
-        assert_eq!(q(7.0).sellable(2), 5);
-        assert_eq!(q(7.0).sellable(-2), 9);
+        assert_eq!(q(7.0).sellable(2, 0), 5);
+        assert_eq!(q(7.0).sellable(-2, 0), 9);
+    }
+
+    #[test]
+    fn what_is_kept_for_the_till_is_not_for_sale() {
+        assert_eq!(q(7.0).sellable(0, 2), 5);
+        assert_eq!(q(7.5).sellable(0, 2), 5);
+        assert_eq!(q(7.0).sellable(2, 2), 3);
+        assert_eq!(q(7.0).sellable(-1, 2), 6);
+        assert_eq!(q(2.0).sellable(0, 3), 0);
+        assert_eq!(q(-3.0).sellable(-5, 1), 1);
+        assert_eq!(q(7.0).sellable(i64::MIN, i64::MIN), i64::MAX);
+        assert_eq!(q(7.0).sellable(i64::MAX, i64::MAX), 0);
+    }
+
+    #[test]
+    fn a_products_own_reserve_counts_in_place_of_the_shops() {
+        let reserve = Reserve::new(3);
+        assert_eq!(reserve.of(None), 3);
+        assert_eq!(reserve.of(Some(0)), 0);
+        assert_eq!(reserve.of(Some(8)), 8);
+        assert_eq!(reserve.of(Some(-1)), 0);
     }
 
     #[test]
@@ -124,7 +182,11 @@ mod tests {
         for text in ["12", "-3", "0", "0.5", "-0.125", "2.05"] {
             assert_eq!(Quantity::parse(text).unwrap().to_string(), text);
         }
-        assert_eq!(Quantity::parse("12.000"), Some(q(12.0)));
+        assert_eq!(Quantity::parse("12.00000"), Some(q(12.0)));
+        for (count, column) in [(5.0, "5.00000"), (-0.25, "-0.25000"), (2.005, "2.00500")] {
+            assert_eq!(q(count).to_column(), column);
+            assert_eq!(Quantity::parse(column), Some(q(count)));
+        }
         for wrong in ["", "1.2345", "x", "1000000000", "1e3"] {
             assert_eq!(Quantity::parse(wrong), None, "{wrong}");
         }

@@ -15,6 +15,7 @@ use crate::environment::Environment;
 use crate::pricing::{LARGEST_MARKUP, MARKUP_PLACES, MarkupValue, PriceEnding, Prices, Pricing};
 use crate::problem::{Problem, ProblemCode};
 use crate::text;
+use crate::quantity::LARGEST_RESERVE;
 use crate::text_enum::TextEnum;
 
 /// What is wrong, by field name.
@@ -204,6 +205,8 @@ settings! {
     sync_interval: i64 = Integer(60, 5..=44_640);
     /// Whether web sales move Clover's counts.
     push_stock: bool = Switch(true);
+    /// Units of each count that are kept for the till.
+    stock_reserve: i64 = Integer(0, 0..=LARGEST_RESERVE);
     /// Whether web orders are sent to Clover.
     sync_sale: bool = Switch(true);
     /// Whether orders of goods that are not in Clover are sent to it too.

@@ -11,7 +11,7 @@ mod order;
 
 pub use item::{
     Attribute, Category, Item, ItemCount, ItemGroup, ItemStock, ModifierGroup, OptionValue,
-    PriceType, Ref, Tag,
+    PriceType, Ref, Stock, Tag,
 };
 pub use lenient::lenient_integer;
 pub use list::{ElementError, Elements, Listing};

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use clover_client::items::{self, COUNTED_SINGLY, ITEM_EXPANSIONS, MAX_EXPANDED, STOCK_EXPANSION};
 use clover_core::ids::ItemId;
-use clover_core::wire::{Elements, Item, ItemCount, Listing};
+use clover_core::wire::{Elements, Item, ItemCount, Listing, Stock};
 use serde::de::DeserializeOwned;
 
 use crate::error::Error;
@@ -24,7 +24,8 @@ pub(crate) fn one(session: &Session, id: &ItemId) -> Result<Option<Result<Item, 
         Some(Ok(item)) if item.is_deleted() => None,
         Some(Ok(mut item)) => {
             if has_no_counts(session) {
-                item.item_stock = counts(session, vec![item.id.clone()])?.pop().flatten();
+                let count = counts(session, vec![item.id.clone()])?.pop();
+                item.item_stock = count.unwrap_or_default();
             }
             item.unseen = unseen(session);
             complete(session, &mut item)?;
@@ -71,7 +72,7 @@ impl Joined {
             // Otherwise it was made between the two answers, or Clover expands no counts for this
             // app. Taken for uncounted, it would switch the shop's counting off.
             let count = count.filter(|_| has_counts);
-            item.item_stock = count.as_ref().and_then(|count| count.item_stock);
+            item.item_stock = count.as_ref().map(|c| c.item_stock).unwrap_or_default();
             items.push((item, count.is_some()));
         }
         Self { items, faults }
@@ -152,8 +153,8 @@ pub(crate) fn has_no_counts(session: &Session) -> bool {
     session.withheld().has(STOCK_EXPANSION[0])
 }
 
-/// The counts of these items, read one by one; none of an item that was never counted.
-pub(crate) fn counts(session: &Session, ids: Vec<ItemId>) -> Result<Vec<Option<f64>>, Error> {
+/// The counts of these items, read one by one; untracked for an item that was never counted.
+pub(crate) fn counts(session: &Session, ids: Vec<ItemId>) -> Result<Vec<Stock>, Error> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }

@@ -7,9 +7,10 @@ use clover_core::ledger::{
     StatusSets, committed,
 };
 use clover_core::order::OrderStanding;
+use clover_core::quantity::Reserve;
 
 use crate::error::Error;
-use crate::rows::{Input, Key, NOT_UTF8, Output, required, row};
+use crate::rows::{Input, Key, NOT_UTF8, Output, required, row, stock};
 use crate::settings::Settings;
 
 /// The rules under the owner's settings.
@@ -19,6 +20,7 @@ pub struct Ledger {
     paid: Vec<i64>,
     refunded: Vec<i64>,
     pay_later: Vec<String>,
+    reserve: Reserve,
 }
 
 impl Ledger {
@@ -30,6 +32,7 @@ impl Ledger {
             paid: settings.core.paid_statuses.clone(),
             refunded: settings.core.refunded_statuses.clone(),
             pay_later: settings.core.pay_later_methods.clone(),
+            reserve: Reserve::new(settings.core.stock_reserve),
         }
     }
 
@@ -153,6 +156,21 @@ impl Ledger {
         Ok(Output::Row(
             found.map(|(id, units)| (id.into(), units.into())).collect(),
         ))
+    }
+
+    /// Units of a product that are kept for the till, by its own number if it has one.
+    #[must_use]
+    pub fn reserve(&self, own: Option<i64>) -> i64 {
+        self.reserve.of(own)
+    }
+
+    /// Units that the shop may sell of a count.
+    ///
+    /// # Errors
+    /// The count is not a decimal number.
+    pub fn sellable(&self, count: &str, committed: i64, own: Option<i64>) -> Result<i64, Error> {
+        let count = stock::count(Some(count), "count")?;
+        Ok(count.sellable(committed, self.reserve(own)))
     }
 
     fn statuses(&self) -> StatusSets<'_> {

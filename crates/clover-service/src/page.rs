@@ -9,7 +9,7 @@ use clover_core::json::JsonError;
 use clover_core::mapping::{ItemError, Mapper, is_sellable};
 use clover_core::problem::{Problem, ProblemCode};
 use clover_core::product::Product;
-use clover_core::quantity::Quantity;
+use clover_core::quantity::{Quantity, Reserve};
 use clover_core::wire::{ElementError, Item, ItemCount};
 
 /// Why one item could not be read or mapped.
@@ -177,18 +177,25 @@ pub struct StockPage {
     pub cursor: Option<String>,
     items: Vec<ItemCount>,
     asked: Instant,
+    reserve: Reserve,
 }
 
 impl StockPage {
     /// What Clover answered. Items whose count is beyond any stock are left out: taken for
     /// uncounted, they would switch the shop's counting off.
     #[must_use]
-    pub fn new(mut items: Vec<ItemCount>, cursor: Option<String>, asked: Instant) -> Self {
-        items.retain(|item| item.item_stock.is_none() || count(item).is_some());
+    pub fn new(
+        mut items: Vec<ItemCount>,
+        cursor: Option<String>,
+        asked: Instant,
+        reserve: Reserve,
+    ) -> Self {
+        items.retain(|item| item.item_stock.is_untracked() || count(item).is_some());
         Self {
             cursor,
             items,
             asked,
+            reserve,
         }
     }
 
@@ -215,14 +222,14 @@ impl StockPage {
             // The page does not say whether the item is a variant. A hidden one is taken for one:
             // its availability is left to a comparison of the whole product.
             let sellable = is_sellable(item.available, item.hidden, true);
-            let change = compare_count(stock, sellable, row)?;
+            let change = compare_count(stock, sellable, row, self.reserve)?;
             Some((&item.id, change))
         })
     }
 }
 
 fn count(item: &ItemCount) -> Option<Quantity> {
-    item.item_stock.and_then(Quantity::from_clover)
+    item.item_stock.quantity.and_then(Quantity::from_clover)
 }
 
 /// Milliseconds since then, rounded up.

@@ -13,7 +13,7 @@ use clover_client::{Access, Error as ClientError};
 use clover_core::ids::ItemId;
 use clover_core::ledger::{self, CountReading, CountWrite, Settlement};
 use clover_core::problem::{Problem, ProblemCode};
-use clover_core::quantity::Quantity;
+use clover_core::quantity::{Quantity, Reserve};
 use clover_core::wire::ItemCount;
 
 use crate::error::{Error, SOME_TIME, problem_of, whole_seconds};
@@ -93,6 +93,7 @@ impl Ready {
         Set {
             item: self.item.clone(),
             target: self.target,
+            threshold: self.timed.threshold,
             asked: self.timed.asked,
             latest: self.timed.latest,
         }
@@ -422,11 +423,12 @@ impl Stock {
     /// [`Error`].
     pub fn counts(&self, after: Option<&str>) -> Result<StockPage, Error> {
         let asked = Instant::now();
+        let reserve = Reserve::new(self.session.settings().stock_reserve);
         let page = self
             .session
             .call(|api, access| api.counts_page(&access, after.map(str::to_owned)))?;
         let Some(page) = page else {
-            return Ok(StockPage::new(Vec::new(), None, asked));
+            return Ok(StockPage::new(Vec::new(), None, asked, reserve));
         };
         let mut items = page.listing::<ItemCount>()?.elements;
         let mut cursor = page.cursor.filter(|_| !page.last);
@@ -441,7 +443,8 @@ impl Stock {
                 item.item_stock = count;
             }
         }
-        Ok(StockPage::new(items, cursor, page.asked.into_std()))
+        let asked = page.asked.into_std();
+        Ok(StockPage::new(items, cursor, asked, reserve))
     }
 
     /// Units that the till sold of each item while its count was being overwritten, where it sold

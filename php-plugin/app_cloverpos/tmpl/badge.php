@@ -22,10 +22,11 @@ use Joomla\CMS\Router\Route;
 
 /**
  * @var array{product: int, values: array<string, string>, status: ProductStatus, differences: list<Difference>,
- *   cautions: list<Caution>, problem: ?string, maySync: bool} $displayData
+ *   cautions: list<Caution>, problem: ?string, maySync: bool, reserve: ?array{own: ?int, common: int, most: int}}
+ *   $displayData
  */
 ['product' => $product, 'status' => $status, 'problem' => $problem, 'maySync' => $maySync] = $displayData;
-['differences' => $differences, 'cautions' => $cautions, 'values' => $values] = $displayData;
+['differences' => $differences, 'cautions' => $cautions, 'values' => $values, 'reserve' => $reserve] = $displayData;
 
 $prefix = 'PLG_J2COMMERCE_APP_CLOVERPOS_PRODUCT_';
 $escape = static fn (?string $text): string => htmlspecialchars((string) $text, ENT_QUOTES, 'UTF-8', false);
@@ -132,6 +133,25 @@ $why   = match (true) {
                     </table>
                 </div>
             </details>
+        <?php endif; ?>
+        <?php if ($reserve !== null) : ?>
+            <div class="mb-3">
+                <label class="form-label" for="clover-reserve"><?php
+                    echo $escape(Text::_($prefix . 'RESERVE'));
+                ?></label>
+                <div class="d-flex flex-wrap gap-2">
+                    <input type="number" class="form-control form-control-sm w-auto" id="clover-reserve"
+                        data-clover-reserve min="0" max="<?php echo $reserve['most']; ?>" step="1"
+                        value="<?php echo $reserve['own']; ?>" placeholder="<?php echo $reserve['common']; ?>"
+                        aria-describedby="clover-reserve-desc">
+                    <button type="button" class="btn btn-sm btn-secondary" data-clover-reserve-save><?php
+                        echo $escape(Text::_($prefix . 'RESERVE_SAVE'));
+                    ?></button>
+                </div>
+                <div class="form-text" id="clover-reserve-desc"><?php
+                    echo $escape(Text::sprintf($prefix . 'RESERVE_DESC', $reserve['common']));
+                ?></div>
+            </div>
         <?php endif; ?>
         <?php if ($problem !== null) : ?>
             <p class="text-body-secondary"><?php echo $escape($problem); ?></p>

@@ -257,6 +257,11 @@ $badges    = [
                                         echo Text::_($prefix . 'NO_PRODUCT');
                                     ?></div>
                                 <?php endif; ?>
+                                <?php if ($row->reserve !== null) : ?>
+                                    <div class="small text-body-secondary"><?php
+                                        echo Text::plural($prefix . 'N_KEPT', $row->reserve);
+                                    ?></div>
+                                <?php endif; ?>
                             </th>
                             <td class="text-break" data-clover-label="<?php
                                 echo $text(Text::_($prefix . 'SKU'));

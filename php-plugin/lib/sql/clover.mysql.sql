@@ -21,6 +21,7 @@ CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_mappings` (
   `clover_price` decimal(15,5) DEFAULT NULL COMMENT 'Price in the shop by Clover''s last known one',
   `clover_count` decimal(15,3) DEFAULT NULL COMMENT 'Clover''s last known count; null when Clover does not track the item',
   `clover_asked` bigint DEFAULT NULL COMMENT 'Time of the request for these two, in milliseconds of the database server''s clock',
+  `stock_reserve` int DEFAULT NULL COMMENT 'Units kept for the till, of an item or group; null: the setting counts. For an item in a group the group''s counts',
   `cautions` varchar(255) NOT NULL DEFAULT '' COMMENT 'Why the product should not be published, of an item or group: with commas between',
   `state` varchar(16) NOT NULL DEFAULT 'pending' COMMENT 'synced, pending, error, deleted or conflict',
   `error` text,

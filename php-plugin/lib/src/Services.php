@@ -8,6 +8,7 @@ namespace CloverSync\Shop;
 
 use CloverSync\Catalog;
 use CloverSync\Connection;
+use CloverSync\Exception\SettingsException;
 use CloverSync\Ledger;
 use CloverSync\Settings;
 use CloverSync\Shop\Catalog\CatalogWriter;
@@ -331,6 +332,44 @@ final class Services
         }
     }
 
+    /**
+     * Stores how many units of a product are kept for the till. The next read of its count applies it.
+     *
+     * @param ?int $units Of each variant; null: those of the settings
+     *
+     * @throws ShopException when there is no such product, or the number is out of range
+     */
+    public function reserve(string $cloverId, ?int $units): void
+    {
+        try {
+            Settings::fromArray(['stock_reserve' => $units]);
+        } catch (SettingsException $e) {
+            throw new ShopException(new Message(MessageCode::ReserveWrong, [
+                'problem' => Message::ofProblem($e->getFields()['stock_reserve']),
+            ]));
+        }
+
+        $this->sql->transaction(function () use ($cloverId, $units): void {
+            $links = $this->links();
+
+            if (!$links->reserve($cloverId, $units)) {
+                throw new ShopException(new Message(MessageCode::LinkGone, ['item' => $cloverId]));
+            }
+
+            $link = $links->byCloverId([$cloverId])[$cloverId];
+            $name = $link->article->title ?? $link->name;
+            $this->log->add(
+                'update',
+                $link->kind,
+                $cloverId,
+                'success',
+                $units === null
+                    ? new Message(MessageCode::ReserveOfSettings, ['name' => $name])
+                    : new Message(MessageCode::ReserveOwn, ['name' => $name, 'count' => $units]),
+            );
+        });
+    }
+
     public function searchQueue(): SearchQueue
     {
         return new SearchQueue($this->sql);
@@ -352,7 +391,7 @@ final class Services
     {
         $links = $this->links();
 
-        return new Differences($this->sql, $links, $this->committed($links));
+        return new Differences($this->sql, $links, $this->committed($links), $this->rules);
     }
 
     /** @throws NotConnectedException before the first connection */

@@ -40,7 +40,7 @@ const TABS = {
 };
 
 /** Fields that the manual does not have, each with a description. */
-const OURS = { pricing: ['Category Markups', 'Price Ending'], sync: ['Orders Without Clover Products', 'Paid Later', 'Paid Statuses', 'Refunded Statuses'], advanced: ['API rate limit share (%)'] };
+const OURS = { pricing: ['Category Markups', 'Price Ending'], sync: ['Keep Units for the Till', 'Orders Without Clover Products', 'Paid Later', 'Paid Statuses', 'Refunded Statuses'], advanced: ['API rate limit share (%)'] };
 
 const OPTIONS = {
   environment: ['Sandbox', 'North America', 'Europe', 'Latin America'],
@@ -244,7 +244,7 @@ chapter('Install the App, Enable the App, Configure the App', async (browser) =>
   });
 
   step('every setting of the manual is kept as it was chosen', async (browser) => {
-    const chosen = { environment: 'eu', import_status: 'published', mapping_mode: 'category', delete_action: 'trash', pricing_mode: 'markup', markup_type: 'fixed', markup_value: '1.5', webhooks: 0, sync_interval: 15, push_stock: 0, sync_sale: 0, log_retention: 7, debug: 1 };
+    const chosen = { environment: 'eu', import_status: 'published', mapping_mode: 'category', delete_action: 'trash', pricing_mode: 'markup', markup_type: 'fixed', markup_value: '1.5', webhooks: 0, sync_interval: 15, push_stock: 0, stock_reserve: 3, sync_sale: 0, log_retention: 7, debug: 1 };
     const said = await settings(browser, chosen);
     assert.match(said, /environment is now Europe/);
 
@@ -252,7 +252,7 @@ chapter('Install the App, Enable the App, Configure the App', async (browser) =>
       assert.equal(String(parameters()[name]), String(wanted), name);
     }
 
-    await settings(browser, { environment: 'sandbox', import_status: 'unpublished', mapping_mode: 'tag', delete_action: 'unpublish', markup_type: 'percentage', markup_value: '0', pricing_mode: 'direct', webhooks: 1, sync_interval: 60, push_stock: 1, sync_sale: 1, log_retention: 30, debug: 0 });
+    await settings(browser, { environment: 'sandbox', import_status: 'unpublished', mapping_mode: 'tag', delete_action: 'unpublish', markup_type: 'percentage', markup_value: '0', pricing_mode: 'direct', webhooks: 1, sync_interval: 60, push_stock: 1, stock_reserve: 0, sync_sale: 1, log_retention: 30, debug: 0 });
     assert.equal(parameters().debug, 0);
     installed();
   });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { admin } from '../lib/browser.js';
+import { admin, page } from '../lib/browser.js';
 import { chapter } from '../lib/chapter.js';
 import { connect, dashboard, fresh, openTab, save, settings, settingsUrl, sync } from '../lib/given.js';
 import { articles, close, edit, product, publish, published, rows, shopCount, shopPrice, storefront } from '../lib/products.js';
@@ -189,6 +189,36 @@ chapter('Run Your First Sync, Products in J2Commerce', async (browser) => {
     assert.match(await save(browser), /saved/i);
     assert.deepEqual([shopPrice('MUG-01'), shopCount('MUG-01')], [15.5, 14]);
     await close(browser);
+  });
+
+  step('units kept for the till are not offered: those of the settings with the next sync, those of a product at once', async (browser) => {
+    const { article } = Object.values(rows()).flat().find((row) => row.sku === 'MUG-01');
+    const stored = async (said) => {
+      await until('it is said', async () => said.test(await badge(browser).locator('[data-clover-said]').innerText()));
+      return [shopCount('MUG-01'), Number(await browser.page.inputValue(COUNT))];
+    };
+    await settings(browser, { stock_reserve: 3 });
+    await sync(browser);
+    assert.equal(shopCount('MUG-01'), 11);
+    await edit(browser, article);
+    assert.equal(await browser.page.getAttribute('[data-clover-reserve]', 'placeholder'), '3');
+    await browser.page.fill('[data-clover-reserve]', '4');
+    await browser.page.click('[data-clover-reserve-save]');
+    assert.deepEqual(await stored(/Units kept for the till: saved\.[\s\S]*The form shows the shop’s values now/), [10, 10]);
+    await browser.shot('03 units kept for the till');
+    await browser.readable();
+    assert.match(await save(browser), /saved/i);
+    assert.deepEqual([shopCount('MUG-01'), await browser.page.inputValue('[data-clover-reserve]')], [10, '4']);
+    await browser.page.goto(page('mappings'));
+    assert.match(await browser.page.locator('tr', { hasText: 'MUG-01' }).innerText(), /4 units kept for the till/);
+    await edit(browser, article);
+    await browser.page.fill('[data-clover-reserve]', '');
+    await browser.page.press('[data-clover-reserve]', 'Enter');
+    assert.deepEqual(await stored(/Units kept for the till: saved\.[\s\S]*The form shows the shop’s values now/), [11, 11]);
+    await close(browser);
+    await settings(browser, { stock_reserve: 0 });
+    await sync(browser);
+    assert.equal(shopCount('MUG-01'), 14);
   });
 
   step('a product’s form that is open while Clover’s values come writes no old ones back, and asks before it overwrites with what was typed', async (browser) => {

@@ -2,7 +2,7 @@
 //! whole lists.
 
 use clover_core::ids::ItemId;
-use clover_core::wire::{Item, ItemCount, ItemStock};
+use clover_core::wire::{Item, ItemCount, ItemStock, Stock};
 
 use crate::concurrent::each;
 use crate::error::Error;
@@ -86,18 +86,18 @@ pub async fn whole_list(
     }
 }
 
-/// The counts of these items, each requested singly; none for an item that was never counted or no
-/// longer exists.
+/// The counts of these items, each requested singly; untracked for an item that was never counted
+/// or no longer exists.
 ///
 /// # Errors
 /// As [`Api::get`].
-pub async fn counts(api: Api, access: Access, ids: Vec<ItemId>) -> Result<Vec<Option<f64>>, Error> {
+pub async fn counts(api: Api, access: Access, ids: Vec<ItemId>) -> Result<Vec<Stock>, Error> {
     let read = each(ids.into_iter().map(|id| {
         let stock = api.get_json::<ItemStock>(&access, &format!("item_stocks/{id}"), &[]);
         async move {
             match stock.await {
-                Ok(stock) => Ok(stock.quantity),
-                Err(Error::NotFound { .. }) => Ok(None),
+                Ok(stock) => Ok(stock.into()),
+                Err(Error::NotFound { .. }) => Ok(Stock::default()),
                 Err(error) => Err(error),
             }
         }

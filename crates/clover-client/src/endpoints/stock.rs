@@ -65,6 +65,8 @@ impl From<ItemId> for Wanted {
 pub struct Timed {
     /// The count in Clover.
     pub reading: CountReading,
+    /// The till warns at this count and below.
+    pub threshold: Option<f64>,
     /// When the request was sent.
     pub asked: Instant,
     /// The maximum age at the start of the write.
@@ -80,6 +82,8 @@ pub struct Set {
     pub item: ItemId,
     /// The new count.
     pub target: Quantity,
+    /// As it was read. Whether Clover keeps a threshold that a write does not name is not known.
+    pub threshold: Option<f64>,
     /// When the old count was requested.
     pub asked: Instant,
     /// The maximum age of the old count at the start of the write.
@@ -171,10 +175,15 @@ impl Api {
             let items = read.iter().filter(|one| one.is_ok()).count();
             let timeout = api.policy().timeout;
             let timed = read.into_iter().zip(wanted).map(|(read, one)| {
-                let (reading, asked) = read?;
+                let Read {
+                    reading,
+                    threshold,
+                    asked,
+                } = read?;
                 let latest = may_age(items, asked.elapsed(), one.misses);
                 Ok(Timed {
                     reading,
+                    threshold,
                     asked,
                     latest,
                     worst: latest + timeout,
@@ -197,7 +206,8 @@ impl Api {
         async move {
             let listed = read_lists(&api, &access, &items).await?;
             let read = read_rest(&api, &access, items, listed).await?;
-            Ok(read.into_iter().map(|one| one.map(|one| one.0)).collect())
+            let read = read.into_iter();
+            Ok(read.map(|one| one.map(|one| one.reading)).collect())
         }
     }
 
@@ -302,14 +312,31 @@ struct Listed {
 
 impl Listed {
     /// None if the list does not contain the whole count, which is then requested singly.
-    fn reading(self) -> Option<(ItemId, CountReading)> {
+    fn read(self, asked: Instant) -> Option<(ItemId, Read)> {
         let stock: ItemStock = serde_json::from_value(self.item_stock).ok()?;
-        let reading = reading(&stock)?;
-        (reading.count.is_some() && reading.modified.is_some()).then_some((self.id, reading))
+        let read = Read::of(&stock, asked)?;
+        let is_whole = read.reading.count.is_some() && read.reading.modified.is_some();
+        is_whole.then_some((self.id, read))
     }
 }
 
-type Read = (CountReading, Instant);
+/// A count that was read.
+#[derive(Clone, Copy)]
+struct Read {
+    reading: CountReading,
+    threshold: Option<f64>,
+    asked: Instant,
+}
+
+impl Read {
+    fn of(stock: &ItemStock, asked: Instant) -> Option<Self> {
+        Some(Self {
+            reading: reading(stock)?,
+            threshold: stock.stock_alert_threshold,
+            asked,
+        })
+    }
+}
 
 /// The counts that lists show, several items in one request. An error of the list that single
 /// requests would repeat is the error of each item.
@@ -360,15 +387,15 @@ async fn read_rest(
             }
             let answer = read.await?;
             rhythm.seen().latency = answer.asked.elapsed();
-            Ok((counted(&answer)?, answer.asked))
+            counted(&answer)
         }
     }))
     .await
     .and_then(all_allowed)
 }
 
-fn counted(answer: &Answer) -> Result<CountReading, Error> {
-    reading(&answer.json()?).ok_or_else(|| Error::CountTooLarge {
+fn counted(answer: &Answer) -> Result<Read, Error> {
+    Read::of(&answer.json()?, answer.asked).ok_or_else(|| Error::CountTooLarge {
         call: answer.call.clone(),
     })
 }
@@ -388,10 +415,8 @@ async fn read_list(
     api.rhythm.seen().latency = answer.asked.elapsed();
     // What a list does not show as expected is requested singly, which has an error of its own.
     let page = answer.listing::<Listed>()?;
-    let readings = page.elements.into_iter().filter_map(Listed::reading);
-    Ok(readings
-        .map(|(id, reading)| (id, (reading, answer.asked)))
-        .collect())
+    let listed = page.elements.into_iter();
+    Ok(listed.filter_map(|item| item.read(answer.asked)).collect())
 }
 
 async fn write(api: Api, access: Access, set: Set) -> Result<Wrote, Error> {
@@ -402,7 +427,11 @@ async fn write(api: Api, access: Access, set: Set) -> Result<Wrote, Error> {
     // The limit applies to the wait for a permit; a started write has the whole timeout.
     let mut policy = api.policy().clone();
     policy.elapsed = left.min(policy.elapsed);
-    let body = Bytes::from(json!({"quantity": set.target.to_json()}).to_string());
+    let mut body = json!({"quantity": set.target.to_json()});
+    if let Some(threshold) = set.threshold {
+        body["stockAlertThreshold"] = json!(threshold);
+    }
+    let body = Bytes::from(body.to_string());
     let path = format!("item_stocks/{}", set.item);
     let sent = api.with_policy(policy).post(&access, &path, body);
     let answer = match sent.await {

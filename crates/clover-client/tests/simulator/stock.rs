@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use clover_client::stock::{OLDEST, Overwritten, Set, Timed, WINDOW, Wanted, Wrote};
 use clover_client::{Error, Policy};
 use clover_core::ids::ItemId;
@@ -45,6 +46,7 @@ fn set(item: &ItemId, timed: &Timed, units: i64) -> Set {
     Set {
         item: item.clone(),
         target: timed.reading.count.unwrap().less(units).unwrap(),
+        threshold: timed.threshold,
         asked: timed.asked,
         latest: timed.latest,
     }
@@ -414,4 +416,40 @@ fn a_single_count_waits_longer_for_a_permit_after_each_late_write() {
         [latest(0), latest(1), latest(3)],
         [Duration::from_secs(3), Duration::from_secs(9), OLDEST]
     );
+}
+
+#[test]
+fn a_write_leaves_the_threshold_of_a_count_as_it_is_whether_clover_keeps_it_or_not() {
+    for keeps in [true, false] {
+        let world = World::new();
+        let switches = json!({"stock_post_keeps_threshold": keeps});
+        world.control("/__sim/switches", &switches);
+        let items = counted(&world, 3);
+        // The last one has none.
+        for item in &items[..2] {
+            let body = json!({"quantity": 9, "stockAlertThreshold": 3});
+            let path = format!("item_stocks/{item}");
+            let body = Some(Bytes::from(body.to_string()));
+            let set = world
+                .api
+                .send_write(&world.access(), Write::Post, &path, &[], body);
+            world.run(set).unwrap();
+        }
+        // One by its own request, all in a list.
+        let timed = read(&world, &items[0]);
+        write(&world, set(&items[0], &timed, 1)).unwrap();
+        write_all(&world, &items);
+        let found = items.iter().map(|item| {
+            let state = world.clover.state();
+            let all = state["items"].as_array().unwrap();
+            let shown = all.iter().find(|one| one["id"] == item.as_str()).unwrap();
+            shown["itemStock"]["stockAlertThreshold"].as_f64()
+        });
+        let found: Vec<_> = found.collect();
+        assert_eq!(found, [Some(3.0), Some(3.0), None], "{keeps}");
+        assert_eq!(
+            [stock(&world, &items[0]), stock(&world, &items[1])],
+            [7.0, 8.0]
+        );
+    }
 }

@@ -14,6 +14,7 @@ fn mapper(mode: MappingMode) -> Mapper {
         mode,
         import_published: true,
         track_stock: true,
+        reserve: Reserve::default(),
     }
 }
 
@@ -86,7 +87,7 @@ fn an_item_without_a_group_becomes_a_simple_product() {
         ),
         (None, Some("4006381333931"), "5.99000")
     );
-    assert_eq!(v.stock.map(|s| s.sellable(0)), Some(12));
+    assert_eq!(v.stock.map(|s| s.sellable(0, 0)), Some(12));
     assert!(p.options.is_empty() && p.warnings.is_empty());
 }
 

@@ -6,7 +6,9 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::lenient::{flag, flag_or_yes, is_false, is_true, lenient_integer, place, text, yes};
+use super::lenient::{
+    flag, flag_or_yes, is_false, is_true, lenient_integer, loose_number, place, text, yes,
+};
 use super::list::Elements;
 use crate::ids::{AttributeId, CategoryId, GroupId, ItemId, OptionId};
 
@@ -99,9 +101,9 @@ pub struct Item {
     #[serde(
         default,
         deserialize_with = "stock",
-        skip_serializing_if = "Option::is_none"
+        skip_serializing_if = "Stock::is_untracked"
     )]
-    pub item_stock: Option<f64>,
+    pub item_stock: Stock,
     /// Soft-deleted.
     #[serde(default, deserialize_with = "flag", skip_serializing_if = "is_false")]
     pub deleted: bool,
@@ -144,9 +146,9 @@ impl Item {
 pub struct ItemCount {
     /// Clover's id.
     pub id: ItemId,
-    /// None for an item that was never counted.
+    /// With `expand=itemStock`.
     #[serde(default, deserialize_with = "stock")]
-    pub item_stock: Option<f64>,
+    pub item_stock: Stock,
     /// Sellable on any channel.
     #[serde(default = "yes", deserialize_with = "flag_or_yes")]
     pub available: bool,
@@ -183,13 +185,53 @@ fn number_or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::
     Ok(lenient_integer(deserializer)?.unwrap_or(0))
 }
 
+/// The count of an item, as the item shows it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct Stock {
+    /// None for an item that was never counted.
+    pub quantity: Option<f64>,
+    /// The till warns at this count and below.
+    #[serde(
+        rename = "stockAlertThreshold",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub threshold: Option<f64>,
+}
+
+impl Stock {
+    fn of(quantity: f64) -> Self {
+        Self {
+            quantity: Some(quantity),
+            threshold: None,
+        }
+    }
+
+    /// Whether Clover does not count the item.
+    #[must_use]
+    pub fn is_untracked(&self) -> bool {
+        self.quantity.is_none()
+    }
+}
+
+impl From<ItemStock> for Stock {
+    fn from(row: ItemStock) -> Self {
+        Self {
+            quantity: row.quantity,
+            threshold: row.stock_alert_threshold,
+        }
+    }
+}
+
 /// One row of `/item_stocks`.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ItemStock {
     /// None for an item that was never counted.
-    #[serde(default, deserialize_with = "stock")]
+    #[serde(default, deserialize_with = "count")]
     pub quantity: Option<f64>,
+    /// The till warns at this count and below.
+    #[serde(default, deserialize_with = "loose_number")]
+    pub stock_alert_threshold: Option<f64>,
     /// Milliseconds, in whole seconds; moves with the count and not with the item.
     #[serde(default, deserialize_with = "lenient_integer")]
     pub modified_time: Option<i64>,
@@ -406,39 +448,43 @@ fn group_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<GroupId
 
 /// `{"item":{…},"quantity":7.0}`; an item that was never counted has no `quantity`, an empty object
 /// or nothing at all. Clover's `expanding-fields` page shows a bare number in this place.
-fn stock<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
+fn stock<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Stock, D::Error> {
     struct Shape;
     impl<'de> Visitor<'de> for Shape {
-        type Value = Option<f64>;
+        type Value = Stock;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             f.write_str("a count, or an object with a quantity")
         }
         fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
-            Ok(None)
+            Ok(Stock::default())
         }
         fn visit_f64<E: de::Error>(self, quantity: f64) -> Result<Self::Value, E> {
-            Ok(Some(quantity))
+            Ok(Stock::of(quantity))
         }
         // The casts round beyond 2^53, where no count is.
         fn visit_i64<E: de::Error>(self, quantity: i64) -> Result<Self::Value, E> {
-            Ok(Some(quantity as f64))
+            Ok(Stock::of(quantity as f64))
         }
         fn visit_u64<E: de::Error>(self, quantity: u64) -> Result<Self::Value, E> {
-            Ok(Some(quantity as f64))
+            Ok(Stock::of(quantity as f64))
         }
         fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
             // Without this check `inf` would be a number.
             let digits = text.trim();
             let allowed = |b: u8| b.is_ascii_digit() || matches!(b, b'.' | b'-');
             match digits.parse::<f64>() {
-                Ok(quantity) if digits.bytes().all(allowed) => Ok(Some(quantity)),
+                Ok(quantity) if digits.bytes().all(allowed) => Ok(Stock::of(quantity)),
                 _ => Err(E::custom("text is not a count")),
             }
         }
         fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-            Ok(ItemStock::deserialize(MapAccessDeserializer::new(map))?.quantity)
+            Ok(ItemStock::deserialize(MapAccessDeserializer::new(map))?.into())
         }
     }
     deserializer.deserialize_any(Shape)
+}
+
+fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
+    Ok(stock(deserializer)?.quantity)
 }

@@ -12,7 +12,7 @@ fn keys_that_clover_leaves_out_have_clovers_defaults() {
     let bare = item(r#"{"id":"64TSD94BZX1CC"}"#);
     assert!(bare.available && bare.default_tax_rates && !bare.hidden && !bare.is_deleted());
     assert_eq!(
-        (bare.sku, bare.item_stock, bare.price_type),
+        (bare.sku, bare.item_stock.quantity, bare.price_type),
         (None, None, PriceType::Fixed)
     );
 }
@@ -46,19 +46,44 @@ fn a_count_that_nobody_made_is_not_zero() {
     ] {
         assert_eq!(
             item(&format!(r#"{{"id":"A","itemStock":{shape}}}"#)).item_stock,
-            None,
+            Stock::default(),
             "{shape}"
         );
     }
+    let counted = |json| item(json).item_stock.quantity;
     assert_eq!(
-        item(r#"{"id":"A","itemStock":{"stockCount":0,"quantity":0.0}}"#).item_stock,
+        counted(r#"{"id":"A","itemStock":{"stockCount":0,"quantity":0.0}}"#),
         Some(0.0)
     );
     assert_eq!(
-        item(r#"{"id":"A","itemStock":{"stockCount":-2,"quantity":-1.5}}"#).item_stock,
+        counted(r#"{"id":"A","itemStock":{"stockCount":-2,"quantity":-1.5}}"#),
         Some(-1.5)
     );
-    assert_eq!(item(r#"{"id":"A","itemStock":4}"#).item_stock, Some(4.0));
+    assert_eq!(counted(r#"{"id":"A","itemStock":4}"#), Some(4.0));
+}
+
+#[test]
+fn an_odd_threshold_costs_nothing_but_itself() {
+    for (json, threshold) in [
+        ("5", Some(5.0)),
+        ("2.5", Some(2.5)),
+        (r#"" 4 ""#, Some(4.0)),
+        ("null", None),
+        (r#""soon""#, None),
+        (r#""inf""#, None),
+        ("true", None),
+        (r#"{"at":[3]}"#, None),
+    ] {
+        let stock = format!(r#"{{"quantity":7,"stockAlertThreshold":{json}}}"#);
+        let found = item(&format!(r#"{{"id":"A","itemStock":{stock}}}"#)).item_stock;
+        let expected = Stock {
+            quantity: Some(7.0),
+            threshold,
+        };
+        assert_eq!(found, expected, "{json}");
+        let row: ItemStock = parse(stock.as_bytes()).unwrap();
+        assert_eq!(Stock::from(row), expected, "{json}");
+    }
 }
 
 #[test]
@@ -143,7 +168,7 @@ fn what_is_plainly_meant_is_read() {
         r#"{"quantity":" 3.0 "}"#,
     ] {
         let item = shape(&format!(r#""itemStock":{three}"#)).unwrap();
-        assert_eq!(item.item_stock, Some(3.0), "{three}");
+        assert_eq!(item.item_stock.quantity, Some(3.0), "{three}");
     }
     let sku = |json| shape(json).unwrap().sku;
     assert_eq!(sku(r#""sku":12345"#).as_deref(), Some("12345"));
@@ -233,6 +258,7 @@ proptest! {
         hidden: bool,
         available: bool,
         count in proptest::option::of(-1e6..1e6_f64),
+        threshold in proptest::option::of(0.0..1e3_f64),
         tag in ".{0,10}",
         kind in 0..4_usize,
     ) {
@@ -261,7 +287,10 @@ proptest! {
             options: Elements(vec![option]),
             categories: Elements::default(),
             tags: Elements(vec![Tag { name: Some(tag), deleted: false }]),
-            item_stock: count,
+            item_stock: Stock {
+                quantity: count,
+                threshold: threshold.filter(|_| count.is_some()),
+            },
             deleted: false,
             deleted_time: None,
             unseen: Vec::new(),

@@ -8,6 +8,7 @@ use clover_core::money::Currency;
 use clover_core::pricing::{MarkupValue, PriceEnding, Prices, Pricing};
 use clover_core::problem::{Problem, ProblemCode};
 use clover_core::product::{Caution, Product};
+use clover_core::quantity::Reserve;
 use clover_core::settings::MappingMode;
 use clover_core::wire::{Item, ItemCount, Listing};
 
@@ -22,6 +23,7 @@ fn mapper() -> Mapper {
         mode: MappingMode::Tag,
         import_published: true,
         track_stock: true,
+        reserve: Reserve::default(),
     }
 }
 

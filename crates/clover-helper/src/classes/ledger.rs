@@ -35,6 +35,13 @@ pub fn call(request: &Request<'_>) -> Result<Json, Error> {
         "restock" => ledger.restock(first, request.integer(1))?,
         "resolve" => ledger.resolve(first, request.integer(1), request.case(2)?)?,
         "nextStep" => ledger.next_step(first, request.integer(1))?,
+        "reserve" => return Ok(Json::of(&ledger.reserve(first.whole()))),
+        "sellable" => {
+            let count = request.text(0, "count")?;
+            let own = request.at(2).whole();
+            let units = ledger.sellable(&count, request.integer(1), own)?;
+            return Ok(Json::of(&units));
+        }
         "committed" => ledger.committed(first, request.at(1), request.integer(2))?,
         _ => return Err(request.unknown()),
     };

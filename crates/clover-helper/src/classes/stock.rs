@@ -30,10 +30,6 @@ fn counts(request: &Request<'_>) -> Result<Json, Error> {
         let session = objects.connection(request.object(0))?;
         return Ok(objects.keep(Object::Stock(Rc::new(Stock::new(&session)))));
     }
-    if request.method == "sellable" {
-        let sellable = stock::sellable(&request.text(0, "count")?, request.integer(1))?;
-        return Ok(Json::of(&sellable));
-    }
     let counts = objects.stock(request.this)?;
     match request.method {
         "prepare" => {

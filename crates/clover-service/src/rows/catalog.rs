@@ -33,8 +33,12 @@ fn known_row<'a>(row: impl Input<'a>) -> Known {
         price: price.and_then(|price| ColumnPrice::parse(&price)),
         manage_stock: row.integer_of("manage_stock") == Some(1),
         quantity: row.integer_of("quantity"),
+        threshold: row
+            .text_of("threshold")
+            .and_then(|text| Quantity::parse(&text)),
         availability: row.integer_of("availability").unwrap_or(1),
         committed: row.integer_of("committed").unwrap_or(0),
+        reserve: row.integer_of("reserve"),
     }
 }
 
@@ -148,6 +152,7 @@ pub fn change(change: &Change) -> Output<'_> {
             manage_stock: difference.quantity.is_some(),
             quantity: difference.quantity,
             count: variant.stock.map(|count| count.to_string()),
+            threshold: variant.threshold.map(Quantity::to_column),
             availability: difference.availability,
             option_values: Output::list(&variant.option_values),
             name: &variant.name,

@@ -80,19 +80,11 @@ pub fn overwritten<'a>(rows: impl Input<'a>) -> Result<Vec<Overwritten>, Error> 
     })
 }
 
-/// Units that the shop may sell of a count.
-///
-/// # Errors
-/// It is not a count.
-pub fn sellable(given: &str, committed: i64) -> Result<i64, Error> {
-    Ok(count(Some(given), "count")?.sellable(committed))
-}
-
 /// A count.
 ///
 /// # Errors
 /// With the name of its field or argument.
-fn count(text: Option<&str>, name: &str) -> Result<Quantity, Error> {
+pub(crate) fn count(text: Option<&str>, name: &str) -> Result<Quantity, Error> {
     text.and_then(Quantity::parse)
         .ok_or_else(|| Error::argument("must be a count with at most three places", name))
 }

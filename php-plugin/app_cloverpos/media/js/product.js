@@ -124,8 +124,9 @@
     }
   };
 
-  const resync = async () => {
-    say('info', text('PRODUCT_SYNCING'));
+  /** @param {string} before Words of what was done before */
+  const resync = async (before = '') => {
+    say('info', `${before} ${text('PRODUCT_SYNCING')}`.trim());
 
     try {
       const answer = await ask('mapping.resync', { clover_id: card.dataset.cloverId });
@@ -133,11 +134,30 @@
       await showState();
       say(
         answer.type === 'error' ? 'danger' : answer.type,
-        `${answer.message} ${others.length === 0 ? text('PRODUCT_FORM_RENEWED') : `${text('PRODUCT_FORM_DIFFERS')} ${others.join('; ')}`}`,
+        `${before} ${answer.message} ${others.length === 0 ? text('PRODUCT_FORM_RENEWED') : `${text('PRODUCT_FORM_DIFFERS')} ${others.join('; ')}`}`.trim(),
       );
     } catch (error) {
-      say('danger', error.message);
+      say('danger', `${before} ${error.message}`.trim());
     }
+  };
+
+  /** Stores the number of units that are kept for the till, and applies it to the shop's count. */
+  const keep = async () => {
+    const field = card.querySelector('[data-clover-reserve]');
+    let saved;
+
+    if (!field.reportValidity()) {
+      return;
+    }
+
+    try {
+      saved = await ask('product.reserve', { clover_id: card.dataset.cloverId, units: field.value });
+    } catch (error) {
+      say('danger', error.message);
+      return;
+    }
+
+    await resync(saved.message);
   };
 
   let isChecking = false;
@@ -179,7 +199,21 @@
     const button = event.target.closest('[data-clover-resync]');
 
     if (button) {
-      press(button, resync);
+      press(button, () => resync());
+    }
+
+    const save = event.target.closest('[data-clover-reserve-save]');
+
+    if (save) {
+      press(save, keep);
+    }
+  });
+
+  // Enter would send the article's form.
+  card?.querySelector('[data-clover-reserve]')?.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter') {
+      event.preventDefault();
+      card.querySelector('[data-clover-reserve-save]').click();
     }
   });
 })(window, document);

@@ -18,7 +18,10 @@ use J2Commerce\Plugin\J2Commerce\AppCloverpos\Product\ProductText;
 use Joomla\CMS\Language\Text;
 use Joomla\Input\Input;
 
-/** What J2Commerce's list of products shows of Clover, and what the shop has of a product whose form is open. */
+/**
+ * What J2Commerce's list of products shows of Clover, what the shop has of a product whose form is open, and how many
+ * of its units are kept for the till.
+ */
 final readonly class ProductActions implements ActionGroup
 {
     private const PREFIX = 'PLG_J2COMMERCE_APP_CLOVERPOS_PRODUCT_';
@@ -34,9 +37,25 @@ final readonly class ProductActions implements ActionGroup
     public function actions(): array
     {
         return [
-            'product.states' => $this->states(...),
-            'product.values' => $this->values(...),
+            'product.reserve' => $this->reserve(...),
+            'product.states'  => $this->states(...),
+            'product.values'  => $this->values(...),
         ];
+    }
+
+    /** @return array{message: string} */
+    private function reserve(Input $input): array
+    {
+        $typed = trim($input->post->getString('units', ''));
+        $units = match (true) {
+            $typed === '' => null,
+            preg_match('/^\d{1,9}$/D', $typed) === 1 => (int) $typed,
+            // Refused with the range.
+            default => -1,
+        };
+        $this->factory->shop()->reserve($input->post->getString('clover_id', ''), $units);
+
+        return ['message' => Text::_(self::PREFIX . 'RESERVE_SAVED')];
     }
 
     /** @return array{values: array<string, string>} */

@@ -12,6 +12,7 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Product;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\Settings;
 use CloverSync\Shop\Connection\MerchantProfile;
 use CloverSync\Shop\Joomla\Requirements;
 use CloverSync\Shop\Joomla\ShopFactory;
@@ -62,7 +63,10 @@ final readonly class ProductBadge
             self::PREFIX . 'FORM_DIFFERS',
             self::PREFIX . 'FORM_OLD',
         ]);
-        $listed = $this->listed($status->cloverId);
+        $listed  = $this->listed($status->cloverId);
+        $maySync = Requirements::isMet()
+        && $status->state !== LinkState::Conflict
+        && J2CommerceHelper::canAccess('j2commerce.editsetup');
 
         return Template::render('badge', [
             'product'     => $product,
@@ -71,10 +75,21 @@ final readonly class ProductBadge
             'differences' => $listed->differences ?? [],
             'cautions'    => $listed->cautions ?? [],
             'problem'     => Requirements::problem(),
-            'maySync'     => Requirements::isMet()
-                && $status->state !== LinkState::Conflict
-                && J2CommerceHelper::canAccess('j2commerce.editsetup'),
+            'maySync'     => $maySync,
+            'reserve'     => $maySync && $listed !== null && $listed->productId !== null
+                ? $this->reserve($listed->reserve)
+                : null,
         ]);
+    }
+
+    /** @return array{own: ?int, common: int, most: int} */
+    private function reserve(?int $own): array
+    {
+        return [
+            'own'    => $own,
+            'common' => $this->factory->shop()->settings->stockReserve,
+            'most'   => (int) array_column(Settings::describe(), 'max', 'name')['stock_reserve'],
+        ];
     }
 
     /** Null without the program that knows the rules of counts. */

@@ -7,6 +7,7 @@ namespace CloverSync\Shop\Catalog;
 \defined('_JEXEC') or die();
 
 use CloverSync\Catalog;
+use CloverSync\Ledger;
 use CloverSync\Page;
 use CloverSync\Problem;
 use CloverSync\ProductChange;
@@ -25,7 +26,6 @@ use CloverSync\Shop\Messages\MessageCode;
 use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\Decimal;
 use CloverSync\Shop\Support\UtcTime;
-use CloverSync\Stock;
 
 /** Updates the shop's rows of items and groups to match a page from Clover, inside the caller's transaction. */
 final readonly class CatalogWriter
@@ -35,6 +35,8 @@ final readonly class CatalogWriter
     private ProductWriter $writer;
 
     private DeleteHandler $deletion;
+
+    private Ledger $rules;
 
     /**
      * @throws DefaultCategoryException when products without a category in Clover have no category in the shop
@@ -48,6 +50,7 @@ final readonly class CatalogWriter
     ) {
         self::requireDefaultCategory($sql, $settings->defaultCategory);
         $config         = ShopConfig::read($sql);
+        $this->rules    = new Ledger($settings);
         $this->facts    = new KnownProducts($sql, $links, $committed);
         $this->deletion = new DeleteHandler($sql, $config, $settings->deleteAction, $links, $clock);
         $this->writer   = new ProductWriter($sql, $config, $settings, $links, $this->deletion, $clock);
@@ -135,6 +138,7 @@ final readonly class CatalogWriter
     private function remember(array $known, array $except, CountTimes $asked): void
     {
         $rows   = [];
+        $kept   = [];
         $except = array_fill_keys($except, true);
 
         foreach ($known as $row) {
@@ -145,13 +149,17 @@ final readonly class CatalogWriter
                 continue;
             }
 
-            // What the shop has sold and Clover has not is still in Clover's count.
-            $count = (int) $row['manage_stock'] === 1 ? (int) $row['quantity'] + (int) $row['committed'] : null;
+            $own              = $row['reserve'] === null ? null : (int) $row['reserve'];
+            $kept[$own ?? ''] ??= $this->rules->reserve($own);
+            // Clover's count still includes what the shop has sold and Clover has not, and what is kept for the till.
+            $count = (int) $row['manage_stock'] === 1
+                ? (int) $row['quantity'] + (int) $row['committed'] + $kept[$own ?? '']
+                : null;
 
             if (
                 $row['clover_asked'] === null
                 || !Decimal::equals((string) $row['clover_price'], (string) $row['price'])
-                || !self::isCount($row, $count)
+                || !$this->isCount($row, $count, $own)
             ) {
                 $rows[$id] = ['clover_price' => $row['price'], 'clover_count' => $count, 'clover_asked' => $time];
             }
@@ -164,8 +172,9 @@ final readonly class CatalogWriter
      * Whether the stored count leaves as many units to sell.
      *
      * @param array<string, scalar|null> $row
+     * @param ?int                       $own The product's own reserve
      */
-    private static function isCount(array $row, ?int $count): bool
+    private function isCount(array $row, ?int $count, ?int $own): bool
     {
         $stored = $row['clover_count'];
 
@@ -175,7 +184,7 @@ final readonly class CatalogWriter
 
         return (
             Decimal::equals((string) $stored, (string) $count)
-            || Stock::sellable((string) $stored, (int) $row['committed']) === (int) $row['quantity']
+            || $this->rules->sellable((string) $stored, (int) $row['committed'], $own) === (int) $row['quantity']
         );
     }
 

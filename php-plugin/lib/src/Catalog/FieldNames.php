@@ -30,6 +30,7 @@ final class FieldNames
             'upc'          => new Message(MessageCode::FieldUpc),
             'price'        => new Message(MessageCode::FieldPrice),
             'count'        => new Message(MessageCode::FieldCount),
+            'low_stock'    => new Message(MessageCode::FieldLowStock),
             'availability' => new Message(MessageCode::FieldAvailability),
             default        => Message::said($field),
         }, $fields);

@@ -35,7 +35,9 @@ final readonly class KnownProducts
                CASE WHEN x.variant_id IS NULL THEN 0 ELSE 1 END AS offered,
                CASE WHEN m.state = 'deleted' THEN 1 ELSE 0 END AS deleted,
                v.sku, m.sku AS clover_sku, v.upc, v.price, v.manage_stock, q.quantity, v.availability,
-               m.variant_id, m.clover_price, m.clover_count, m.clover_asked
+               m.variant_id, m.clover_price, m.clover_count, m.clover_asked,
+               CASE WHEN v.use_store_config_notify_qty = 0 THEN v.notify_qty END AS threshold,
+               CASE WHEN m.parent_id IS NULL THEN m.stock_reserve ELSE g.stock_reserve END AS reserve
           FROM #__j2commerce_clover_mappings m
           JOIN #__j2commerce_products p ON p.j2commerce_product_id = m.product_id AND p.product_source = 'com_content'
           JOIN #__content c ON c.id = p.product_source_id

@@ -76,6 +76,7 @@ final readonly class ProductImport
                     'price'        => $change->minPrice,
                     'manage_stock' => false,
                     'quantity'     => 0,
+                    'threshold'    => null,
                     'availability' => 1,
                 ];
                 $owners[] = null;
@@ -194,6 +195,14 @@ final readonly class ProductImport
         }
 
         $this->links->save($linkRows);
+        // A number of its own belonged to the product that this one replaces.
+        $this->links->update(array_map(
+            static fn (): array => ['stock_reserve' => null],
+            array_filter(
+                array_intersect_key($links, $changes),
+                static fn (LinkRow $link): bool => $link->reserve !== null,
+            ),
+        ));
     }
 
     /**

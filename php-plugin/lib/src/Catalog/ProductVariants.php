@@ -130,6 +130,11 @@ final class ProductVariants
                     }
                 }
 
+                if (\in_array('low_stock', $variant['fields'], true) && $variant['threshold'] !== null) {
+                    $values['notify_qty']                  = $variant['threshold'];
+                    $values['use_store_config_notify_qty'] = 0;
+                }
+
                 if ($variant['availability'] !== null) {
                     $values['availability'] = $variant['availability'];
                 }
@@ -171,11 +176,11 @@ final class ProductVariants
 
     /**
      * @param array{clover_id: string, action: ChangeAction, fields: list<string>, fingerprint: string, sku: ?string,
-     *   upc: ?string, price: string, manage_stock: bool, quantity: ?int, count: ?string, availability: ?int,
-     *   option_values: list<string>, name: string} $variant
+     *   upc: ?string, price: string, manage_stock: bool, quantity: ?int, count: ?string, threshold: ?string,
+     *   availability: ?int, option_values: list<string>, name: string} $variant
      *
      * @return array{product: int, master: bool, default: bool, sku: ?string, upc: ?string, price: string,
-     *   manage_stock: bool, quantity: ?int, availability: ?int}
+     *   manage_stock: bool, quantity: ?int, threshold: ?string, availability: ?int}
      */
     public static function row(array $variant, int $product, bool $master, bool $default): array
     {
@@ -188,6 +193,7 @@ final class ProductVariants
             'price'        => $variant['price'],
             'manage_stock' => $variant['manage_stock'],
             'quantity'     => $variant['quantity'],
+            'threshold'    => $variant['threshold'],
             'availability' => $variant['availability'],
         ];
     }
@@ -200,8 +206,8 @@ final class ProductVariants
 
     /**
      * @param array{clover_id: string, action: ChangeAction, fields: list<string>, fingerprint: string, sku: ?string,
-     *   upc: ?string, price: string, manage_stock: bool, quantity: ?int, count: ?string, availability: ?int,
-     *   option_values: list<string>, name: string} $variant
+     *   upc: ?string, price: string, manage_stock: bool, quantity: ?int, count: ?string, threshold: ?string,
+     *   availability: ?int, option_values: list<string>, name: string} $variant
      *
      * @return array<string, scalar|null>
      */

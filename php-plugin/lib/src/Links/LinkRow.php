@@ -34,6 +34,8 @@ final readonly class LinkRow
         public array $optionNames,
         /** The article's state that the delete action replaced. */
         public ?int $stateBeforeDelete,
+        /** Units that the product keeps for the till; null: those of the settings. */
+        public ?int $reserve,
         /** Null when the article does not exist. */
         public ?LinkedArticle $article,
     ) {
@@ -57,6 +59,7 @@ final readonly class LinkRow
             LinkState::from(Row::string($row, 'state')),
             self::texts(json_decode(Row::string($row, 'option_names'), true)),
             Row::nullableInt($row, 'state_before_delete'),
+            Row::nullableInt($row, 'stock_reserve'),
             $row['c_id'] === null
                 ? null
                 : new LinkedArticle(

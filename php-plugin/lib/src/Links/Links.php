@@ -406,6 +406,31 @@ final readonly class Links
     }
 
     /**
+     * Stores the number of units that a product keeps for the till. No sync writes this column.
+     *
+     * @param ?int $units Null: the setting counts
+     *
+     * @return bool False when there is no such product; a member of a group has no number of its own
+     */
+    public function reserve(string $cloverId, ?int $units): bool
+    {
+        $where  = ' FROM ' . self::TABLE . ' WHERE environment = ? AND merchant_id = ? AND clover_id = ?';
+        $values = [...$this->key(), $cloverId];
+
+        if (
+            $this->sql->fetchValue("SELECT id$where AND parent_id IS NULL AND product_id IS NOT NULL", $values) === null
+        ) {
+            return false;
+        }
+
+        $this->sql->execute('UPDATE '
+        . self::TABLE
+        . ' SET stock_reserve = ? WHERE environment = ? AND merchant_id = ? AND clover_id = ?', [$units, ...$values]);
+
+        return true;
+    }
+
+    /**
      * Deletes the link of a product: of an item, or of a group with all its members. The product stays unchanged.
      *
      * @return bool False when there is no such link; a member of a group has none of its own

@@ -95,6 +95,7 @@ enum MessageCode: string
     case FieldUpc             = 'field_upc';
     case FieldPrice           = 'field_price';
     case FieldCount           = 'field_count';
+    case FieldLowStock        = 'field_low_stock';
     case FieldAvailability    = 'field_availability';
     case CountNow             = 'count_now';
     case NotCounted           = 'not_counted';
@@ -125,6 +126,9 @@ enum MessageCode: string
     case LinkGone            = 'link_gone';
     case LinkDeleted         = 'link_deleted';
     case Unlinked            = 'unlinked';
+    case ReserveOwn          = 'reserve_own';
+    case ReserveOfSettings   = 'reserve_of_settings';
+    case ReserveWrong        = 'reserve_wrong';
 
     // Units of web sales
     case UnitsInClover         = 'units_in_clover';
@@ -155,6 +159,7 @@ enum MessageCode: string
     case DriftSold      = 'drift_sold';
     case DriftGivenBack = 'drift_given_back';
     case DriftOverlap   = 'drift_overlap';
+    case DriftReserve   = 'drift_reserve';
     case DriftStale     = 'drift_stale';
     case DriftBelowZero = 'drift_below_zero';
     case DriftFraction  = 'drift_fraction';

@@ -125,6 +125,7 @@ final readonly class Sales
             new Stock($this->connection),
             $this->committed(),
             $this->ledger,
+            $this->rules,
             $this->clock,
         );
     }

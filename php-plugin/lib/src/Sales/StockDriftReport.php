@@ -6,6 +6,7 @@ namespace CloverSync\Shop\Sales;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\Ledger;
 use CloverSync\Shop\Database\Bulk;
 use CloverSync\Shop\Database\DatabaseClock;
 use CloverSync\Shop\Database\Row;
@@ -34,6 +35,7 @@ final readonly class StockDriftReport
         private Stock $stock,
         private Committed $committed,
         private StockLedger $ledger,
+        private Ledger $rules,
         private Clock $clock,
     ) {
         $this->database = new DatabaseClock($sql);
@@ -85,9 +87,15 @@ final readonly class StockDriftReport
         $shop = [];
 
         foreach ($this->bulk->fetch(
-            'SELECT m.clover_id, m.name, m.variant_id, v.sku, v.manage_stock, q.quantity FROM '
+            'SELECT m.clover_id, m.name, m.variant_id, v.sku, v.manage_stock, q.quantity,
+                    h.stock_reserve AS reserve
+               FROM '
             . Links::TABLE
-            . " m
+            . ' m
+               LEFT JOIN '
+            . Links::TABLE
+            . " h ON h.environment = m.environment AND h.merchant_id = m.merchant_id
+                    AND h.clover_id = COALESCE(m.parent_id, m.clover_id)
                JOIN #__j2commerce_variants v ON v.j2commerce_variant_id = m.variant_id
                LEFT JOIN #__j2commerce_productquantities q ON q.variant_id = m.variant_id
               WHERE m.environment = ? AND m.merchant_id = ? AND m.clover_type = 'item' AND m.product_id IS NOT NULL
@@ -100,6 +108,7 @@ final readonly class StockDriftReport
                 'name'       => Row::string($row, 'name'),
                 'sku'        => Row::string($row, 'sku'),
                 'quantity'   => Row::int($row, 'manage_stock') === 1 ? Row::int($row, 'quantity') : null,
+                'reserve'    => Row::nullableInt($row, 'reserve'),
             ];
         }
 
@@ -115,8 +124,13 @@ final readonly class StockDriftReport
                 continue;
             }
 
-            $units  = $committed[$item['clover_id']] ?? 0;
-            $reason = self::reason($item, $row['quantity'], $units, $lost[$item['clover_id']] ?? null);
+            $reason = $this->reason(
+                $item,
+                $row['quantity'],
+                $committed[$item['clover_id']] ?? 0,
+                $row['reserve'],
+                $lost[$item['clover_id']] ?? null,
+            );
 
             yield $reason === null
                 ? null
@@ -131,8 +145,11 @@ final readonly class StockDriftReport
         }
     }
 
-    /** @param array{clover_id: string, count: ?string, whole: ?int} $item */
-    private static function reason(array $item, ?int $shop, int $units, ?string $lost): ?Message
+    /**
+     * @param array{clover_id: string, count: ?string, whole: ?int} $item
+     * @param ?int                                                  $own  The product's own reserve
+     */
+    private function reason(array $item, ?int $shop, int $units, ?int $own, ?string $lost): ?Message
     {
         $reasons = [];
 
@@ -154,17 +171,26 @@ final readonly class StockDriftReport
             $reasons[] = new Message(MessageCode::DriftOverlap, ['units' => new Number($lost)]);
         }
 
-        $expected = Stock::sellable($item['count'], $units);
+        $expected = $this->rules->sellable($item['count'], $units, $own);
 
         if ($shop !== $expected) {
             $reasons[] = new Message(MessageCode::DriftStale, ['shop' => $shop, 'expected' => $expected]);
-        } elseif ($reasons === [] && (string) $shop !== $item['count']) {
-            $reasons[] = (int) $item['whole'] < 0
-                ? new Message(MessageCode::DriftBelowZero)
-                : new Message(MessageCode::DriftFraction);
+        } elseif ($reasons === [] && (int) $item['whole'] < 0) {
+            $reasons[] = new Message(MessageCode::DriftBelowZero);
+        } elseif ($reasons === [] && (string) $item['whole'] !== $item['count']) {
+            $reasons[] = new Message(MessageCode::DriftFraction);
         }
 
-        return $reasons === [] ? null : Message::together($reasons);
+        if ($reasons === []) {
+            // Nothing differs but the reserve, if there is one: as the owner wants it.
+            return null;
+        }
+
+        $kept = $this->rules->reserve($own);
+
+        return Message::together(
+            $kept > 0 ? [new Message(MessageCode::DriftReserve, ['count' => $kept]), ...$reasons] : $reasons,
+        );
     }
 
     /** @return array<string, string> */

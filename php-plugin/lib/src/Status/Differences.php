@@ -7,6 +7,7 @@ namespace CloverSync\Shop\Status;
 \defined('_JEXEC') or die();
 
 use CloverSync\Caution;
+use CloverSync\Ledger;
 use CloverSync\Shop\Database\Bulk;
 use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Database\Sql;
@@ -15,7 +16,6 @@ use CloverSync\Shop\Links\CountTimes;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Support\Decimal;
 use CloverSync\Shop\Support\Text;
-use CloverSync\Stock;
 
 /**
  * Compares products with Clover's last known values. It uses only the database.
@@ -27,7 +27,7 @@ final readonly class Differences
     private const SELECT =
         'SELECT m.clover_id, m.parent_id, m.product_id, m.variant_id, m.name, m.sku AS clover_sku, m.clover_price,
                 m.clover_count, m.clover_asked, v.sku, v.price, v.manage_stock, q.quantity,
-                h.cautions, h.name AS head_name, h.title_written, c.title
+                h.cautions, h.name AS head_name, h.title_written, h.stock_reserve AS reserve, c.title
            FROM '
             . Links::TABLE
             . ' m
@@ -43,13 +43,13 @@ final readonly class Differences
 
     /**
      * More than those that differ: sold units are subtracted from a count afterwards. The collation of the shop's
-     * columns may differ from ours.
+     * columns may differ from ours. Its value is the reserve of products without their own.
      */
     private const CANDIDATES = ' AND (v.price + 0 <> m.clover_price + 0
             OR HEX(v.sku) <> HEX(m.sku)
             OR HEX(c.title) <> HEX(h.name)
             OR v.manage_stock <> CASE WHEN m.clover_count IS NULL THEN 0 ELSE 1 END
-            OR COALESCE(q.quantity, 0) <> COALESCE(m.clover_count, 0) + 0
+            OR COALESCE(q.quantity, 0) + COALESCE(h.stock_reserve, ?) <> COALESCE(m.clover_count, 0) + 0
             OR EXISTS (SELECT 1 FROM #__j2commerce_clover_ledger l WHERE l.variant_id = m.variant_id))';
 
     private Bulk $bulk;
@@ -58,6 +58,7 @@ final readonly class Differences
         private Sql $sql,
         private Links $links,
         private CommittedUnits $committed,
+        private Ledger $rules,
     ) {
         $this->bulk = new Bulk($sql);
     }
@@ -79,10 +80,10 @@ final readonly class Differences
     /** @return list<int> All products that differ */
     public function products(): array
     {
-        return array_keys($this->compare($this->sql->fetchAll(
-            self::SELECT . self::CANDIDATES . ' ORDER BY m.id',
-            $this->links->key(),
-        )));
+        return array_keys($this->compare($this->sql->fetchAll(self::SELECT . self::CANDIDATES . ' ORDER BY m.id', [
+            ...$this->links->key(),
+            $this->rules->reserve(),
+        ])));
     }
 
     /**
@@ -98,7 +99,7 @@ final readonly class Differences
 
         foreach ($rows as $row) {
             $product = Row::int($row, 'product_id');
-            $differs = self::variant($row, $committed[Row::string($row, 'clover_id')] ?? 0);
+            $differs = $this->variant($row, $committed[Row::string($row, 'clover_id')] ?? 0);
 
             if (!isset($titled[$product])) {
                 $titled[$product] = true;
@@ -156,7 +157,7 @@ final readonly class Differences
      *
      * @return list<Difference>
      */
-    private static function variant(array $row, int $committed): array
+    private function variant(array $row, int $committed): array
     {
         $variant = $row['parent_id'] === null ? null : Row::string($row, 'name');
         $found   = [];
@@ -169,7 +170,9 @@ final readonly class Differences
 
         $shop   = Row::int($row, 'manage_stock') === 1 ? Row::int($row, 'quantity') : null;
         $count  = Row::nullableString($row, 'clover_count');
-        $wanted = $count === null ? null : Stock::sellable($count, $committed);
+        $wanted = $count === null
+            ? null
+            : $this->rules->sellable($count, $committed, Row::nullableInt($row, 'reserve'));
 
         if ($shop !== $wanted) {
             $found[] = new Difference(

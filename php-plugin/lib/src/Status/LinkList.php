@@ -131,7 +131,8 @@ final readonly class LinkList
                 MAX(CASE WHEN m.parent_id IS NULL THEN m.name END) AS name,
                 MAX(CASE WHEN m.parent_id IS NULL AND m.clover_type = 'item' THEN m.sku END) AS sku,
                 MAX(c.title) AS title, MAX(m.article_id) AS article_id, MAX(m.product_id) AS product_id,
-                MAX(m.last_synced) AS last_synced
+                MAX(m.last_synced) AS last_synced,
+                MAX(CASE WHEN m.parent_id IS NULL THEN m.stock_reserve END) AS reserve
            FROM "
             . Links::TABLE
             . ' m

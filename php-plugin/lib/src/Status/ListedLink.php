@@ -34,6 +34,8 @@ final readonly class ListedLink
         public ?string $lastSynced,
         public ?int $productId,
         public ?int $articleId,
+        /** Units that it keeps for the till; null: those of the settings. */
+        public ?int $reserve,
         public array $problems,
         public array $differences,
         public array $cautions,
@@ -73,6 +75,7 @@ final readonly class ListedLink
             $row['product_id'] === null ? null : UtcTime::iso(Row::nullableString($row, 'last_synced')),
             Row::nullableInt($row, 'product_id'),
             Row::nullableInt($row, 'article_id'),
+            Row::nullableInt($row, 'reserve'),
             $problems,
             $differences,
             $cautions,

@@ -69,7 +69,8 @@ final readonly class Variants
      * Inserts variants with their count rows.
      *
      * @param list<array{product: int, master: bool, default: bool, sku: ?string, upc: ?string, price: string,
-     *   manage_stock: bool, quantity: ?int, availability: ?int}> $variants
+     *   manage_stock: bool, quantity: ?int, threshold: ?string, availability: ?int}> $variants threshold: the quantity
+     *   at which J2Commerce warns; null: that of the store
      *
      * @return list<int> Ids in the same order
      *
@@ -116,8 +117,8 @@ final readonly class Variants
                 1,
                 null,
                 1,
-                null,
-                1,
+                $v['threshold'],
+                (int) ($v['threshold'] === null),
                 $v['availability'] ?? 1,
                 '0.0000',
                 0,
@@ -162,7 +163,7 @@ final readonly class Variants
      * Writes what differs from the database.
      *
      * @param array<int, array{sku?: string, upc?: string, price?: string, manage_stock?: int, quantity?: int,
-     *   availability?: int}> $variants By variant id
+     *   notify_qty?: string, use_store_config_notify_qty?: int, availability?: int}> $variants By variant id
      *
      * @return array<int, int> Rows written by variant id
      */
@@ -175,7 +176,7 @@ final readonly class Variants
 
         foreach ($this->bulk->fetch(
             'SELECT v.j2commerce_variant_id AS id, v.sku, v.upc, v.price, v.manage_stock, v.availability, '
-            . 'q.quantity FROM '
+            . 'v.notify_qty, v.use_store_config_notify_qty, q.quantity FROM '
             . self::TABLE
             . ' v
                LEFT JOIN '
@@ -274,6 +275,7 @@ final readonly class Variants
                     'price'        => (string) $row['price'],
                     'manage_stock' => false,
                     'quantity'     => 0,
+                    'threshold'    => null,
                     'availability' => 0,
                 ];
             } else {

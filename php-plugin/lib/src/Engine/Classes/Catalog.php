@@ -18,8 +18,10 @@ use CloverSync\Exception\SettingsException;
  *
  * A `$known` row is one mapping as the shop's database holds it. Its keys: clover_id, parent_id (the group's id, for a
  * variant), fingerprint (the product's, or for a variant of a group the variant's), deleted (bool), sku, upc, price
- * (decimal text, five places), manage_stock (0|1), quantity (int), availability (0|1), committed (units that the shop
- * has taken for orders and that Clover still counts). Group rows hold null in the variant columns. Numbers may be text.
+ * (decimal text, five places), manage_stock (0|1), quantity (int), threshold (decimal text; null: that of the store),
+ * availability (0|1), committed (units that the shop has taken for orders and that Clover still counts), reserve (units
+ * that its product keeps for the till; null: those of the settings). Group rows hold null in the variant columns.
+ * Numbers may be text.
  */
 final readonly class Catalog
 {

@@ -165,6 +165,30 @@ final readonly class Ledger
         return Handle::call($this, 'committed', [$taken, $rows, $asOf]);
     }
 
+    /**
+     * Units of a product that are kept for the till.
+     *
+     * @param ?int $own The product's own number; null: that of the settings
+     */
+    public function reserve(?int $own = null): int
+    {
+        return Handle::call($this, 'reserve', [$own]);
+    }
+
+    /**
+     * Whole units of a count that the shop may sell: without the units that the shop has taken and Clover has not,
+     * without those that are kept for the till, and never below 0.
+     *
+     * @param int  $committed As {@see committed()} returns it
+     * @param ?int $own       The product's own reserve; null: that of the settings
+     *
+     * @throws ItemException when the count is not decimal text
+     */
+    public function sellable(string $count, int $committed, ?int $own = null): int
+    {
+        return Handle::call($this, 'sellable', [$count, $committed, $own]);
+    }
+
     private function __clone()
     {
     }

@@ -82,12 +82,13 @@ final readonly class ProductChange
     /**
      * All variants that exist in Clover; a simple product has exactly one. `fields` names the fields that differ
      * in this variant (on create, all). `availability` is null when it must not change. `quantity` is null when the
-     * item is untracked, and `count` is Clover's own count. `option_values` has one value for each of `options`, in
-     * their order. Store `fingerprint` with the mapping of a variant of a group.
+     * item is untracked, `count` is Clover's own count, and `threshold` the count at which it warns (five places), null
+     * when it is the owner's. `option_values` has one value for each of `options`, in their order. Store `fingerprint`
+     * with the mapping of a variant of a group.
      *
      * @var list<array{clover_id: string, action: ChangeAction, fields: list<string>, fingerprint: string, sku: ?string,
-     *   upc: ?string, price: string, manage_stock: bool, quantity: ?int, count: ?string, availability: ?int,
-     *   option_values: list<string>, name: string}>
+     *   upc: ?string, price: string, manage_stock: bool, quantity: ?int, count: ?string, threshold: ?string,
+     *   availability: ?int, option_values: list<string>, name: string}>
      */
     public array $variants;
 

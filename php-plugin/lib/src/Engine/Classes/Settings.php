@@ -66,6 +66,9 @@ final readonly class Settings
     /** Whether web sales move Clover's counts. */
     public readonly bool $pushStock;
 
+    /** Units of each count that are kept for the till. */
+    public readonly int $stockReserve;
+
     /** Whether web orders are sent to Clover. */
     public readonly bool $syncSale;
 
@@ -152,14 +155,15 @@ final readonly class Settings
         $self->webhooks = $row[13];
         $self->syncInterval = $row[14];
         $self->pushStock = $row[15];
-        $self->syncSale = $row[16];
-        $self->pushForeignOrders = $row[17];
-        $self->payLaterMethods = $row[18];
-        $self->logRetention = $row[19];
-        $self->debug = $row[20];
-        $self->paidStatuses = $row[21];
-        $self->refundedStatuses = $row[22];
-        $self->paceShare = $row[23];
+        $self->stockReserve = $row[16];
+        $self->syncSale = $row[17];
+        $self->pushForeignOrders = $row[18];
+        $self->payLaterMethods = $row[19];
+        $self->logRetention = $row[20];
+        $self->debug = $row[21];
+        $self->paidStatuses = $row[22];
+        $self->refundedStatuses = $row[23];
+        $self->paceShare = $row[24];
 
         return $self;
     }

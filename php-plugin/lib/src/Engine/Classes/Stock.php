@@ -100,17 +100,6 @@ final readonly class Stock
     }
 
     /**
-     * Whole units of a count that the shop may sell: without the units that the shop has taken and Clover has not, and
-     * never below 0.
-     *
-     * @throws ItemException when the count is not decimal text
-     */
-    public static function sellable(string $count, int $committed): int
-    {
-        return Handle::callStatic('Stock.sellable', [$count, $committed]);
-    }
-
-    /**
      * Units that the till sold while their counts were being overwritten. Web orders are not included.
      *
      * @param list<array{clover_id: string, modified_before: ?int, modified_after: int, window: int}> $writes
