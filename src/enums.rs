@@ -5,6 +5,8 @@ use crate::zend::text_enum::php_enums;
 php_enums! {
     clover_core::environment::Environment => "CloverSync\\Environment",
     clover_core::diff::Action => "CloverSync\\ChangeAction",
+    clover_core::item_filter::ImportRule => "CloverSync\\ImportRule",
+    clover_core::item_filter::NameFilterMode => "CloverSync\\NameFilterMode",
     clover_core::product::Caution => "CloverSync\\Caution",
     clover_core::product::ProductKind => "CloverSync\\ProductKind",
     clover_core::ledger::LedgerCause => "CloverSync\\LedgerCause",

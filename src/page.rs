@@ -57,6 +57,12 @@ impl Page {
     pub fn errors(&self) -> PhpResult<PhpArray> {
         Ok(array(&catalog::faults(&self.core.faults))?)
     }
+
+    /// Items that the settings leave out.
+    #[php(name = "leftOut")]
+    pub fn left_out(&self) -> PhpResult<PhpArray> {
+        Ok(array(&catalog::left_out(&self.core))?)
+    }
 }
 
 impl Finish for Page {

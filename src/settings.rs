@@ -85,7 +85,10 @@ impl Finish for Settings {
                 SettingKind::OptionalText => T::STRING.or_null(),
                 SettingKind::Integer => T::INT,
                 SettingKind::Switch => T::BOOL,
-                SettingKind::Statuses | SettingKind::Names | SettingKind::Markups => T::ARRAY,
+                SettingKind::Statuses
+                | SettingKind::Names
+                | SettingKind::Markups
+                | SettingKind::NameFilter => T::ARRAY,
                 SettingKind::Choice => T::of_slot(
                     enum_of(&description).expect("every choice is in the table of enums"),
                 ),

@@ -26,7 +26,7 @@ final class Page
     }
 
     /**
-     * Ids of all items on the page, including faulty items and members of groups.
+     * Ids of all items on the page, including faulty items, members of groups and items that are left out.
      *
      * @return list<string>
      */
@@ -63,6 +63,16 @@ final class Page
      * @return list<array{item_id: ?string, path: string, problem: Problem}>
      */
     public function errors(): array
+    {
+        throw new \LogicException('provided by the extension');
+    }
+
+    /**
+     * Items that the settings leave out, each with the reason.
+     *
+     * @return list<array{item_id: string, name: string, reason: Problem}>
+     */
+    public function leftOut(): array
     {
         throw new \LogicException('provided by the extension');
     }

@@ -77,6 +77,10 @@ enum ProblemCode: string
     case ItemCountTooLarge = 'item_count_too_large';
     /** Clover does not show its options to this app. */
     case ItemOptionsUnseen = 'item_options_unseen';
+    /** Clover does not show its categories to this app, which decide whether it is imported. */
+    case ItemCategoriesUnseen = 'item_categories_unseen';
+    /** Clover does not show its tags to this app, which decide whether it is imported. */
+    case ItemTagsUnseen = 'item_tags_unseen';
     /** Another item of its group has the same options. Data: item, options. */
     case ItemOptionsTaken = 'item_options_taken';
     /** It has several values for an option. Data: option. */
@@ -109,6 +113,24 @@ enum ProblemCode: string
     case NotDefaultTax = 'not_default_tax';
     /** All of it is hidden in Clover. */
     case HiddenInClover = 'hidden_in_clover';
+    /** It is hidden in Clover. */
+    case LeftOutHidden = 'left_out_hidden';
+    /** It is not revenue. */
+    case LeftOutNonRevenue = 'left_out_non_revenue';
+    /** It is sold only to adults. */
+    case LeftOutAgeRestricted = 'left_out_age_restricted';
+    /** This category is excepted. Data: category. */
+    case LeftOutCategory = 'left_out_category';
+    /** None of its categories is chosen. Data: categories. */
+    case LeftOutCategories = 'left_out_categories';
+    /** It has no category. */
+    case LeftOutUncategorized = 'left_out_uncategorized';
+    /** This tag is excepted. Data: tag. */
+    case LeftOutTag = 'left_out_tag';
+    /** None of its tags is chosen. Data: tags. */
+    case LeftOutTags = 'left_out_tags';
+    /** It has no tag. */
+    case LeftOutUntagged = 'left_out_untagged';
     /** Clover does not count the item. */
     case StockUntracked = 'stock_untracked';
     /** The new count would be beyond any stock. */
@@ -175,6 +197,10 @@ enum ProblemCode: string
     case SettingStatuses = 'setting_statuses';
     /** Names of plugins are needed. */
     case SettingNames = 'setting_names';
+    /** A mode and a list of names are needed. Data: choices. */
+    case SettingNameFilter = 'setting_name_filter';
+    /** At least one name is needed. */
+    case SettingNameFilterEmpty = 'setting_name_filter_empty';
     /** An App ID is needed. */
     case SettingAppId = 'setting_app_id';
     /** Text is needed. */

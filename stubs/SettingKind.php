@@ -35,4 +35,7 @@ enum SettingKind: string
 
     /** Markups by category. */
     case Markups = 'markups';
+
+    /** How a list of names chooses items, and the names. */
+    case NameFilter = 'name_filter';
 }

@@ -34,6 +34,21 @@ final class Settings
 
     public readonly DeleteAction $deleteAction;
 
+    /** @var array{mode: NameFilterMode, names: list<string>} Categories whose items are imported */
+    public readonly array $importCategories;
+
+    /** @var array{mode: NameFilterMode, names: list<string>} Tags whose items are imported */
+    public readonly array $importTags;
+
+    /** Items that are hidden in Clover. */
+    public readonly ImportRule $importHidden;
+
+    /** Items that are not revenue. */
+    public readonly ImportRule $importNonRevenue;
+
+    /** Items that are sold only to adults. */
+    public readonly ImportRule $importAgeRestricted;
+
     public readonly PricingMode $pricingMode;
 
     public readonly MarkupType $markupType;
@@ -104,8 +119,9 @@ final class Settings
      * What settings there are.
      *
      * @return list<array{name: string, property: string, kind: SettingKind, default:
-     *   string|int|bool|list<int>|list<string>|null, min: ?int, max: ?int, choices: list<string>, longest: ?int}> min
-     *   and max: of a number. choices: of a choice, the values of its enum. longest: characters of a text
+     *   string|int|bool|list<int>|list<string>|array<string, string|list<string>>|null, min: ?int, max: ?int, choices:
+     *   list<string>, longest: ?int}> min and max: of a number. choices: of a choice, the values of its enum. longest:
+     *   characters of a text
      */
     public static function describe(): array
     {

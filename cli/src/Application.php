@@ -13,6 +13,7 @@ use CloverSync\Shop\Exception\ExtensionException;
 use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Messages\EnglishLocale;
 use CloverSync\Shop\Messages\Formatter;
+use CloverSync\Shop\Messages\MessageCode;
 use CloverSync\Shop\Services;
 use CloverSync\Shop\Support\ErrorCode;
 use CloverSync\Shop\Support\ErrorReport;
@@ -492,7 +493,9 @@ final class Application
         ));
 
         if ($result->status === RunStatus::NeedsConfirmation) {
-            foreach ($shop->links()->vanished($result->id, 20) as $item) {
+            $leftOut = $result->message?->code === MessageCode::ManyLeftOut;
+
+            foreach ($shop->links()->vanished($result->id, 20, $leftOut) as $item) {
                 $this->console->line("  $item->cloverId: $item->name");
             }
         }
@@ -613,13 +616,15 @@ final class Application
             ));
         });
         $this->console->line(\sprintf(
-            '%d to create, %d to update, %d to delete, %d in conflict, %d unchanged, %d faulty. Nothing was written.',
+            '%d to create, %d to update, %d to delete, %d in conflict, %d unchanged, %d faulty, %d left out. '
+            . 'Nothing was written.',
             $counts['creates'],
             $counts['updates'],
             $counts['deletes'],
             $counts['conflicts'],
             $counts['unchanged'],
             $counts['failed'],
+            $counts['left_out'],
         ));
         $data = [
             'creates'   => $counts['creates'],
@@ -648,7 +653,14 @@ final class Application
                 + $data;
         }
 
-        $this->console->done($data + ['unchanged' => $counts['unchanged'], 'failed' => $counts['failed']]);
+        $this->console->done(
+            $data
+            + [
+                'unchanged' => $counts['unchanged'],
+                'failed'    => $counts['failed'],
+                'left_out'  => $counts['left_out'],
+            ],
+        );
 
         return $counts['failed'] > 0 ? self::PARTLY : self::OK;
     }

@@ -7,6 +7,7 @@ namespace CloverSync\Cli;
 use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Links\LinkState;
 
 \defined('_JEXEC') or die();
 
@@ -61,16 +62,23 @@ final readonly class ProductList
             ];
         }
 
-        foreach ($this->sql->fetchAll('SELECT m.parent_id, COUNT(*) AS variants,
+        foreach ($this->sql->fetchAll(
+            'SELECT m.parent_id, COUNT(*) AS variants,
                     SUM(CASE WHEN v.manage_stock = 1 THEN q.quantity END) AS quantity
-               FROM ' . Links::TABLE . " m
+               FROM '
+            . Links::TABLE
+            . ' m
                JOIN #__j2commerce_variants v ON v.j2commerce_variant_id = m.variant_id
                LEFT JOIN #__j2commerce_productquantities q ON q.variant_id = m.variant_id
-              WHERE m.environment = ? AND m.merchant_id = ? AND m.parent_id IS NOT NULL AND m.state <> 'deleted'
-              GROUP BY m.parent_id", [
-            $this->links->environment,
-            $this->links->merchant,
-        ]) as $row) {
+              WHERE m.environment = ? AND m.merchant_id = ? AND m.parent_id IS NOT NULL
+                AND m.state NOT IN '
+            . LinkState::GONE
+            . ' GROUP BY m.parent_id',
+            [
+                $this->links->environment,
+                $this->links->merchant,
+            ],
+        ) as $row) {
             $group = Row::string($row, 'parent_id');
 
             if (isset($list[$group])) {

@@ -7,6 +7,7 @@ namespace CloverSync\Tests\Extension;
 use CloverSync\Cli\Config;
 use CloverSync\Exception\SettingsException;
 use CloverSync\MarkupType;
+use CloverSync\NameFilterMode;
 use CloverSync\SettingKind;
 use CloverSync\Settings;
 use CloverSync\Shop\Joomla\Secrets;
@@ -53,13 +54,17 @@ final class SettingsTableTest extends TestCase
         self::assertNotNull($field, 'app_cloverpos.xml lacks the field');
         $default = (string) $field['default'];
         self::assertSame($setting['default'], match ($setting['kind']) {
-            SettingKind::Integer  => (int) $default,
-            SettingKind::Switch   => $default === '1',
-            SettingKind::Statuses => array_map(intval(...), array_filter(explode(',', $default))),
-            SettingKind::Names    => explode(',', $default),
-            SettingKind::Markups  => array_filter([$default]),
-            SettingKind::Secret   => null,
-            default               => $default,
+            SettingKind::Integer    => (int) $default,
+            SettingKind::Switch     => $default === '1',
+            SettingKind::Statuses   => array_map(intval(...), array_filter(explode(',', $default))),
+            SettingKind::Names      => explode(',', $default),
+            SettingKind::Markups    => array_filter([$default]),
+            SettingKind::NameFilter => [
+                'mode'  => (string) ($field->xpath('form/field[@name="mode"]/@default')[0] ?? ''),
+                'names' => [],
+            ],
+            SettingKind::Secret     => null,
+            default                 => $default,
         });
 
         self::assertNotSame('number', (string) $field['type'], 'Clovernumber names its range.');
@@ -95,6 +100,11 @@ final class SettingsTableTest extends TestCase
             self::assertSame($setting['choices'], $options);
         } elseif ($setting['kind'] === SettingKind::Switch) {
             self::assertSame(['0', '1'], $options);
+        } elseif ($setting['kind'] === SettingKind::NameFilter) {
+            self::assertSame(
+                array_column(NameFilterMode::cases(), 'value'),
+                array_map(strval(...), $field->xpath('form/field[@name="mode"]/option/@value') ?: []),
+            );
         }
     }
 
@@ -213,7 +223,7 @@ final class SettingsTableTest extends TestCase
     {
         $form = simplexml_load_file(self::APP . 'app_cloverpos.xml');
 
-        return self::named(($form === false ? [] : $form->xpath('//config//fieldset/field')) ?: []);
+        return self::named(($form === false ? [] : $form->xpath('//config/fields/fieldset/field')) ?: []);
     }
 
     /**

@@ -8,9 +8,11 @@ use CloverSync\DeleteAction;
 use CloverSync\Environment;
 use CloverSync\Exception\CloverException;
 use CloverSync\Exception\SettingsException;
+use CloverSync\ImportRule;
 use CloverSync\ImportStatus;
 use CloverSync\MappingMode;
 use CloverSync\MarkupType;
+use CloverSync\NameFilterMode;
 use CloverSync\PriceEnding;
 use CloverSync\PricingMode;
 use CloverSync\ProblemCode;
@@ -39,6 +41,36 @@ final class SettingsTest extends TestCase
         self::assertSame([1, 2, 7, 8], $settings->paidStatuses);
         self::assertTrue($settings->webhooks && $settings->pushStock && $settings->syncSale);
         self::assertFalse($settings->debug);
+    }
+
+    #[TestDox('a choice by names is read from a list or from lines, and has its mode as an enum')]
+    public function testNameFilters(): void
+    {
+        $all = ['mode' => NameFilterMode::All, 'names' => []];
+        self::assertSame($all, Settings::fromArray([])->importTags);
+        self::assertSame($all, Settings::fromArray(['import_tags' => []])->importTags);
+        $settings = Settings::fromArray([
+            'import_categories' => ['mode' => 'only', 'names' => "Hot Drinks\r\nBar\r\n"],
+            'import_tags'       => ['mode' => 'except', 'names' => ['Till', 'TILL']],
+            'import_hidden'     => 'skip',
+        ]);
+        self::assertSame(
+            ['mode' => NameFilterMode::Only, 'names' => ['Hot Drinks', 'Bar']],
+            $settings->importCategories,
+        );
+        self::assertSame(['mode' => NameFilterMode::Except, 'names' => ['Till']], $settings->importTags);
+        self::assertSame([ImportRule::Skip, ImportRule::Unpublished], [
+            $settings->importHidden,
+            $settings->importNonRevenue,
+        ]);
+        self::assertSame($settings->importTags, $settings->withDefaultCategory(7)->importTags);
+
+        try {
+            Settings::fromArray(['import_categories' => ['mode' => 'only'], 'import_tags' => 'Till']);
+            self::fail('accepted');
+        } catch (SettingsException $e) {
+            self::assertSame(['import_categories', 'import_tags'], array_keys($e->getFields()));
+        }
     }
 
     #[TestDox('all invalid fields are named at once')]

@@ -134,6 +134,30 @@ final class CommandLineTest extends CommandLineTestCase
         }
     }
 
+    #[TestDox(
+        'The preview names the items that the settings leave out, with the reason, and a sync does not import them',
+    )]
+    public function test_items_that_are_left_out(): void
+    {
+        $this->json('connect', '--approve');
+        $this->shell->environment['CLOVERSYNC_SETTINGS'] = json_encode([
+            'default_category'  => 2,
+            'import_categories' => ['mode' => 'only', 'names' => ['Mains']],
+            'import_hidden'     => 'skip',
+        ], JSON_THROW_ON_ERROR);
+        $preview = $this->run_('preview', '--json');
+        $lines   = array_column($preview['lines'], null, 'clover_id');
+        $apron   = $lines[$this->clover->itemBySku('APRON')['id']] ?? [];
+        self::assertSame([10, 54], [$preview['last']['creates'], $preview['last']['left_out']]);
+        self::assertSame([
+            'left_out',
+            [],
+            '“Apron” is left out by the settings (none of its categories is chosen: Shop)',
+        ], [$apron['action'] ?? null, $apron['fields'] ?? null, $apron['title'] ?? null]);
+        self::assertSame([10, 0], [($sync = $this->json('sync'))['imported'], $sync['deleted']]);
+        self::assertStringContainsString('54 left out. Nothing was written.', $this->run_('preview')['out']);
+    }
+
     public function test_the_site_secret_is_made_once_and_readable_by_its_owner_only(): void
     {
         $this->run_('status');

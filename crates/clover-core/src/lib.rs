@@ -3,6 +3,7 @@
 pub mod diff;
 pub mod environment;
 pub mod ids;
+pub mod item_filter;
 pub mod json;
 pub mod ledger;
 pub mod mapping;

@@ -5,6 +5,7 @@ mod options;
 use std::collections::HashMap;
 
 use crate::ids::{AttributeId, CategoryId, GroupId, ItemId};
+use crate::item_filter::{self, ImportRule, ItemFilter};
 use crate::money::{Currency, MinorUnits};
 use crate::pricing::Prices;
 use crate::problem::{Problem, ProblemCode};
@@ -37,6 +38,8 @@ pub struct Mapper {
     pub prices: Prices,
     /// Categories and tags.
     pub mode: MappingMode,
+    /// Which items are imported.
+    pub filter: ItemFilter,
     /// Whether products may be shown at once.
     pub import_published: bool,
     /// False when the merchant keeps no counts: then nothing is counted.
@@ -62,9 +65,26 @@ impl Mapper {
             currency,
             prices: settings.prices(),
             mode: settings.mapping_mode,
+            filter: settings.item_filter(),
             import_published: settings.import_status == ImportStatus::Published,
             track_stock,
             reserve: Reserve::new(settings.stock_reserve),
+        }
+    }
+
+    /// Why the settings leave an item out; none for one that is imported.
+    ///
+    /// # Errors
+    /// [`ItemError`] when Clover does not show what decides it.
+    pub fn left_out(&self, item: &Item) -> Result<Option<Problem>, ItemError> {
+        match self.filter.choose(item) {
+            item_filter::Choice::Import => Ok(None),
+            item_filter::Choice::LeaveOut(reason) => Ok(Some(reason)),
+            item_filter::Choice::Unknown(field, problem) => Err(ItemError {
+                item: Some(item.id.clone()),
+                path: field.into(),
+                problem: problem.into(),
+            }),
         }
     }
 
@@ -214,7 +234,11 @@ impl Mapper {
             price_unseen,
             stock,
             threshold: threshold.filter(|threshold| threshold.is_positive()),
-            sellable: is_sellable(item.available, item.hidden, !option_values.is_empty()),
+            sellable: is_sellable(
+                item.available,
+                item.hidden && !self.filter.ignores_hidden(),
+                !option_values.is_empty(),
+            ),
             option_values,
         })
     }
@@ -337,14 +361,14 @@ impl Mapper {
                     warn(&mut product, Some(Caution::UnknownPrice), problem);
                 }
             }
-            if !item.is_revenue {
+            if !item.is_revenue && self.filter.non_revenue != ImportRule::Import {
                 warn(
                     &mut product,
                     Some(Caution::NonRevenue),
                     about(ProblemCode::NotRevenue),
                 );
             }
-            if item.age_restricted {
+            if item.age_restricted && self.filter.age_restricted != ImportRule::Import {
                 warn(
                     &mut product,
                     Some(Caution::AgeRestricted),
@@ -362,7 +386,7 @@ impl Mapper {
                 warn(&mut product, None, about(ProblemCode::NotDefaultTax));
             }
         }
-        if items.iter().all(|item| item.hidden) {
+        if !self.filter.ignores_hidden() && items.iter().all(|item| item.hidden) {
             warn(
                 &mut product,
                 Some(Caution::Hidden),

@@ -223,6 +223,10 @@ problems! {
     ItemCountTooLarge = "item_count_too_large" [],
     /// Clover does not show its options to this app.
     ItemOptionsUnseen = "item_options_unseen" [],
+    /// Clover does not show its categories to this app, which decide whether it is imported.
+    ItemCategoriesUnseen = "item_categories_unseen" [],
+    /// Clover does not show its tags to this app, which decide whether it is imported.
+    ItemTagsUnseen = "item_tags_unseen" [],
     /// Another item of its group has the same options.
     ItemOptionsTaken = "item_options_taken" [item, options],
     /// It has several values for an option.
@@ -255,6 +259,27 @@ problems! {
     NotDefaultTax = "not_default_tax" [item],
     /// All of it is hidden in Clover.
     HiddenInClover = "hidden_in_clover" [],
+
+    // Items that the settings leave out
+
+    /// It is hidden in Clover.
+    LeftOutHidden = "left_out_hidden" [],
+    /// It is not revenue.
+    LeftOutNonRevenue = "left_out_non_revenue" [],
+    /// It is sold only to adults.
+    LeftOutAgeRestricted = "left_out_age_restricted" [],
+    /// This category is excepted.
+    LeftOutCategory = "left_out_category" [category],
+    /// None of its categories is chosen.
+    LeftOutCategories = "left_out_categories" [categories],
+    /// It has no category.
+    LeftOutUncategorized = "left_out_uncategorized" [],
+    /// This tag is excepted.
+    LeftOutTag = "left_out_tag" [tag],
+    /// None of its tags is chosen.
+    LeftOutTags = "left_out_tags" [tags],
+    /// It has no tag.
+    LeftOutUntagged = "left_out_untagged" [],
 
     // Stock
 
@@ -333,6 +358,10 @@ problems! {
     SettingStatuses = "setting_statuses" [],
     /// Names of plugins are needed.
     SettingNames = "setting_names" [],
+    /// A mode and a list of names are needed.
+    SettingNameFilter = "setting_name_filter" [choices],
+    /// At least one name is needed.
+    SettingNameFilterEmpty = "setting_name_filter_empty" [],
     /// An App ID is needed.
     SettingAppId = "setting_app_id" [],
     /// Text is needed.

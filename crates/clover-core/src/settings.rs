@@ -12,10 +12,11 @@ use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use crate::environment::Environment;
+use crate::item_filter::{ImportRule, ItemFilter, NameFilter, NameFilterMode};
 use crate::pricing::{LARGEST_MARKUP, MARKUP_PLACES, MarkupValue, PriceEnding, Prices, Pricing};
 use crate::problem::{Problem, ProblemCode};
-use crate::text;
 use crate::quantity::LARGEST_RESERVE;
+use crate::text;
 use crate::text_enum::TextEnum;
 
 /// What is wrong, by field name.
@@ -187,8 +188,18 @@ settings! {
     default_tax_profile: i64 = Integer(0, 0..=i64::from(i32::MAX));
     /// Categories and tags.
     mapping_mode: MappingMode = Choice(MappingMode::Tag);
-    /// Deleted items.
+    /// Items that are deleted in Clover or left out.
     delete_action: DeleteAction = Choice(DeleteAction::Unpublish);
+    /// Categories whose items are imported.
+    import_categories: NameFilter = NamesToChoose;
+    /// Tags whose items are imported.
+    import_tags: NameFilter = NamesToChoose;
+    /// Items that are hidden in Clover.
+    import_hidden: ImportRule = Choice(ImportRule::Unpublished);
+    /// Items that are not revenue.
+    import_non_revenue: ImportRule = Choice(ImportRule::Unpublished);
+    /// Items that are sold only to adults.
+    import_age_restricted: ImportRule = Choice(ImportRule::Unpublished);
     /// Whether prices have a markup.
     pricing_mode: PricingMode = Choice(PricingMode::Direct);
     /// Percentage or fixed, also while the mode is direct.
@@ -295,6 +306,8 @@ crate::text_enum! {
         Names = "names",
         /// Markups by category.
         Markups = "markups",
+        /// How a list of names chooses items, and the names.
+        NameFilter = "name_filter",
     }
 }
 
@@ -347,6 +360,8 @@ pub enum Shown<'a> {
     Names(&'a [String]),
     /// Markups by category.
     Markups(&'a [CategoryMarkup]),
+    /// A choice by names.
+    NameFilter(&'a NameFilter),
 }
 
 /// How the value of a setting is checked, described and shown.
@@ -573,6 +588,80 @@ impl Kind for Names {
 
     fn show<'a>(&self, value: &'a Vec<String>) -> Shown<'a> {
         Shown::Names(value)
+    }
+}
+
+/// An object with a mode and names. The names are a list, or text with one name a line.
+struct NamesToChoose;
+
+impl NamesToChoose {
+    /// Names that are accepted.
+    const MOST: usize = 1000;
+
+    /// None when it is not such an object.
+    fn parse(value: Value) -> Option<NameFilter> {
+        let mut fields = match value {
+            Value::Object(fields) => fields,
+            // PHP's empty array.
+            Value::Array(values) if values.is_empty() => return Some(NameFilter::all()),
+            _ => return None,
+        };
+        let mode = match fields.remove("mode") {
+            None | Some(Value::Null) => NameFilterMode::All,
+            Some(Value::String(text)) if text.trim().is_empty() => NameFilterMode::All,
+            Some(value) => NameFilterMode::from_key(value.as_str()?.trim()).ok()?,
+        };
+        let given = match fields.remove("names") {
+            None | Some(Value::Null) => Vec::new(),
+            Some(Value::String(text)) => text.lines().map(str::to_owned).collect(),
+            Some(Value::Array(values)) => {
+                let names = values.iter().map(|value| value.as_str().map(str::to_owned));
+                names.collect::<Option<Vec<String>>>()?
+            }
+            Some(_) => return None,
+        };
+        let mut names: Vec<String> = Vec::new();
+        for name in given.iter().filter_map(|name| text::clean(name)) {
+            if !names.iter().any(|known| text::same(known, &name)) {
+                names.push(name);
+            }
+        }
+        (fields.is_empty() && names.len() <= Self::MOST).then_some(NameFilter { mode, names })
+    }
+}
+
+impl Kind for NamesToChoose {
+    type Value = NameFilter;
+
+    fn read(&self, form: &mut Form, name: &str) -> NameFilter {
+        let Some(value) = form.take(name) else {
+            return NameFilter::all();
+        };
+        match Self::parse(value) {
+            None => {
+                let modes = NameFilterMode::ALL.iter().map(|mode| mode.key());
+                let problem = Problem::new(ProblemCode::SettingNameFilter);
+                form.refuse(name, problem.with("choices", modes.collect::<Vec<_>>()));
+                NameFilter::all()
+            }
+            Some(filter) => {
+                // It would leave out the whole catalog.
+                if filter.mode == NameFilterMode::Only && filter.names.is_empty() {
+                    form.refuse(name, ProblemCode::SettingNameFilterEmpty);
+                }
+                filter
+            }
+        }
+    }
+
+    fn describe(&self) -> Description {
+        let default = NameFilter::all();
+        let value = serde_json::json!({"mode": default.mode.key(), "names": default.names});
+        Description::new(SettingKind::NameFilter, value)
+    }
+
+    fn show<'a>(&self, value: &'a NameFilter) -> Shown<'a> {
+        Shown::NameFilter(value)
     }
 }
 
@@ -845,6 +934,18 @@ impl MarkupType {
             Self::Fixed => Pricing::Fixed(value),
         }
     }
+
+    /// Which items the shop imports.
+    #[must_use]
+    pub fn item_filter(&self) -> ItemFilter {
+        ItemFilter::new(
+            &self.import_categories,
+            &self.import_tags,
+            self.import_hidden,
+            self.import_non_revenue,
+            self.import_age_restricted,
+        )
+    }
 }
 
 struct Form {
@@ -1036,6 +1137,9 @@ mod tests {
                     assert!(markups.is_empty());
                     json!([])
                 }
+                Shown::NameFilter(filter) => {
+                    json!({"mode": filter.mode.key(), "names": filter.names})
+                }
             };
             assert_eq!(shown, default, "{}", setting.name);
             if let Some(range) = range {
@@ -1172,6 +1276,51 @@ mod tests {
             let error = parse(json!({ "category_markups": given })).unwrap_err();
             let found = error.fields["category_markups"].to_string();
             assert_eq!(found, problem, "{given}");
+        }
+    }
+
+    #[test]
+    fn names_that_choose_items_are_a_list_or_lines_and_each_counts_once() {
+        let read = |given| parse(json!({"import_categories": given})).map(|s| s.import_categories);
+        let two = ["Hot Drinks", "Bar, Grill"];
+        for given in [
+            json!({"mode": "only", "names": two}),
+            json!({"mode": " only ", "names": "\r\n Hot  Drinks\r\nBar, Grill\nhot drinks\n"}),
+        ] {
+            let filter = read(given).unwrap();
+            assert_eq!(
+                (filter.mode, filter.names),
+                (NameFilterMode::Only, two.map(str::to_owned).to_vec())
+            );
+        }
+        for nothing in [
+            json!([]),
+            json!({}),
+            json!(""),
+            json!({"mode": "", "names": ""}),
+            json!({"mode": "all"}),
+        ] {
+            assert_eq!(read(nothing).unwrap(), NameFilter::all());
+        }
+        assert_eq!(
+            read(json!({"mode": "except"})).unwrap().mode,
+            NameFilterMode::Except
+        );
+        for wrong in [
+            json!("Drinks"),
+            json!(["Drinks"]),
+            json!({"mode": "some", "names": two}),
+            json!({"mode": "only", "names": 1}),
+            json!({"mode": "only", "names": [1]}),
+            json!({"mode": "only", "names": two, "more": 1}),
+            json!({"mode": "only", "names": " \n"}),
+            json!({"mode": "only"}),
+        ] {
+            let error = read(wrong).unwrap_err();
+            assert_eq!(
+                error.fields.keys().collect::<Vec<_>>(),
+                ["import_categories"]
+            );
         }
     }
 

@@ -10,6 +10,7 @@ use clover_core::mapping::{ItemError, Mapper, is_sellable};
 use clover_core::problem::{Problem, ProblemCode};
 use clover_core::product::Product;
 use clover_core::quantity::{Quantity, Reserve};
+use clover_core::text;
 use clover_core::wire::{ElementError, Item, ItemCount};
 
 /// Why one item could not be read or mapped.
@@ -82,10 +83,12 @@ impl From<ItemError> for Fault {
 pub struct Page {
     /// Where the next page begins; empty on a page without a successor.
     pub cursor: String,
-    /// Every item on the page, those with faults included.
+    /// Every item on the page, those with faults and those that are left out included.
     pub ids: Vec<String>,
     /// Items that could not be read or mapped.
     pub faults: Vec<Fault>,
+    /// Items that the settings leave out.
+    pub left_out: Vec<LeftOut>,
     asked: Instant,
     products: Vec<Product>,
     members: Vec<Item>,
@@ -102,8 +105,30 @@ pub struct Member<'a> {
     pub payload: String,
 }
 
+/// An item that the settings leave out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// The item.
+    pub item: ItemId,
+    /// Its name, otherwise its id.
+    pub name: String,
+    /// Why it is left out.
+    pub reason: Problem,
+}
+
+impl LeftOut {
+    fn new(item: &Item, reason: Problem) -> Self {
+        let name = item.name.as_deref().and_then(text::clean);
+        Self {
+            name: name.unwrap_or_else(|| item.id.as_str().to_owned()),
+            item: item.id.clone(),
+            reason,
+        }
+    }
+}
+
 impl Page {
-    /// Maps the items of one page; deleted ones count as not there.
+    /// Maps the items of one page that are not left out; deleted ones count as not there.
     #[must_use]
     pub fn new(
         asked: Instant,
@@ -120,11 +145,23 @@ impl Page {
                 .collect(),
             products: Vec::with_capacity(items.len()),
             members: Vec::new(),
+            left_out: Vec::new(),
             faults,
             asked,
         };
         for item in items.into_iter().filter(|item| !item.is_deleted()) {
             page.ids.push(item.id.as_str().to_owned());
+            match mapper.left_out(&item) {
+                Ok(None) => {}
+                Ok(Some(reason)) => {
+                    page.left_out.push(LeftOut::new(&item, reason));
+                    continue;
+                }
+                Err(error) => {
+                    page.faults.push(error.into());
+                    continue;
+                }
+            }
             if item.item_group.is_some() {
                 page.members.push(item);
                 continue;

@@ -88,6 +88,10 @@ impl Settings {
             Shown::Ids(ids) => Output::list(ids.iter().copied()),
             Shown::Names(names) => Output::list(names.iter().map(String::as_str)),
             Shown::Markups(markups) => Output::list(markups.iter().map(markup)),
+            Shown::NameFilter(filter) => row! {
+                mode: Output::case(filter.mode),
+                names: Output::list(&filter.names),
+            },
         })
     }
 }

@@ -11,6 +11,7 @@ use clover_client::permission::permission_for;
 use clover_client::stock::{Overwritten, Set, Timed, Wanted, Wrote};
 use clover_client::{Access, Error as ClientError};
 use clover_core::ids::ItemId;
+use clover_core::item_filter::ImportRule;
 use clover_core::ledger::{self, CountReading, CountWrite, Settlement};
 use clover_core::problem::{Problem, ProblemCode};
 use clover_core::quantity::{Quantity, Reserve};
@@ -442,6 +443,9 @@ impl Stock {
             for (item, count) in items.iter_mut().zip(items::counts(&self.session, ids)?) {
                 item.item_stock = count;
             }
+        }
+        if self.session.settings().import_hidden == ImportRule::Import {
+            items.iter_mut().for_each(|item| item.hidden = false);
         }
         let asked = page.asked.into_std();
         Ok(StockPage::new(items, cursor, asked, reserve))

@@ -37,6 +37,7 @@ $why   = match (true) {
     $status->state === LinkState::Conflict           => $error,
     $status->state === LinkState::Error              => $error ?? Text::_($prefix . 'WHY_ERROR'),
     $status->state === LinkState::Deleted            => Text::_($prefix . 'WHY_DELETED'),
+    $status->state === LinkState::LeftOut            => Text::sprintf($prefix . 'WHY_LEFT_OUT', (string) $error),
     $status->waitsFor === ProductStatus::EVENT      => Text::_($prefix . 'WHY_EVENT'),
     $status->waitsFor === ProductStatus::LINK       => Text::_($prefix . 'WHY_LINK'),
     default                                         => null,

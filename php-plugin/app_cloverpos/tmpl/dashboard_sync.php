@@ -49,16 +49,15 @@ $word   = static fn (string $key): string => $escape(Text::_('PLG_J2COMMERCE_APP
         <div class="alert alert-danger mt-3 mb-0" id="clover-sync-problem" role="alert" hidden></div>
         <div class="alert alert-warning mt-3 mb-0" id="clover-deletes" role="group" tabindex="-1"
             aria-labelledby="clover-deletes-title" aria-describedby="clover-deletes-text" hidden>
-            <h3 class="h6" id="clover-deletes-title"><?php echo $word('DELETES_QUESTION'); ?></h3>
+            <h3 class="h6" id="clover-deletes-title"></h3>
             <p id="clover-deletes-text"></p>
             <ul class="mb-2 clover-columns" id="clover-deletes-list"></ul>
             <p id="clover-deletes-more"></p>
-            <p><?php echo $word('DELETES_ANSWERS'); ?></p>
+            <p id="clover-deletes-answers"></p>
             <?php if ($page->mayAct) : ?>
                 <div class="d-flex flex-wrap gap-2">
-                    <button type="button" class="btn btn-warning" data-clover-action="confirm-deletes"><?php
-                        echo $word('DELETES_CONFIRM');
-                    ?></button>
+                    <button type="button" class="btn btn-warning" id="clover-deletes-confirm"
+                        data-clover-action="confirm-deletes"></button>
                     <button type="button" class="btn btn-secondary" data-clover-action="keep-deletes"><?php
                         echo $word('DELETES_KEEP');
                     ?></button>

@@ -47,6 +47,7 @@ $badges    = [
     'differs'  => 'text-bg-warning',
     'error'    => 'text-bg-danger',
     'deleted'  => 'text-bg-secondary',
+    'left_out' => 'text-bg-secondary',
 ];
 ?>
 <div class="clover" id="clover-mappings" data-page="<?php echo $text(Pages::url('mappings')); ?>">

@@ -23,7 +23,7 @@ CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_mappings` (
   `clover_asked` bigint DEFAULT NULL COMMENT 'Time of the request for these two, in milliseconds of the database server''s clock',
   `stock_reserve` int DEFAULT NULL COMMENT 'Units kept for the till, of an item or group; null: the setting counts. For an item in a group the group''s counts',
   `cautions` varchar(255) NOT NULL DEFAULT '' COMMENT 'Why the product should not be published, of an item or group: with commas between',
-  `state` varchar(16) NOT NULL DEFAULT 'pending' COMMENT 'synced, pending, error, deleted or conflict',
+  `state` varchar(16) NOT NULL DEFAULT 'pending' COMMENT 'synced, pending, error, deleted, left_out or conflict',
   `error` text,
   `options` text COMMENT 'JSON list: names of the options of a group in conflict',
   `option_names` text COMMENT 'JSON object: the shop''s option by the name of Clover''s, where the owner has paired those of a group',

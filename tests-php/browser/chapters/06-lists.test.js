@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { page } from '../lib/browser.js';
 import { chapter } from '../lib/chapter.js';
-import { dashboard, sync, synced } from '../lib/given.js';
+import { dashboard, settings, sync, synced } from '../lib/given.js';
 import { product, published, shopCount, shopPrice, titleOf } from '../lib/products.js';
 import { buy, openOrder } from '../lib/shopper.js';
 import { clover, query, until, value } from '../lib/site.js';
@@ -175,6 +175,24 @@ chapter('Sync Log, Mappings, Outbox', async (browser) => {
     await clover.remove(created.id);
     await browser.page.click('[data-clover-report-close]');
     await browser.page.waitForSelector('#clover-report', { state: 'hidden' });
+  });
+
+  step('an item that the settings leave out is in the preview with the reason, and comes once they include it', async (browser) => {
+    const created = await clover.create({ name: 'Kept at the till', price: 100, hidden: true });
+    const articles = () => value("SELECT COUNT(*) FROM #__content WHERE title = 'Kept at the till'");
+    await settings(browser, { import_hidden: 'skip' });
+    await browser.page.goto(page('mappings'));
+    await browser.page.click('[data-clover-report="preview"]');
+    await browser.page.waitForSelector('#clover-report:not([hidden])');
+    const row = browser.page.locator('#clover-report tbody tr', { hasText: 'Kept at the till' });
+    assert.match(await row.innerText(), /Left out\s+“Kept at the till” is left out by the settings \(it is hidden in Clover\)/);
+    await browser.shot('06 left out');
+    await sync(browser);
+    assert.equal(articles(), 0);
+    await settings(browser, { import_hidden: 'unpublished' });
+    await sync(browser);
+    assert.equal(articles(), 1);
+    await clover.remove(created.id);
   });
 
   step('the drift report shows differences and their reasons', async (browser) => {

@@ -1,7 +1,13 @@
 use super::*;
+use crate::item_filter::NameFilter;
 use crate::pricing::{PriceEnding, Pricing};
 use crate::wire::Listing;
 use proptest::prelude::*;
+
+fn filter(rule: ImportRule) -> ItemFilter {
+    let all = NameFilter::all();
+    ItemFilter::new(&all, &all, rule, rule, rule)
+}
 
 fn mapper(mode: MappingMode) -> Mapper {
     Mapper {
@@ -12,6 +18,7 @@ fn mapper(mode: MappingMode) -> Mapper {
             ending: PriceEnding::None,
         },
         mode,
+        filter: filter(ImportRule::Unpublished),
         import_published: true,
         track_stock: true,
         reserve: Reserve::default(),
@@ -188,6 +195,48 @@ fn only_a_variant_is_taken_off_sale_by_being_hidden() {
     ] {
         let found = is_sellable(available, hidden, is_variant);
         assert_eq!(found, sellable, "{available} {hidden} {is_variant}");
+    }
+}
+
+#[test]
+fn items_of_a_special_kind_are_like_all_others_when_the_owner_wants_it() {
+    let special = r#""hidden":true,"isRevenue":false,"isAgeRestricted":true"#;
+    let single = items(&format!(
+        r#"{{"id":"A","name":"Voucher","price":1000,{special}}}"#
+    ));
+    let members = items(&member("B", &[("S", "S")], &format!(",{special}")));
+    let id = GroupId::new("G").unwrap();
+    for rule in [ImportRule::Unpublished, ImportRule::Import] {
+        let is_like_others = rule == ImportRule::Import;
+        let mapper = Mapper {
+            filter: filter(rule),
+            ..mapper(MappingMode::Tag)
+        };
+        let (variable, errors) = mapper.group(&id, &members, &names(), |_| false);
+        assert_eq!(errors, []);
+        let variable = variable.unwrap();
+        assert_eq!(variable.variants[0].sellable, is_like_others);
+        for product in [mapper.item(&single[0]).unwrap(), variable] {
+            assert_eq!(product.publish, is_like_others);
+            assert_eq!(product.withheld, !is_like_others);
+            assert_eq!(product.cautions.is_empty(), is_like_others);
+            assert_eq!(product.warnings.is_empty(), is_like_others);
+        }
+    }
+}
+
+#[test]
+fn the_rule_for_special_items_changes_nothing_of_other_items() {
+    let plain = items(r#"{"id":"A","name":"Soup","price":599}"#);
+    for rule in ImportRule::ALL {
+        let mapper = Mapper {
+            filter: filter(*rule),
+            ..mapper(MappingMode::Tag)
+        };
+        assert_eq!(
+            mapper.item(&plain[0]).unwrap(),
+            simple(MappingMode::Tag, r#"{"id":"A","name":"Soup","price":599}"#)
+        );
     }
 }
 

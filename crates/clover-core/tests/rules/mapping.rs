@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use clover_core::ids::{AttributeId, GroupId};
+use clover_core::item_filter::{ImportRule, ItemFilter, NameFilter};
 use clover_core::mapping::{Mapper, Names};
 use clover_core::money::Currency;
 use clover_core::pricing::{MarkupValue, PriceEnding, Prices, Pricing};
@@ -11,6 +12,11 @@ use clover_core::product::{Caution, Product};
 use clover_core::quantity::Reserve;
 use clover_core::settings::MappingMode;
 use clover_core::wire::{Item, ItemCount, Listing};
+
+fn filter(rule: ImportRule) -> ItemFilter {
+    let all = NameFilter::all();
+    ItemFilter::new(&all, &all, rule, rule, rule)
+}
 
 fn mapper() -> Mapper {
     Mapper {
@@ -21,6 +27,7 @@ fn mapper() -> Mapper {
             ending: PriceEnding::None,
         },
         mode: MappingMode::Tag,
+        filter: filter(ImportRule::Unpublished),
         import_published: true,
         track_stock: true,
         reserve: Reserve::default(),

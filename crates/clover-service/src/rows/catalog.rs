@@ -118,6 +118,18 @@ pub fn faults(faults: &[Fault]) -> Output<'_> {
     }))
 }
 
+/// Items that the settings leave out.
+#[must_use]
+pub fn left_out(page: &Page) -> Output<'_> {
+    Output::list(page.left_out.iter().map(|one| {
+        row! {
+            item_id: one.item.as_str(),
+            name: &one.name,
+            reason: errors::problem(&one.reason),
+        }
+    }))
+}
+
 /// Products of whole groups that the shop must write.
 #[must_use]
 pub fn group_changes(groups: &GroupChanges) -> Output<'_> {

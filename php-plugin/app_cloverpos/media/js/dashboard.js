@@ -129,6 +129,14 @@
     progress(run, false);
     say(run.text);
     asking = run.id;
+    ['title', 'answers', 'confirm'].forEach((part, nth) => {
+      const element = byId(`deletes-${part}`);
+
+      // Only who may answer has the button.
+      if (element) {
+        element.textContent = run.question[nth];
+      }
+    });
     byId('deletes-text').textContent = run.message;
     byId('deletes-list').replaceChildren(...run.vanished.map(listed));
     byId('deletes-more').textContent = run.more;

@@ -18,6 +18,7 @@ use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Shop\Joomla\SiteLocale;
 use CloverSync\Shop\Links\LinkState;
 use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Status\ListedLink;
 use CloverSync\Shop\Support\TimeBudget;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\AfterResponse;
 use Joomla\CMS\Application\CMSApplicationInterface;
@@ -81,14 +82,15 @@ final readonly class MappingActions implements ActionGroup
             null                                  => self::say('RESYNC_GONE', 'warning', $id),
             LinkState::Synced                     => self::say('RESYNC_DONE', 'success', $title),
             LinkState::Deleted                    => self::say('RESYNC_DELETED', 'warning', $title),
+            LinkState::LeftOut => self::say('RESYNC_LEFT_OUT', 'warning', $title, self::problems($row)),
             LinkState::Pending                    => self::say('RESYNC_LATER', 'info', $title),
-            LinkState::Error, LinkState::Conflict => self::say(
-                'RESYNC_FAILED',
-                'error',
-                $title,
-                SiteLocale::formatter()->text(Message::together(array_column($row->problems ?? [], 'message'))),
-            ),
+            LinkState::Error, LinkState::Conflict => self::say('RESYNC_FAILED', 'error', $title, self::problems($row)),
         };
+    }
+
+    private static function problems(?ListedLink $row): string
+    {
+        return SiteLocale::formatter()->text(Message::together(array_column($row->problems ?? [], 'message')));
     }
 
     /** @return array<string, mixed> */
@@ -168,14 +170,22 @@ final readonly class MappingActions implements ActionGroup
                     'problem',
                     'title',
                 ))),
-            static fn (array $counts): string => Text::sprintf(
-                self::PREFIX . 'PREVIEW_SUMMARY',
-                $counts['creates'],
-                $counts['updates'],
-                $counts['deletes'],
-                $counts['conflicts'],
-                $counts['failed'],
-                $counts['unchanged'],
+            static fn (array $counts): string => trim(
+                Text::sprintf(
+                    self::PREFIX . 'PREVIEW_SUMMARY',
+                    $counts['creates'],
+                    $counts['updates'],
+                    $counts['deletes'],
+                    $counts['conflicts'],
+                    $counts['failed'],
+                    $counts['unchanged'],
+                )
+                . ' '
+                . (
+                    $counts['left_out'] === 0
+                        ? ''
+                        : Text::plural(self::PREFIX . 'PREVIEW_N_LEFT_OUT', $counts['left_out'])
+                ),
             ),
         );
     }

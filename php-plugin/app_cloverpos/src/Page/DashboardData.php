@@ -18,6 +18,7 @@ use CloverSync\Shop\Catalog\SyncRunRow;
 use CloverSync\Shop\Joomla\LocalTime;
 use CloverSync\Shop\Joomla\SiteLocale;
 use CloverSync\Shop\Links\VanishedItem;
+use CloverSync\Shop\Messages\MessageCode;
 use CloverSync\Shop\Status\DashboardStatus;
 use Joomla\CMS\Language\Text;
 
@@ -33,7 +34,7 @@ final class DashboardData
 
     /**
      * @return array{connected: bool, due: bool, products: int, errors: int, lastSync: string, details: string,
-     *   run: ?array<string, scalar|list<array{name: string, sku: string, url: string}>|null>,
+     *   run: ?array<string, scalar|list<array{name: string, sku: string, url: string}>|list<string>|null>,
      *   code: string, codeAt: string, webhookSeen: string, reached: bool,
      *   hasCurrency: bool}
      */
@@ -57,6 +58,7 @@ final class DashboardData
                 + [
                     'active'   => $now->run['active'],
                     'vanished' => array_map(self::vanished(...), $now->run['vanished']),
+                    'question' => self::question($now->run['now']),
                     'more'     => $now->run['gone'] > \count($now->run['vanished'])
                         ? Text::plural(
                             self::PREFIX . 'DELETES_N_MORE',
@@ -72,6 +74,18 @@ final class DashboardData
             // Of a copied site, the original was reached.
             'reached'     => !$now->siteMoved && ($now->webhookSeen !== null || $now->webhookCodes !== []),
             'hasCurrency' => $now->currency !== null,
+        ];
+    }
+
+    /** @return list<string> Title, explanation and confirmation of the question that a run asks */
+    private static function question(SyncRunRow $run): array
+    {
+        $leavesOut = $run->message?->code === MessageCode::ManyLeftOut;
+
+        return [
+            Text::_(self::PREFIX . ($leavesOut ? 'LEAVE_OUT_QUESTION' : 'DELETES_QUESTION')),
+            Text::_(self::PREFIX . ($leavesOut ? 'LEAVE_OUT_ANSWERS' : 'DELETES_ANSWERS')),
+            Text::_(self::PREFIX . ($leavesOut ? 'LEAVE_OUT_CONFIRM' : 'DELETES_CONFIRM')),
         ];
     }
 

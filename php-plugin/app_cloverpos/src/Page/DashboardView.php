@@ -25,7 +25,7 @@ final readonly class DashboardView
         public DashboardStatus $status,
         /**
          * @var array{connected: bool, due: bool, products: int, errors: int, lastSync: string, details: string,
-         *   run: ?array<string, scalar|list<array{name: string, sku: string, url: string}>|null>,
+         *   run: ?array<string, scalar|list<array{name: string, sku: string, url: string}>|list<string>|null>,
          *   code: string, codeAt: string, webhookSeen: string, reached: bool,
          *   hasCurrency: bool}
          *   From {@see DashboardData::of()}

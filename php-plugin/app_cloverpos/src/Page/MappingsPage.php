@@ -34,6 +34,7 @@ final readonly class MappingsPage implements Page
         LinkState::Pending->value,
         LinkState::Error->value,
         LinkState::Deleted->value,
+        LinkState::LeftOut->value,
         LinkList::DIFFERS,
         LinkList::CAUTIOUS,
     ];
@@ -56,6 +57,7 @@ final readonly class MappingsPage implements Page
         'PREVIEW_ACTION_DELETE',
         'PREVIEW_ACTION_CONFLICT',
         'PREVIEW_ACTION_ERROR',
+        'PREVIEW_ACTION_LEFT_OUT',
         'DRIFT_TITLE',
         'DRIFT_NONE',
         'DRIFT_SHOP',

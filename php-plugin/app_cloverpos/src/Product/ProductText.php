@@ -43,7 +43,7 @@ final class ProductText
         return match ($state) {
             LinkState::Synced->value => 'success',
             LinkState::Error->value => 'danger',
-            LinkState::Deleted->value => 'secondary',
+            LinkState::Deleted->value, LinkState::LeftOut->value => 'secondary',
             default => 'warning',
         };
     }

@@ -64,7 +64,7 @@ final readonly class CatalogWriter
      */
     public function singles(Page $page, int $run, int $asked): WriteReport
     {
-        $ids     = $page->itemIds();
+        $ids     = array_values(array_diff($page->itemIds(), array_column($page->leftOut(), 'item_id')));
         $singles = array_values(array_diff($ids, array_column($page->members(), 'item_id')));
         $known   = $this->facts->ofItems($singles, $asked);
         $newer   = KnownProducts::newer($known, $asked);
@@ -77,10 +77,27 @@ final readonly class CatalogWriter
         $settled = array_merge($errors, ProductWriter::cloverIds($changes));
         $this->links->markSeen(array_values(array_diff($ids, $settled)), $run, UtcTime::sql($this->clock->now()));
         $this->remember($known, [...$settled, ...array_keys($newer)], new CountTimes($asked));
-        $written->itemsRead = \count($ids);
+        $written->itemsRead = \count($page->itemIds());
         $written->unchanged += \count(array_diff($singles, $settled));
 
         return $written;
+    }
+
+    /**
+     * Items that the settings leave out and whose products are still there, unless the shop has newer data of them. The
+     * reason of the others is stored where they are linked.
+     *
+     * @param list<LeftOutItem> $items
+     * @param int               $asked When their page was requested, by {@see DatabaseClock}
+     *
+     * @return list<LeftOutItem>
+     */
+    public function leaving(array $items, int $asked): array
+    {
+        $this->links->explain(array_column($items, 'reason', 'cloverId'));
+        $live = $this->facts->live(array_column($items, 'cloverId'), $asked);
+
+        return array_values(array_filter($items, static fn (LeftOutItem $item): bool => isset($live[$item->cloverId])));
     }
 
     /**
@@ -214,6 +231,28 @@ final readonly class CatalogWriter
                 'delete',
                 'item',
                 $id,
+                new Message(MessageCode::RefusedDeletion, ['reason' => $reason]),
+                $run,
+            ),
+        );
+    }
+
+    /**
+     * Applies the delete action to the products of items that the settings leave out.
+     *
+     * @param list<LeftOutItem> $items
+     * @param list<string>      $living As in {@see delete()}
+     * @param int               $run    The run that read them
+     */
+    public function leaveOut(array $items, array $living, int $run): WriteReport
+    {
+        return $this->halving(
+            $items,
+            fn (array $some): WriteReport => $this->deletion->leaveOut($some, $living),
+            fn (LeftOutItem $item, Message $reason): WriteReport => $this->refused(
+                'delete',
+                'item',
+                $item->cloverId,
                 new Message(MessageCode::RefusedDeletion, ['reason' => $reason]),
                 $run,
             ),

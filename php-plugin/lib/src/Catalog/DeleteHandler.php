@@ -20,7 +20,10 @@ use CloverSync\Shop\Messages\Message;
 use CloverSync\Shop\Messages\MessageCode;
 use CloverSync\Shop\Support\Clock;
 
-/** Applies the delete action to products whose item Clover has deleted. No row of a product is erased. */
+/**
+ * Applies the delete action to products whose item Clover has deleted, or the settings leave out. No row of a product
+ * is erased.
+ */
 final readonly class DeleteHandler
 {
     private Articles $articles;
@@ -53,24 +56,118 @@ final readonly class DeleteHandler
      */
     public function apply(array $cloverIds, array $living): WriteReport
     {
-        $written = new WriteReport();
-        $links   = array_filter(
-            $this->links->byCloverId($cloverIds),
-            static fn (LinkRow $l): bool => $l->state !== LinkState::Deleted && $l->productId !== null,
-        );
-        $members = array_filter($links, static fn (LinkRow $l): bool => $l->parentId !== null);
-        $deleted = ['state' => LinkState::Deleted->value, 'error' => null, 'state_before_delete' => null];
-        $this->links->update(array_fill_keys(array_map(strval(...), array_keys($links)), $deleted));
-        $groups = array_values(array_unique(array_map(
-            static fn (LinkRow $l): string => (string) $l->parentId,
-            $members,
-        )));
-        $emptied = $this->links->emptied(array_values(array_diff($groups, $living)), 0);
-        $this->deleteProducts(array_diff_key($links, $members), false, $written);
-        $this->deleteProducts($this->links->byCloverId($emptied), false, $written);
-        $this->deleteVariants($members, $emptied, $written);
+        return $this->withdraw($this->linked($cloverIds), [], $living);
+    }
+
+    /**
+     * Treats items that the settings leave out like deleted ones. Those that have no product, or whose product is
+     * deleted or left out already, are logged with the reason.
+     *
+     * @param list<LeftOutItem> $items
+     * @param list<string>      $living As in {@see apply()}
+     */
+    public function leaveOut(array $items, array $living): WriteReport
+    {
+        $reasons = array_column($items, 'reason', 'cloverId');
+        $links   = $this->linked(array_column($items, 'cloverId'));
+        $this->links->explain($reasons);
+        $written = $this->withdraw($links, $reasons, $living);
+
+        foreach ($items as $item) {
+            if (!isset($links[$item->cloverId])) {
+                $written->log('import', 'item', $item->cloverId, 'skipped', new Message(MessageCode::ItemLeftOut, [
+                    'name'   => $item->name,
+                    'reason' => $item->reason,
+                ]));
+            }
+        }
 
         return $written;
+    }
+
+    /**
+     * @param list<string> $cloverIds
+     *
+     * @return array<string, LinkRow> Those to which the delete action applies, by Clover id
+     */
+    private function linked(array $cloverIds): array
+    {
+        return array_filter(
+            $this->links->byCloverId($cloverIds),
+            static fn (LinkRow $l): bool => !$l->state->isGone() && $l->productId !== null,
+        );
+    }
+
+    /**
+     * @param array<string, LinkRow> $links
+     * @param array<string, Message> $reasons Why items are left out, by Clover id; the others are deleted in Clover
+     * @param list<string>           $living
+     */
+    private function withdraw(array $links, array $reasons, array $living): WriteReport
+    {
+        $written = new WriteReport();
+        $members = array_filter($links, static fn (LinkRow $l): bool => $l->parentId !== null);
+        $this->links->update(array_map(static fn (LinkRow $l): array => self::gone(
+            $reasons[$l->cloverId] ?? null,
+            null,
+        ), $links));
+        $groups = [];
+
+        foreach ($members as $link) {
+            $groups[(string) $link->parentId][] = $reasons[$link->cloverId] ?? null;
+        }
+
+        $ids     = array_map(strval(...), array_keys($groups));
+        $emptied = $this->links->emptied(array_values(array_diff($ids, $living)), 0);
+        $this->deleteProducts(array_diff_key($links, $members), $reasons, false, $written);
+        $this->deleteProducts(
+            $this->links->byCloverId($emptied),
+            array_filter(array_map(self::common(...), $groups)),
+            false,
+            $written,
+        );
+        $this->deleteVariants($members, $reasons, $emptied, $written);
+
+        return $written;
+    }
+
+    /**
+     * @param non-empty-list<?Message> $reasons Of the members of a group
+     *
+     * @return ?Message Null when they are deleted in Clover
+     */
+    private static function common(array $reasons): ?Message
+    {
+        $different = [];
+
+        foreach (array_filter($reasons) as $reason) {
+            $different[$reason->json()] = $reason;
+        }
+
+        return $different === [] ? null : Message::together(array_values($different));
+    }
+
+    /** @return array<string, int|string|null> Columns of the link of a product that is deleted or left out */
+    private static function gone(?Message $reason, ?int $stateBefore): array
+    {
+        return [
+            'state'               => ($reason === null ? LinkState::Deleted : LinkState::LeftOut)->value,
+            'error'               => $reason?->json(),
+            'state_before_delete' => $stateBefore,
+        ];
+    }
+
+    /** What is said of a product that is left out, with what the delete action does to its article. */
+    public static function leftOut(LinkRow $link, Message $reason, DeleteAction $action): Message
+    {
+        $now    = $link->article?->state;
+        $target = $now === null ? null : self::target($action, $now);
+
+        return new Message(MessageCode::ProductLeftOut, [
+            'name'    => $link->name,
+            'reason'  => $reason,
+            'outcome' => self::outcome($action, $target),
+        ]);
     }
 
     /**
@@ -81,7 +178,7 @@ final readonly class DeleteHandler
     public function emptied(array $groups): WriteReport
     {
         $written = new WriteReport();
-        $this->deleteProducts($this->links->byCloverId($groups), true, $written);
+        $this->deleteProducts($this->links->byCloverId($groups), [], true, $written);
 
         return $written;
     }
@@ -160,14 +257,17 @@ final readonly class DeleteHandler
         $states   = [];
 
         foreach ($articles as $id => ['title' => $title, 'state' => $now]) {
-            $target = $this->target($now);
+            $target = self::target($this->action, $now);
             $states += $target === null ? [] : [$id => ['state' => $target]];
             $written->log(
                 'delete',
                 'item',
                 '',
                 $this->action === DeleteAction::Ignore ? 'skipped' : 'success',
-                new Message(MessageCode::SoldAsVariant, ['name' => $title, 'outcome' => $this->outcome($target)]),
+                new Message(MessageCode::SoldAsVariant, [
+                    'name'    => $title,
+                    'outcome' => self::outcome($this->action, $target),
+                ]),
             );
         }
 
@@ -178,21 +278,19 @@ final readonly class DeleteHandler
 
     /**
      * @param array<string, LinkRow> $links
+     * @param array<string, Message> $reasons As in {@see withdraw()}
      * @param bool                   $emptied Whether they are groups that still exist, without items
      */
-    private function deleteProducts(array $links, bool $emptied, WriteReport $written): void
+    private function deleteProducts(array $links, array $reasons, bool $emptied, WriteReport $written): void
     {
         $states  = [];
         $updates = [];
 
         foreach ($links as $id => $link) {
             $now          = $link->article?->state;
-            $target       = $now === null ? null : $this->target($now);
-            $updates[$id] = [
-                'state'               => LinkState::Deleted->value,
-                'error'               => null,
-                'state_before_delete' => $target === null ? null : $now,
-            ];
+            $target       = $now === null ? null : self::target($this->action, $now);
+            $reason       = $reasons[$id] ?? null;
+            $updates[$id] = self::gone($reason, $target === null ? null : $now);
 
             if ($target !== null) {
                 $states[(int) $link->articleId] = ['state' => $target];
@@ -204,10 +302,10 @@ final readonly class DeleteHandler
                 $link->kind,
                 (string) $id,
                 $this->action === DeleteAction::Ignore ? 'skipped' : 'success',
-                new Message($emptied ? MessageCode::GroupEmptied : MessageCode::ProductDeleted, [
-                    'name'    => $link->name,
-                    'outcome' => $this->outcome($target),
-                ]),
+                $reason === null ? new Message($emptied ? MessageCode::GroupEmptied : MessageCode::ProductDeleted, [
+                        'name'    => $link->name,
+                        'outcome' => self::outcome($this->action, $target),
+                    ]) : self::leftOut($link, $reason, $this->action),
             );
         }
 
@@ -216,19 +314,19 @@ final readonly class DeleteHandler
     }
 
     /** The new state of an article; null when it keeps its own. */
-    private function target(int $now): ?int
+    private static function target(DeleteAction $action, int $now): ?int
     {
         return match (true) {
-            $this->action === DeleteAction::Unpublish && $now > 0 => 0,
-            $this->action === DeleteAction::Trash && $now !== -2 => -2,
+            $action === DeleteAction::Unpublish && $now > 0 => 0,
+            $action === DeleteAction::Trash && $now !== -2 => -2,
             default => null,
         };
     }
 
-    private function outcome(?int $target): Message
+    private static function outcome(DeleteAction $action, ?int $target): Message
     {
         return match (true) {
-            $this->action === DeleteAction::Ignore => new Message(MessageCode::DeleteLeft),
+            $action === DeleteAction::Ignore => new Message(MessageCode::DeleteLeft),
             $target === null => new Message(MessageCode::DeleteWasUnpublished),
             $target === 0 => new Message(MessageCode::DeleteUnpublished),
             default => new Message(MessageCode::DeleteTrashed),
@@ -237,9 +335,10 @@ final readonly class DeleteHandler
 
     /**
      * @param array<string, LinkRow> $links
+     * @param array<string, Message> $reasons As in {@see withdraw()}
      * @param list<string>           $emptied Groups whose product was treated, and counted, as a whole
      */
-    private function deleteVariants(array $links, array $emptied, WriteReport $written): void
+    private function deleteVariants(array $links, array $reasons, array $emptied, WriteReport $written): void
     {
         foreach ($links as $id => $link) {
             if (\in_array($link->parentId, $emptied, true)) {
@@ -252,10 +351,7 @@ final readonly class DeleteHandler
                 'item',
                 (string) $id,
                 $this->action === DeleteAction::Ignore ? 'skipped' : 'success',
-                new Message(
-                    $this->action === DeleteAction::Ignore ? MessageCode::VariantLeft : MessageCode::VariantDeleted,
-                    ['name' => $link->name],
-                ),
+                self::variant($link, $reasons[$id] ?? null, $this->action),
             );
         }
 
@@ -270,5 +366,18 @@ final readonly class DeleteHandler
                     $links,
                 ))));
         }
+    }
+
+    /** What is said of a variant that is deleted or left out. */
+    public static function variant(LinkRow $link, ?Message $reason, DeleteAction $action): Message
+    {
+        $stays = $action === DeleteAction::Ignore;
+
+        return $reason === null ? new Message($stays ? MessageCode::VariantLeft : MessageCode::VariantDeleted, [
+                'name' => $link->name,
+            ]) : new Message($stays ? MessageCode::VariantLeftOutStays : MessageCode::VariantLeftOut, [
+                'name'   => $link->name,
+                'reason' => $reason,
+            ]);
     }
 }

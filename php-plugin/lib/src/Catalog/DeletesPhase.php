@@ -15,26 +15,33 @@ use CloverSync\Shop\Messages\MessageCode;
 use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\UtcTime;
 
-/** Asks Clover about each linked item that no page contained, and handles those that it reports as deleted. */
+/**
+ * Handles the linked items that no page contained, after asking Clover about each of them, and those that the settings
+ * leave out.
+ */
 final readonly class DeletesPhase implements SyncPhase
 {
     /** Vanished items that one step looks up. Each costs two requests, and a slice can end only between two steps. */
     private const LOOK_UP = 25;
 
-    /** This many items may vanish without a question, or this percentage of the linked items, whichever is more. */
+    /**
+     * This many items may vanish or be left out without a question, or this percentage of the linked items, whichever
+     * is more.
+     */
     private const PLAUSIBLE          = 10;
     private const PLAUSIBLE_PER_CENT = 20;
 
     /** Cursor of a run whose question is settled: the deletion reduces the number that the threshold is of. */
     private const SETTLED = 'settled';
 
-    /** @param bool $confirmed The owner has confirmed that many items are gone from Clover */
+    /** @param bool $confirmed The owner has confirmed that many items are gone from Clover, or left out */
     public function __construct(
         private SyncRuns $runs,
         private CatalogWriter $writer,
         private Links $links,
         private DatabaseClock $database,
         private Clock $clock,
+        private FilterChange $filter,
         private bool $confirmed,
     ) {
     }
@@ -48,9 +55,10 @@ final readonly class DeletesPhase implements SyncPhase
         $catalog = $slice->catalog($run);
 
         while (($ids = $this->links->unseen($run->id, self::LOOK_UP)) !== []) {
-            $answer = $catalog->lookUp($ids);
-            $page   = $answer->page();
-            $groups = array_values(array_unique([
+            $leaving = $this->runs->leftOut($run->id, $ids);
+            $answer  = $catalog->lookUp(array_values(array_diff($ids, self::idsOf($leaving))));
+            $page    = $answer->page();
+            $groups  = array_values(array_unique([
                 ...$this->links->groupsOf($ids),
                 ...array_column($page->members(), 'group_id'),
             ]));
@@ -61,6 +69,7 @@ final readonly class DeletesPhase implements SyncPhase
                 $ids,
                 $groups,
                 $answer,
+                $leaving,
                 $catalog,
             ))) {
                 return false;
@@ -72,17 +81,15 @@ final readonly class DeletesPhase implements SyncPhase
         return true;
     }
 
-    /** @return bool Whether too many items are gone: the run has stopped until the owner confirms it */
+    /** @return bool Whether too many items are gone or left out: the run has stopped until the owner confirms it */
     private function asks(SyncSlice $slice): bool
     {
-        $gone   = $this->links->countUnseen($slice->id);
-        $linked = $this->links->countLinked();
+        $message = $this->question($slice->id);
 
-        if ($gone <= max(self::PLAUSIBLE, intdiv($linked * self::PLAUSIBLE_PER_CENT, 100))) {
+        if ($message === null) {
             return false;
         }
 
-        $message = new Message(MessageCode::ManyGone, ['gone' => $gone, 'linked' => $linked]);
         $slice->end(RunStatus::NeedsConfirmation, $message, static function () use ($message): WriteReport {
             $written = new WriteReport();
             $written->log('sync', 'item', '', 'skipped', $message);
@@ -93,12 +100,48 @@ final readonly class DeletesPhase implements SyncPhase
         return true;
     }
 
-    /**
-     * @param list<string> $ids    Items that Clover was asked about
-     * @param list<string> $groups Their groups, in the shop and in Clover
-     */
-    private function write(int $run, array $ids, array $groups, ItemLookup $answer, Catalog $catalog): WriteReport
+    private function question(int $run): ?Message
     {
+        $gone      = $this->links->countUnseen($run, false);
+        $leftOut   = $this->links->countUnseen($run, true);
+        $linked    = $this->links->countLinked();
+        $plausible = max(self::PLAUSIBLE, intdiv($linked * self::PLAUSIBLE_PER_CENT, 100));
+
+        return match (true) {
+            $gone > $plausible => new Message(MessageCode::ManyGone, ['gone' => $gone, 'linked' => $linked]),
+            // A choice that the owner has just changed needs no question. The preview lists what it leaves out.
+            $leftOut > $plausible && !$this->filter->isNew() => new Message(MessageCode::ManyLeftOut, [
+                'left_out' => $leftOut,
+                'linked'   => $linked,
+            ]),
+            default => null,
+        };
+    }
+
+    /**
+     * @param list<LeftOutItem> $items
+     *
+     * @return list<string>
+     */
+    private static function idsOf(array $items): array
+    {
+        return array_column($items, 'cloverId');
+    }
+
+    /**
+     * @param list<string>      $ids     Items that no page contained, or that are left out
+     * @param list<string>      $groups  Their groups, in the shop and in Clover
+     * @param ItemLookup        $answer  About those that no page contained
+     * @param list<LeftOutItem> $leaving The others
+     */
+    private function write(
+        int $run,
+        array $ids,
+        array $groups,
+        ItemLookup $answer,
+        array $leaving,
+        Catalog $catalog,
+    ): WriteReport {
         $page = $answer->page();
         $this->writer->facts->hold($ids, $groups);
         $asked   = $this->database->now() - $page->age();
@@ -106,10 +149,12 @@ final readonly class DeletesPhase implements SyncPhase
         $this->runs->stage($run, $page->members(), $asked);
         $living = array_values(array_unique(array_column($this->runs->staged($run, $groups), 'group_id')));
         $written->add($this->writer->delete($answer->deleted(), $living, $run));
+        $written->add($this->writer->leaveOut([...$leaving, ...LeftOutItem::ofPage($page)], $living, $run));
 
         // Whatever the answers are, the next step must not select the same items again.
+        $read = array_diff($page->itemIds(), array_column($page->leftOut(), 'item_id'));
         $this->links->markSeen(
-            array_values(array_diff($ids, $answer->deleted(), $page->itemIds())),
+            array_values(array_diff($ids, $answer->deleted(), $read)),
             $run,
             UtcTime::sql($this->clock->now()),
         );

@@ -25,6 +25,7 @@ final readonly class FinishPhase implements SyncPhase
         private SyncLog $log,
         private Clock $clock,
         private int $retention,
+        private FilterChange $filter,
     ) {
     }
 
@@ -33,6 +34,7 @@ final readonly class FinishPhase implements SyncPhase
         $slice->end(RunStatus::Done, null, function () use ($run): WriteReport {
             $this->links->dropUnlinkedUnseen($run->id);
             $this->runs->clearStaging($run->id);
+            $this->filter->finish();
             $this->state->set('last_sync', UtcTime::sql($this->clock->now()));
             $this->log->purge($this->retention);
             $this->runs->purge($this->retention);

@@ -30,6 +30,7 @@ final readonly class ItemsPhase implements SyncPhase
                 $asked   = $this->database->now() - $page->age();
                 $written = $this->writer->singles($page, $run->id, $asked);
                 $this->runs->stage($run->id, $page->members(), $asked);
+                $this->runs->stageLeftOut($run->id, $this->writer->leaving(LeftOutItem::ofPage($page), $asked), $asked);
 
                 return $written;
             });

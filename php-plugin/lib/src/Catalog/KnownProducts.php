@@ -33,7 +33,7 @@ final readonly class KnownProducts
                          THEN m.parent_id
                     ELSE '' END AS place,
                CASE WHEN x.variant_id IS NULL THEN 0 ELSE 1 END AS offered,
-               CASE WHEN m.state = 'deleted' THEN 1 ELSE 0 END AS deleted,
+               CASE WHEN m.state IN ('deleted', 'left_out') THEN 1 ELSE 0 END AS deleted,
                v.sku, m.sku AS clover_sku, v.upc, v.price, v.manage_stock, q.quantity, v.availability,
                m.variant_id, m.clover_price, m.clover_count, m.clover_asked,
                CASE WHEN v.use_store_config_notify_qty = 0 THEN v.notify_qty END AS threshold,
@@ -109,6 +109,27 @@ final readonly class KnownProducts
         }
 
         return $newer;
+    }
+
+    /**
+     * Items with a product that is neither deleted nor left out, without those of which the shop has newer data than a
+     * page.
+     *
+     * @param list<string> $cloverIds
+     * @param int          $asked     As in {@see newer()}
+     *
+     * @return array<string, true> By Clover id
+     */
+    public function live(array $cloverIds, int $asked): array
+    {
+        $rows = array_filter($this->read('m.clover_id', $cloverIds), static fn (array $row): bool => !$row['deleted']);
+        $live = [];
+
+        foreach ($rows as $row) {
+            $live[(string) $row['clover_id']] = true;
+        }
+
+        return array_diff_key($live, self::newer(array_values($rows), $asked));
     }
 
     /**

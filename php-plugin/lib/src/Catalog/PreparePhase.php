@@ -21,6 +21,7 @@ final readonly class PreparePhase implements SyncPhase
         private ShopConfig $config,
         private KeyValueStore $state,
         private SyncLog $log,
+        private FilterChange $filter,
     ) {
     }
 
@@ -29,6 +30,7 @@ final readonly class PreparePhase implements SyncPhase
         $facts    = $this->merchant->askAgain();
         $currency = MerchantProfile::requireCurrency($facts->currency, $this->config->currency);
         $this->warnAboutTax($facts->vat);
+        $this->filter->begin();
         $slice->write([
             'phase'       => RunPhase::Items->value,
             'currency'    => $currency,

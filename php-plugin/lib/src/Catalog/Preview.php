@@ -9,6 +9,7 @@ namespace CloverSync\Shop\Catalog;
 use CloverSync\Catalog;
 use CloverSync\ChangeAction;
 use CloverSync\Connection;
+use CloverSync\DeleteAction;
 use CloverSync\Exception\CloverException;
 use CloverSync\Problem;
 use CloverSync\ProductChange;
@@ -24,8 +25,10 @@ use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Links\CommittedUnits;
 use CloverSync\Shop\Links\LinkRow;
 use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Links\LinkState;
 use CloverSync\Shop\Links\SkuConflicts;
 use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\MessageCode;
 use CloverSync\Shop\Support\Decimal;
 use CloverSync\Shop\Support\Text;
 
@@ -52,9 +55,12 @@ final readonly class Preview
     /**
      * @param callable(array{clover_id: string, type: string, action: string, fields: list<string>, prices:
      *   list<Price>, title: string, problem?: Message}): void $report Called for each change: create, update, restore,
-     *   delete, conflict or error. Prices are those that change, as decimal text
+     *   delete, conflict or error; and for each item that the settings leave out: left_out, with the field "state" where
+     *   the delete action changes its product, and the reason as the problem. Prices are those that change, as decimal
+     *   text
      *
-     * @return array{creates: int, updates: int, deletes: int, conflicts: int, unchanged: int, failed: int}
+     * @return array{creates: int, updates: int, deletes: int, conflicts: int, unchanged: int, failed: int, left_out:
+     *   int} deletes includes products of items that are left out
      *
      * @throws ShopException
      * @throws CloverException
@@ -67,8 +73,17 @@ final readonly class Preview
         $links    = new Links($this->sql, $this->settings->environment->value, $merchant);
         $known    = new KnownProducts($this->sql, $links, ($this->committed)($links));
         $catalog  = new Catalog($this->connection, $currency, $facts->tracksStock());
-        $counts   = ['creates' => 0, 'updates' => 0, 'deletes' => 0, 'conflicts' => 0, 'unchanged' => 0, 'failed' => 0];
+        $counts   = [
+            'creates'   => 0,
+            'updates'   => 0,
+            'deletes'   => 0,
+            'conflicts' => 0,
+            'unchanged' => 0,
+            'failed'    => 0,
+            'left_out'  => 0,
+        ];
         $seen     = [];
+        $leftOut  = [];
         $groups   = [];
         $database = new DatabaseClock($this->sql);
 
@@ -76,7 +91,12 @@ final readonly class Preview
 
         foreach ($catalog->pages() as $page) {
             $members = $page->members();
-            $singles = array_values(array_diff($page->itemIds(), array_column($members, 'item_id')));
+            $left    = LeftOutItem::ofPage($page);
+            $singles = array_values(array_diff(
+                $page->itemIds(),
+                array_column($members, 'item_id'),
+                array_column($left, 'cloverId'),
+            ));
             $rows    = $known->ofItems($singles, $database->now() - $page->age());
             $changes = $page->changes($rows);
             $faulty  = $this->errors($page->errors(), $counts, $report);
@@ -86,7 +106,8 @@ final readonly class Preview
                 $faulty,
                 array_map(static fn (ProductChange $c): string => $c->cloverId, $changes),
             ));
-            $seen += array_fill_keys($page->itemIds(), true);
+            $seen    += array_fill_keys($page->itemIds(), true);
+            $leftOut += array_column($left, null, 'cloverId');
 
             foreach ($members as $member) {
                 $groups[$member['group_id']][] = $member;
@@ -108,7 +129,8 @@ final readonly class Preview
             $counts['unchanged'] += $found['unchanged'];
         }
 
-        $this->emptied($links, $seen, $groups, $counts, $report);
+        $emptied = $this->emptied($links, $seen, $leftOut, $groups, $counts, $report);
+        $this->leftOut($links, array_values($leftOut), $emptied, $counts, $report);
         $this->deletes($catalog, $links, $seen, $counts, $report);
 
         return $counts;
@@ -117,7 +139,8 @@ final readonly class Preview
     /**
      * @param list<ProductChange> $changes
      * @param list<array<string, scalar|null>> $known What the shop has of them
-     * @param array{creates: int, updates: int, deletes: int, conflicts: int, unchanged: int, failed: int} $counts
+     * @param array{creates: int, updates: int, deletes: int, conflicts: int, unchanged: int, failed: int,
+     *   left_out: int} $counts
      */
     private function changes(array $changes, array $known, Links $links, array &$counts, callable $report): void
     {
@@ -215,7 +238,8 @@ final readonly class Preview
 
     /**
      * @param list<array{item_id: ?string, path: string, problem: Problem|Message}> $errors
-     * @param array{creates: int, updates: int, deletes: int, conflicts: int, unchanged: int, failed: int} $counts
+     * @param array{creates: int, updates: int, deletes: int, conflicts: int, unchanged: int, failed: int,
+     *   left_out: int} $counts
      *
      * @return list<string>
      */
@@ -240,15 +264,66 @@ final readonly class Preview
     }
 
     /**
+     * @param list<LeftOutItem> $items
+     * @param list<string>      $emptied Groups whose product is counted as a whole
+     * @param array{creates: int, updates: int, deletes: int, conflicts: int, unchanged: int, failed: int,
+     *   left_out: int} $counts
+     */
+    private function leftOut(Links $links, array $items, array $emptied, array &$counts, callable $report): void
+    {
+        $linked = $links->byCloverId(array_column($items, 'cloverId'));
+        $action = $this->settings->deleteAction;
+
+        foreach ($items as $item) {
+            $link = $linked[$item->cloverId] ?? null;
+            $link = $link === null || $link->productId === null || $link->state->isGone() ? null : $link;
+            $counts['left_out']++;
+
+            if ($link !== null && !\in_array($link->parentId, $emptied, true)) {
+                $counts['deletes']++;
+            }
+
+            $report([
+                'clover_id' => $item->cloverId,
+                'type'      => 'item',
+                'action'    => 'left_out',
+                'fields'    => $link === null || $action === DeleteAction::Ignore ? [] : ['state'],
+                'prices'    => [],
+                'title'     => $item->name,
+                'problem'   => match (true) {
+                    $link === null => new Message(MessageCode::ItemLeftOut, [
+                        'name'   => $item->name,
+                        'reason' => $item->reason,
+                    ]),
+                    $link->parentId === null => DeleteHandler::leftOut($link, $item->reason, $action),
+                    default => DeleteHandler::variant($link, $item->reason, $action),
+                },
+            ]);
+        }
+    }
+
+    /**
      * Linked groups that no longer contain any of their items.
      *
      * @param array<string, bool>  $seen
-     * @param array<string, list<array{group_id: string, ...}>> $groups Groups in which Clover lists items, by Clover id
-     * @param array{creates: int, updates: int, deletes: int, conflicts: int, unchanged: int, failed: int} $counts
+     * @param array<string, LeftOutItem> $leftOut
+     * @param array<string, list<array{group_id: string, ...}>> $groups Groups in which Clover lists items that are not
+     *   left out, by Clover id
+     * @param array{creates: int, updates: int, deletes: int, conflicts: int, unchanged: int, failed: int,
+     *   left_out: int} $counts
+     *
+     * @return list<string> Their Clover ids
      */
-    private function emptied(Links $links, array $seen, array $groups, array &$counts, callable $report): void
-    {
-        $left = [];
+    private function emptied(
+        Links $links,
+        array $seen,
+        array $leftOut,
+        array $groups,
+        array &$counts,
+        callable $report,
+    ): array {
+        $left    = [];
+        $emptied = [];
 
         foreach ($this->sql->fetchAll(
             'SELECT g.clover_id, g.name, m.clover_id AS member FROM '
@@ -256,37 +331,45 @@ final readonly class Preview
             . ' g
                LEFT JOIN '
             . Links::TABLE
-            . " m ON m.environment = g.environment AND m.merchant_id = g.merchant_id
-                   AND m.parent_id = g.clover_id AND m.state <> 'deleted'
+            . ' m ON m.environment = g.environment AND m.merchant_id = g.merchant_id
+                   AND m.parent_id = g.clover_id AND m.state NOT IN '
+            . LinkState::GONE
+            . "
               WHERE g.environment = ? AND g.merchant_id = ? AND g.clover_type = 'group' AND g.product_id IS NOT NULL
-                AND g.state <> 'deleted'",
+                AND g.state NOT IN "
+            . LinkState::GONE,
             $links->key(),
         ) as $row) {
             $group        = Row::string($row, 'clover_id');
             $member       = Row::nullableString($row, 'member');
-            $left[$group] ??= ['name' => Row::string($row, 'name'), 'stays' => isset($groups[$group])];
+            $left[$group] ??= ['name' => Row::string($row, 'name'), 'stays' => isset($groups[$group]), 'out' => false];
             // An unseen item is asked for, and counted as deleted.
             $left[$group]['stays'] = $left[$group]['stays'] || $member !== null && !isset($seen[$member]);
+            $left[$group]['out']   = $left[$group]['out'] || $member !== null && isset($leftOut[$member]);
         }
 
-        foreach ($left as $id => ['name' => $name, 'stays' => $stays]) {
+        foreach ($left as $id => ['name' => $name, 'stays' => $stays, 'out' => $out]) {
             if (!$stays) {
+                $emptied[] = (string) $id;
                 $counts['deletes']++;
                 $report([
                     'clover_id' => (string) $id,
                     'type'      => 'group',
-                    'action'    => 'delete',
-                    'fields'    => [],
+                    'action'    => $out ? 'left_out' : 'delete',
+                    'fields'    => $out && $this->settings->deleteAction !== DeleteAction::Ignore ? ['state'] : [],
                     'prices'    => [],
                     'title'     => $name,
                 ]);
             }
         }
+
+        return $emptied;
     }
 
     /**
      * @param array<string, bool> $seen
-     * @param array{creates: int, updates: int, deletes: int, conflicts: int, unchanged: int, failed: int} $counts
+     * @param array{creates: int, updates: int, deletes: int, conflicts: int, unchanged: int, failed: int,
+     *   left_out: int} $counts
      */
     private function deletes(Catalog $catalog, Links $links, array $seen, array &$counts, callable $report): void
     {
@@ -295,7 +378,8 @@ final readonly class Preview
         foreach ($this->sql->fetchAll('SELECT clover_id, name FROM '
         . Links::TABLE
         . " WHERE environment = ? AND merchant_id = ? AND clover_type = 'item' AND product_id IS NOT NULL AND "
-        . "state <> 'deleted'", [
+        . 'state NOT IN '
+        . LinkState::GONE, [
             $links->environment,
             $links->merchant,
         ]) as $row) {

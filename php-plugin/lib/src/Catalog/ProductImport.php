@@ -217,7 +217,7 @@ final readonly class ProductImport
         foreach (array_keys(ProductVariants::moved([$change])) as $id) {
             $link = $links[$id];
 
-            if ($link->state !== LinkState::Deleted && $link->article !== null) {
+            if (!$link->state->isGone() && $link->article !== null) {
                 $states[] = $link->article->state;
             }
         }

@@ -114,7 +114,7 @@ final readonly class ProductUpdate
                 }
             }
 
-            $this->report($change, $rows[$id], $waits, $text[$id]['kept'], $written);
+            $this->report($change, $link, $rows[$id], $waits, $text[$id]['kept'], $written);
         }
 
         $this->links->save($linkRows);
@@ -148,6 +148,7 @@ final readonly class ProductUpdate
     /** @param list<string> $kept Fields of the text that are the owner's */
     private function report(
         ProductChange $change,
+        LinkRow $before,
         int $rows,
         bool $waits,
         array $kept,
@@ -179,7 +180,9 @@ final readonly class ProductUpdate
 
         if ($change->action === ChangeAction::Restore) {
             $written->log('update', $change->kind->value, $change->cloverId, 'success', WriteReport::withWarnings(
-                new Message(MessageCode::Restored, ['name' => $change->title]),
+                new Message($before->state === LinkState::LeftOut ? MessageCode::ChosenAgain : MessageCode::Restored, [
+                    'name' => $change->title,
+                ]),
                 $warnings,
             ));
         } elseif (array_diff($fields, ['count', 'availability']) === []) {

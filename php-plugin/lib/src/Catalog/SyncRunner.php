@@ -69,7 +69,7 @@ final readonly class SyncRunner
     /**
      * Resumes the open run, or starts one.
      *
-     * @param bool $confirmDeletes The owner has confirmed that many items are gone from Clover
+     * @param bool $confirmDeletes The owner has confirmed that many items are gone from Clover, or left out
      *
      * @throws ShopException   when something in the shop stands in the way
      * @throws CloverException from the client; after {@see UnavailableException} the run can be resumed
@@ -88,8 +88,8 @@ final readonly class SyncRunner
     }
 
     /**
-     * The owner's other answer to a run that asks whether many items were deleted: it ends, and their products stay as
-     * they are. The next run asks again while Clover does not list them.
+     * The owner's other answer to a run that asks whether many items were deleted or are to be left out: it ends, and
+     * their products stay as they are. The next run asks again.
      *
      * @param int $id Of the run that the owner was asked by
      *
@@ -99,12 +99,20 @@ final readonly class SyncRunner
     {
         return $this->locked(function (Links $links, SyncRuns $runs, Lock $lock) use ($id): SyncRunRow {
             $this->requireQuestion($id);
-            $gone = $links->countUnseen($id);
+            $gone    = $links->countUnseen($id, false);
+            $leftOut = $links->countUnseen($id, true);
             $runs->take($id, $lock->holder());
             $slice = $this->open($id, $runs, $lock, new TimeBudget());
-            $slice->enter(RunPhase::Finish, static function () use ($gone): WriteReport {
+            $slice->enter(RunPhase::Finish, static function () use ($gone, $leftOut): WriteReport {
                 $report = new WriteReport();
-                $report->log('sync', 'item', '', 'skipped', new Message(MessageCode::GoneKept, ['count' => $gone]));
+                $kept   = [
+                    ...($gone === 0 ? [] : [new Message(MessageCode::GoneKept, ['count' => $gone])]),
+                    ...($leftOut === 0 ? [] : [new Message(MessageCode::LeftOutKept, ['count' => $leftOut])]),
+                ];
+
+                foreach ($kept as $message) {
+                    $report->log('sync', 'item', '', 'skipped', $message);
+                }
 
                 return $report;
             });
@@ -196,7 +204,13 @@ final readonly class SyncRunner
         do {
             $run   = $slice->row();
             $phase = match ($run->phase) {
-                RunPhase::Prepare => new PreparePhase($this->merchantFacts, $config, $this->state, $this->log),
+                RunPhase::Prepare => new PreparePhase(
+                    $this->merchantFacts,
+                    $config,
+                    $this->state,
+                    $this->log,
+                    $this->filterChange(),
+                ),
                 RunPhase::Items   => new ItemsPhase($runs, $writer, $this->database),
                 RunPhase::Groups  => new GroupsPhase($runs, $writer, $links),
                 RunPhase::Deletes => new DeletesPhase(
@@ -205,6 +219,7 @@ final readonly class SyncRunner
                     $links,
                     $this->database,
                     $this->clock,
+                    $this->filterChange(),
                     $confirmDeletes,
                 ),
                 RunPhase::Finish  => $this->finish($links, $runs),
@@ -214,7 +229,20 @@ final readonly class SyncRunner
 
     private function finish(Links $links, SyncRuns $runs): FinishPhase
     {
-        return new FinishPhase($runs, $links, $this->state, $this->log, $this->clock, $this->settings->logRetention);
+        return new FinishPhase(
+            $runs,
+            $links,
+            $this->state,
+            $this->log,
+            $this->clock,
+            $this->settings->logRetention,
+            $this->filterChange(),
+        );
+    }
+
+    private function filterChange(): FilterChange
+    {
+        return new FilterChange($this->state, $this->settings);
     }
 
     private static function report(Message $error): WriteReport

@@ -11,6 +11,7 @@ use CloverSync\Shop\Database\DatabaseClock;
 use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Exception\LockLostException;
+use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Messages\Message;
 use CloverSync\Shop\Messages\MessageCode;
 use CloverSync\Shop\Support\Clock;
@@ -20,7 +21,7 @@ use CloverSync\Shop\Support\UtcTime;
 final readonly class SyncRuns
 {
     private const TABLE   = '#__j2commerce_clover_runs';
-    private const STAGING = '#__j2commerce_clover_staging';
+    private const STAGING = Links::STAGING;
 
     private Bulk $bulk;
 
@@ -204,6 +205,48 @@ final readonly class SyncRuns
             ['run_id', 'group_id', 'item_id'],
             ['payload', 'asked'],
             newest: 'asked',
+        );
+    }
+
+    /**
+     * Stages linked items that the settings leave out, until the groups are written. They count as not seen.
+     *
+     * @param list<LeftOutItem> $items
+     * @param int               $asked As in {@see stage()}
+     */
+    public function stageLeftOut(int $run, array $items, int $asked): void
+    {
+        $this->stage(
+            $run,
+            array_map(static fn (LeftOutItem $item): array => [
+                'group_id' => Links::LEFT_OUT,
+                'item_id'  => $item->cloverId,
+                'payload'  => $item->reason->json(),
+            ], $items),
+            $asked,
+        );
+    }
+
+    /**
+     * @param list<string> $ids
+     *
+     * @return list<LeftOutItem> Those of these items that a run has staged as left out
+     */
+    public function leftOut(int $run, array $ids): array
+    {
+        return array_map(
+            static fn (array $row): LeftOutItem => new LeftOutItem(
+                Row::string($row, 'item_id'),
+                '',
+                Message::read(Row::string($row, 'payload')),
+            ),
+            $this->bulk->fetch(
+                'SELECT item_id, payload FROM '
+                . self::STAGING
+                . ' WHERE run_id = ? AND group_id = ? AND item_id IN (%s)',
+                $ids,
+                [$run, Links::LEFT_OUT],
+            ),
         );
     }
 

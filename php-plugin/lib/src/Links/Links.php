@@ -16,9 +16,22 @@ final readonly class Links
 {
     public const TABLE = '#__j2commerce_clover_mappings';
 
+    /** What the sync runs have read and not written yet. */
+    public const STAGING = '#__j2commerce_clover_staging';
+
+    /** Group under which a run stages linked items that the settings leave out. */
+    public const LEFT_OUT = '';
+
     private const UNSEEN = ' FROM ' . self::TABLE . "
           WHERE environment = ? AND merchant_id = ? AND clover_type = 'item' AND product_id IS NOT NULL
-            AND state <> 'deleted' AND seen_run <> ?";
+            AND seen_run <> ? AND state NOT IN " . LinkState::GONE;
+
+    private const STAGED_LEFT_OUT =
+        'IN (SELECT s.item_id FROM '
+            . self::STAGING
+            . " s WHERE s.run_id = ? AND s.group_id = '"
+            . self::LEFT_OUT
+            . "')";
 
     /**
      * Columns that {@see save()} writes besides the key, with the value for rows that do not name them.
@@ -191,13 +204,42 @@ final readonly class Links
         );
     }
 
-    /** Counts items that are linked to a product and not known as deleted. */
+    /**
+     * Stores why items are left out, of those whose product is deleted or left out already.
+     *
+     * @param array<string, Message> $reasons By Clover id
+     */
+    public function explain(array $reasons): void
+    {
+        $rows = [];
+
+        foreach ($this->bulk->fetch(
+            'SELECT clover_id, error FROM '
+            . self::TABLE
+            . ' WHERE environment = ? AND merchant_id = ? AND state IN '
+            . LinkState::GONE
+            . ' AND clover_id IN (%s)',
+            array_map(strval(...), array_keys($reasons)),
+            $this->key(),
+        ) as $row) {
+            $id     = Row::string($row, 'clover_id');
+            $reason = $reasons[$id]->json();
+
+            if (Row::nullableString($row, 'error') !== $reason) {
+                $rows[$id] = ['state' => LinkState::LeftOut->value, 'error' => $reason];
+            }
+        }
+
+        $this->update($rows);
+    }
+
+    /** Counts items that are linked to a product and neither deleted nor left out. */
     public function countLinked(): int
     {
         return (int) $this->sql->fetchValue(
             'SELECT COUNT(*) FROM ' . self::TABLE . "
           WHERE environment = ? AND merchant_id = ? AND clover_type = 'item' AND product_id IS NOT NULL
-            AND state <> 'deleted'",
+            AND state NOT IN " . LinkState::GONE,
             [
                 $this->environment,
                 $this->merchant,
@@ -205,31 +247,44 @@ final readonly class Links
         );
     }
 
-    public function countUnseen(int $run): int
+    /**
+     * Counts linked items that a run has not seen.
+     *
+     * @param bool $leftOut Those that the settings leave out, or those that Clover did not list
+     */
+    public function countUnseen(int $run, bool $leftOut): int
     {
-        return (int) $this->sql->fetchValue('SELECT COUNT(*)' . self::UNSEEN, [
-            $this->environment,
-            $this->merchant,
-            $run,
-        ]);
+        return (int) $this->sql->fetchValue(
+            'SELECT COUNT(*)' . self::UNSEEN . ' AND clover_id ' . self::staged($leftOut),
+            [...$this->key(), $run, $run],
+        );
     }
 
     /**
      * Linked items that a run has not seen, by name, with the article of their product.
      *
+     * @param bool $leftOut As in {@see countUnseen()}
+     *
      * @return list<VanishedItem>
      */
-    public function vanished(int $run, int $limit): array
+    public function vanished(int $run, int $limit, bool $leftOut): array
     {
         return array_map(
             VanishedItem::fromRow(...),
             $this->sql->fetchAll(
                 'SELECT clover_id, name, sku, (SELECT c.id FROM #__content c WHERE c.id = article_id) AS article_id'
                 . self::UNSEEN
+                . ' AND clover_id '
+                . self::staged($leftOut)
                 . " ORDER BY name, clover_id LIMIT $limit",
-                [...$this->key(), $run],
+                [...$this->key(), $run, $run],
             ),
         );
+    }
+
+    private static function staged(bool $leftOut): string
+    {
+        return ($leftOut ? '' : 'NOT ') . self::STAGED_LEFT_OUT;
     }
 
     /**
@@ -263,8 +318,10 @@ final readonly class Links
             $this->bulk->fetch(
                 'SELECT clover_id FROM '
                 . self::TABLE
-                . "
-              WHERE environment = ? AND merchant_id = ? AND state <> 'deleted' AND parent_id IN (%s)",
+                . '
+              WHERE environment = ? AND merchant_id = ? AND state NOT IN '
+                . LinkState::GONE
+                . ' AND parent_id IN (%s)',
                 $groups,
                 $this->key(),
             ),
@@ -302,9 +359,10 @@ final readonly class Links
             $this->bulk->fetch(
                 'SELECT DISTINCT parent_id FROM '
                 . self::TABLE
-                . "
-              WHERE environment = ? AND merchant_id = ? AND product_id IS NOT NULL AND state <> 'deleted'
-                AND seen_run <> ? AND parent_id IN (%s)",
+                . '
+              WHERE environment = ? AND merchant_id = ? AND product_id IS NOT NULL AND state NOT IN '
+                . LinkState::GONE
+                . ' AND seen_run <> ? AND parent_id IN (%s)',
                 $groups,
                 [...$this->key(), $run],
             ),
@@ -323,11 +381,14 @@ final readonly class Links
             . self::TABLE
             . " g
               WHERE g.environment = ? AND g.merchant_id = ? AND g.clover_type = 'group'
-                AND g.product_id IS NOT NULL AND g.state <> 'deleted'
-                AND NOT EXISTS (SELECT 1 FROM "
+                AND g.product_id IS NOT NULL AND g.state NOT IN "
+            . LinkState::GONE
+            . ' AND NOT EXISTS (SELECT 1 FROM '
             . self::TABLE
-            . " m WHERE m.environment = g.environment AND m.merchant_id = g.merchant_id
-                        AND m.parent_id = g.clover_id AND m.state <> 'deleted')";
+            . ' m WHERE m.environment = g.environment AND m.merchant_id = g.merchant_id
+                        AND m.parent_id = g.clover_id AND m.state NOT IN '
+            . LinkState::GONE
+            . ')';
         $key = $this->key();
 
         return (

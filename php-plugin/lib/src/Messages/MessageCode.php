@@ -23,6 +23,12 @@ enum MessageCode: string
     case DeleteUnpublished    = 'delete_unpublished';
     case DeleteWasUnpublished = 'delete_was_unpublished';
 
+    // Items that the settings leave out
+    case ItemLeftOut         = 'item_left_out';
+    case ProductLeftOut      = 'product_left_out';
+    case VariantLeftOut      = 'variant_left_out';
+    case VariantLeftOutStays = 'variant_left_out_stays';
+
     // Title and note of orders in Clover
     case MarkLocked  = 'mark_locked';
     case MarkRefused = 'mark_refused';
@@ -70,6 +76,8 @@ enum MessageCode: string
     case SyncStopped         = 'sync_stopped';
     case ManyGone            = 'many_gone';
     case GoneKept            = 'gone_kept';
+    case ManyLeftOut         = 'many_left_out';
+    case LeftOutKept         = 'left_out_kept';
     case GoneAnswered        = 'gone_answered';
     case FieldsWithheld      = 'fields_withheld';
     case TaxOnlyInClover     = 'tax_only_in_clover';
@@ -84,6 +92,7 @@ enum MessageCode: string
     case Imported             = 'imported';
     case LeftGroup            = 'left_group';
     case Restored             = 'restored';
+    case ChosenAgain          = 'chosen_again';
     case Updated              = 'updated';
     case FieldTitle           = 'field_title';
     case FieldCategory        = 'field_category';

@@ -99,7 +99,7 @@ final readonly class StockDriftReport
                JOIN #__j2commerce_variants v ON v.j2commerce_variant_id = m.variant_id
                LEFT JOIN #__j2commerce_productquantities q ON q.variant_id = m.variant_id
               WHERE m.environment = ? AND m.merchant_id = ? AND m.clover_type = 'item' AND m.product_id IS NOT NULL
-                AND m.clover_id IN (%s)",
+                AND m.state <> 'left_out' AND m.clover_id IN (%s)",
             array_column($items, 'clover_id'),
             $this->links->key(),
         ) as $row) {

@@ -10,6 +10,7 @@ use CloverSync\Shop\Database\Bulk;
 use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Links\LinkState;
 
 /** Finds linked products that Clover's data says should not be sold on the web as they are. */
 final readonly class CautiousProducts
@@ -20,9 +21,12 @@ final readonly class CautiousProducts
                   WHERE v.product_id = m.product_id AND v.price + 0 = 0
                     AND v.is_master = (SELECT MIN(x.is_master) FROM #__j2commerce_variants x
                                         WHERE x.product_id = m.product_id)) AS free
-           FROM ' . Links::TABLE . " m JOIN #__content c ON c.id = m.article_id
+           FROM '
+            . Links::TABLE
+            . " m JOIN #__content c ON c.id = m.article_id
           WHERE m.environment = ? AND m.merchant_id = ? AND m.parent_id IS NULL AND m.cautions <> ''
-            AND m.state <> 'deleted' AND m.product_id IS NOT NULL";
+            AND m.product_id IS NOT NULL AND m.state NOT IN "
+            . LinkState::GONE;
 
     public function __construct(
         private Sql $sql,

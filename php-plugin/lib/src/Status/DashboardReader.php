@@ -23,6 +23,7 @@ use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Links\VanishedItem;
 use CloverSync\Shop\Locking\Lock;
 use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\MessageCode;
 use CloverSync\Shop\Pauses\Pauses;
 use CloverSync\Shop\RateLimit\DatabaseRateLimiter;
 use CloverSync\Shop\Sales\Sales;
@@ -138,7 +139,8 @@ final readonly class DashboardReader
      */
     private function run(?SyncRunRow $open): ?array
     {
-        $asks = $open?->status === RunStatus::NeedsConfirmation;
+        $asks    = $open?->status === RunStatus::NeedsConfirmation;
+        $leftOut = $open?->message?->code === MessageCode::ManyLeftOut;
 
         return (
             $open === null
@@ -148,8 +150,8 @@ final readonly class DashboardReader
                     'expected'      => $this->expectedItems(),
                     'heartbeat_age' => max(0, $this->clock->now() - $open->heartbeat),
                     'active'        => $open->status === RunStatus::Running && $this->syncLock->isTaken(),
-                    'vanished'      => $asks ? $this->links?->vanished($open->id, self::VANISHED) ?? [] : [],
-                    'gone'          => $asks ? $this->links?->countUnseen($open->id) ?? 0 : 0,
+                    'vanished'      => $asks ? $this->links?->vanished($open->id, self::VANISHED, $leftOut) ?? [] : [],
+                    'gone'          => $asks ? $this->links?->countUnseen($open->id, $leftOut) ?? 0 : 0,
                 ]
         );
     }

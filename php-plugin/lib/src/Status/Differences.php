@@ -39,7 +39,7 @@ final readonly class Differences
                 AND h.clover_id = COALESCE(m.parent_id, m.clover_id)
            LEFT JOIN #__content c ON c.id = h.article_id
           WHERE m.environment = ? AND m.merchant_id = ? AND m.clover_type = 'item' AND m.clover_asked IS NOT NULL
-            AND m.product_id = h.product_id AND m.state NOT IN ('deleted', 'conflict')";
+            AND m.product_id = h.product_id AND m.state NOT IN ('deleted', 'left_out', 'conflict')";
 
     /**
      * More than those that differ: sold units are subtracted from a count afterwards. The collation of the shop's

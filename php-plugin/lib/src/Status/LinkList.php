@@ -31,6 +31,7 @@ final readonly class LinkList
     /** By severity: a product shows the most severe state of its items. */
     private const STATES = [
         LinkState::Deleted,
+        LinkState::LeftOut,
         LinkState::Synced,
         LinkState::Pending,
         LinkState::Conflict,
@@ -120,14 +121,17 @@ final readonly class LinkList
     private function query(array $filter, string $where = '', array $values = [], bool $conflicts = false): array
     {
         $key    = $this->links->key();
-        $weight = "MAX(CASE WHEN m.state = 'error' THEN 4 WHEN m.state = 'conflict' THEN 3
-            WHEN m.state = 'pending' OR i.id IS NOT NULL THEN 2 WHEN m.state = 'synced' THEN 1 ELSE 0 END)";
+        $weight = "MAX(CASE WHEN m.state = 'error' THEN 5 WHEN m.state = 'conflict' THEN 4
+            WHEN m.state = 'pending' OR i.id IS NOT NULL THEN 3 WHEN m.state = 'synced' THEN 2
+            WHEN m.state = 'left_out' THEN 1 ELSE 0 END)";
         $query =
             'SELECT '
             . self::HEAD
             . " AS head, $weight AS weight,
                 MAX(CASE WHEN m.clover_type = 'group' OR m.parent_id IS NOT NULL THEN 1 ELSE 0 END) AS is_group,
-                SUM(CASE WHEN m.clover_type = 'item' AND m.state <> 'deleted' THEN 1 ELSE 0 END) AS members,
+                SUM(CASE WHEN m.clover_type = 'item' AND m.state NOT IN "
+            . LinkState::GONE
+            . " THEN 1 ELSE 0 END) AS members,
                 MAX(CASE WHEN m.parent_id IS NULL THEN m.name END) AS name,
                 MAX(CASE WHEN m.parent_id IS NULL AND m.clover_type = 'item' THEN m.sku END) AS sku,
                 MAX(c.title) AS title, MAX(m.article_id) AS article_id, MAX(m.product_id) AS product_id,
@@ -233,7 +237,7 @@ final readonly class LinkList
                 . ' AS head, m.clover_id, m.name, m.sku, m.error FROM '
                 . Links::TABLE
                 . " m
-                  WHERE m.environment = ? AND m.merchant_id = ? AND m.state IN ('error', 'conflict')
+                  WHERE m.environment = ? AND m.merchant_id = ? AND m.state IN ('error', 'conflict', 'left_out')
                     AND m.error IS NOT NULL AND $column IN (%s) ORDER BY m.id",
                 $heads,
                 $this->links->key(),

@@ -58,7 +58,7 @@ final readonly class ProductStatus
                 'SELECT * FROM '
                 . Links::TABLE
                 . " WHERE environment = ? AND merchant_id = ? AND product_id = ?
-              ORDER BY CASE WHEN state = 'deleted' THEN 1 ELSE 0 END, id",
+              ORDER BY CASE WHEN state IN ('deleted', 'left_out') THEN 1 ELSE 0 END, id",
                 [...$links->key(), $productId],
             ),
         );
@@ -79,14 +79,13 @@ final readonly class ProductStatus
         $tops     = array_values(array_filter($known, static fn (StatusRow $r): bool => $r->parentId === null));
         $top      = $tops[0] ?? null;
         $members  = array_values(array_filter($known, static fn (StatusRow $r): bool => $r->parentId !== null));
-        $isLiving = static fn (StatusRow $r): bool => $r->state !== LinkState::Deleted;
+        $isLiving = static fn (StatusRow $r): bool => !$r->state->isGone();
         $living   = array_values(array_filter($known, $isLiving));
         $waits    = self::hasEvents($sql, $links, array_column($known, 'cloverId'));
-        $isGone   = $top?->state === LinkState::Deleted
-        || array_filter($members === [] ? $known : $members, $isLiving) === [];
-        $states = array_column($living, 'state');
-        $state  = $isGone ? LinkState::Deleted : self::worst($waits ? [...$states, LinkState::Pending] : $states);
-        $synced = array_filter(
+        $gone     = self::gone($top, $members === [] ? $known : $members);
+        $states   = array_column($living, 'state');
+        $state    = $gone ?? self::worst($waits ? [...$states, LinkState::Pending] : $states);
+        $synced   = array_filter(
             array_column($living === [] ? $known : $living, 'lastSynced'),
             static fn (?string $at): bool => $at !== null,
         );
@@ -98,7 +97,11 @@ final readonly class ProductStatus
             ($top ?? $known[0])->name,
             $members,
             $synced === [] ? null : min($synced),
-            $state === LinkState::Error ? self::problems($living) : null,
+            match ($state) {
+                LinkState::Error   => self::problems($living, $state),
+                LinkState::LeftOut => self::problems($known, $state),
+                default            => null,
+            },
             match (true) {
                 $state !== LinkState::Pending => null,
                 $waits  => self::EVENT,
@@ -149,6 +152,27 @@ final readonly class ProductStatus
         return (new Inbox($sql, $links))->countOf($cloverIds) > 0;
     }
 
+    /**
+     * @param list<StatusRow> $items
+     *
+     * @return ?LinkState Null while the product has an item that is neither deleted nor left out
+     */
+    private static function gone(?StatusRow $top, array $items): ?LinkState
+    {
+        if ($top !== null && $top->state->isGone()) {
+            return $top->state;
+        }
+
+        $states = array_column($items, 'state');
+        $living = array_filter($states, static fn (LinkState $state): bool => !$state->isGone());
+
+        return match (true) {
+            $living !== [] => null,
+            \in_array(LinkState::LeftOut, $states, true) => LinkState::LeftOut,
+            default => LinkState::Deleted,
+        };
+    }
+
     /** @param list<LinkState> $states */
     private static function worst(array $states): LinkState
     {
@@ -162,12 +186,12 @@ final readonly class ProductStatus
     }
 
     /** @param list<StatusRow> $rows */
-    private static function problems(array $rows): ?Message
+    private static function problems(array $rows, LinkState $state): ?Message
     {
         $said = [];
 
         foreach ($rows as $row) {
-            if ($row->state === LinkState::Error && $row->error !== null) {
+            if ($row->state === $state && $row->error !== null) {
                 $message =
                     $row->parentId === null || $row->name === ''
                         ? $row->error

@@ -11,6 +11,7 @@ use CloverSync\Exception\BugException;
 use CloverSync\Exception\CloverException;
 use CloverSync\Exception\ItemException;
 use CloverSync\Shop\Catalog\CatalogWriter;
+use CloverSync\Shop\Catalog\LeftOutItem;
 use CloverSync\Shop\Catalog\SyncRuns;
 use CloverSync\Shop\Catalog\WriteReport;
 use CloverSync\Shop\Database\DatabaseClock;
@@ -254,6 +255,11 @@ final class InboxWorker
 
             $living = array_values(array_unique(array_column($members, 'group_id')));
             $written->add($writer->delete([...$answer->deleted(), ...($family?->deleted() ?? [])], $living, $run));
+            $leftOut = [
+                ...LeftOutItem::ofPage($answer->page()),
+                ...($family === null ? [] : LeftOutItem::ofPage($family->page())),
+            ];
+            $written->add($writer->leaveOut($leftOut, $living, $run));
 
             if ($living !== []) {
                 $written->add($writer->groups($living, $members, $catalog, $run));

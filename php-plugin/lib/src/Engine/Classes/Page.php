@@ -33,7 +33,7 @@ final readonly class Page
     }
 
     /**
-     * Ids of all items on the page, including faulty items and members of groups.
+     * Ids of all items on the page, including faulty items, members of groups and items that are left out.
      *
      * @return list<string>
      */
@@ -72,6 +72,16 @@ final readonly class Page
     public function errors(): array
     {
         return (static fn (array $list): array => array_map(static fn (array $row): array => array_replace($row, ['problem' => (Problem::fromRow(...))($row['problem'])]), $list))(Handle::call($this, 'errors', []));
+    }
+
+    /**
+     * Items that the settings leave out, each with the reason.
+     *
+     * @return list<array{item_id: string, name: string, reason: Problem}>
+     */
+    public function leftOut(): array
+    {
+        return (static fn (array $list): array => array_map(static fn (array $row): array => array_replace($row, ['reason' => (Problem::fromRow(...))($row['reason'])]), $list))(Handle::call($this, 'leftOut', []));
     }
 
     private function __clone()

@@ -40,6 +40,21 @@ final readonly class Settings
 
     public readonly DeleteAction $deleteAction;
 
+    /** @var array{mode: NameFilterMode, names: list<string>} Categories whose items are imported */
+    public readonly array $importCategories;
+
+    /** @var array{mode: NameFilterMode, names: list<string>} Tags whose items are imported */
+    public readonly array $importTags;
+
+    /** Items that are hidden in Clover. */
+    public readonly ImportRule $importHidden;
+
+    /** Items that are not revenue. */
+    public readonly ImportRule $importNonRevenue;
+
+    /** Items that are sold only to adults. */
+    public readonly ImportRule $importAgeRestricted;
+
     public readonly PricingMode $pricingMode;
 
     public readonly MarkupType $markupType;
@@ -110,8 +125,9 @@ final readonly class Settings
      * What settings there are.
      *
      * @return list<array{name: string, property: string, kind: SettingKind, default:
-     *   string|int|bool|list<int>|list<string>|null, min: ?int, max: ?int, choices: list<string>, longest: ?int}> min
-     *   and max: of a number. choices: of a choice, the values of its enum. longest: characters of a text
+     *   string|int|bool|list<int>|list<string>|array<string, string|list<string>>|null, min: ?int, max: ?int, choices:
+     *   list<string>, longest: ?int}> min and max: of a number. choices: of a choice, the values of its enum. longest:
+     *   characters of a text
      */
     public static function describe(): array
     {
@@ -147,23 +163,28 @@ final readonly class Settings
         $self->defaultTaxProfile = $row[5];
         $self->mappingMode = MappingMode::from($row[6]);
         $self->deleteAction = DeleteAction::from($row[7]);
-        $self->pricingMode = PricingMode::from($row[8]);
-        $self->markupType = MarkupType::from($row[9]);
-        $self->markupValue = $row[10];
-        $self->categoryMarkups = (static fn (array $list): array => array_map(static fn (array $row): array => array_replace($row, ['type' => (MarkupType::from(...))($row['type'])]), $list))($row[11]);
-        $self->priceEnding = PriceEnding::from($row[12]);
-        $self->webhooks = $row[13];
-        $self->syncInterval = $row[14];
-        $self->pushStock = $row[15];
-        $self->stockReserve = $row[16];
-        $self->syncSale = $row[17];
-        $self->pushForeignOrders = $row[18];
-        $self->payLaterMethods = $row[19];
-        $self->logRetention = $row[20];
-        $self->debug = $row[21];
-        $self->paidStatuses = $row[22];
-        $self->refundedStatuses = $row[23];
-        $self->paceShare = $row[24];
+        $self->importCategories = (static fn (array $row): array => array_replace($row, ['mode' => (NameFilterMode::from(...))($row['mode'])]))($row[8]);
+        $self->importTags = (static fn (array $row): array => array_replace($row, ['mode' => (NameFilterMode::from(...))($row['mode'])]))($row[9]);
+        $self->importHidden = ImportRule::from($row[10]);
+        $self->importNonRevenue = ImportRule::from($row[11]);
+        $self->importAgeRestricted = ImportRule::from($row[12]);
+        $self->pricingMode = PricingMode::from($row[13]);
+        $self->markupType = MarkupType::from($row[14]);
+        $self->markupValue = $row[15];
+        $self->categoryMarkups = (static fn (array $list): array => array_map(static fn (array $row): array => array_replace($row, ['type' => (MarkupType::from(...))($row['type'])]), $list))($row[16]);
+        $self->priceEnding = PriceEnding::from($row[17]);
+        $self->webhooks = $row[18];
+        $self->syncInterval = $row[19];
+        $self->pushStock = $row[20];
+        $self->stockReserve = $row[21];
+        $self->syncSale = $row[22];
+        $self->pushForeignOrders = $row[23];
+        $self->payLaterMethods = $row[24];
+        $self->logRetention = $row[25];
+        $self->debug = $row[26];
+        $self->paidStatuses = $row[27];
+        $self->refundedStatuses = $row[28];
+        $self->paceShare = $row[29];
 
         return $self;
     }

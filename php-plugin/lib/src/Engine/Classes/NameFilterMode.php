@@ -1,0 +1,22 @@
+<?php
+
+/* Written by scripts/engine-classes.php from stubs/. */
+
+declare(strict_types=1);
+
+namespace CloverSync;
+
+\defined('_JEXEC') or die();
+
+/** How a list of names chooses items. */
+enum NameFilterMode: string
+{
+    /** Every item, whatever the list contains. */
+    case All = 'all';
+
+    /** Items that have one of the names. */
+    case Only = 'only';
+
+    /** Items that have none of the names. */
+    case Except = 'except';
+}
