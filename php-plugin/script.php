@@ -36,6 +36,12 @@ return new class() implements ServiceProviderInterface {
             // Its orders have stock_committed since then.
             private const J2COMMERCE = '6.5.0';
 
+            /** Groups of the plugins cloversync. */
+            private const PLUGINS = ['task', 'console'];
+
+            /** @var list<string> Those that were there before this installation */
+            private array $before = [];
+
             public function __construct(
                 private readonly DatabaseInterface $db,
             ) {
@@ -54,6 +60,8 @@ return new class() implements ServiceProviderInterface {
 
                     return false;
                 }
+
+                $this->before = array_values(array_filter(self::PLUGINS, $this->isInstalled(...)));
 
                 // A file cannot be written while it runs, and can be removed: what runs goes on.
                 foreach (self::helpers() as $helper) {
@@ -87,11 +95,13 @@ return new class() implements ServiceProviderInterface {
                     return true;
                 }
 
-                if ($type === 'install' || $type === 'discover_install') {
-                    // Only once: an owner who disables it wants it disabled.
+                // Only once: an owner who disables one wants it disabled.
+                foreach ($type === 'update' ? array_diff(self::PLUGINS, $this->before) : self::PLUGINS as $group) {
                     $this->db
-                        ->setQuery("UPDATE #__extensions SET enabled = 1 WHERE type = 'plugin' AND folder = 'task' "
-                        . "AND element = 'cloversync'")
+                        ->setQuery(
+                            "UPDATE #__extensions SET enabled = 1 WHERE type = 'plugin' AND folder = '$group' "
+                            . "AND element = 'cloversync'",
+                        )
                         ->execute();
                 }
 
@@ -118,6 +128,18 @@ return new class() implements ServiceProviderInterface {
                 }
 
                 return true;
+            }
+
+            private function isInstalled(string $group): bool
+            {
+                return (
+                    (int) $this->db
+                        ->setQuery(
+                            "SELECT COUNT(*) FROM #__extensions WHERE type = 'plugin' AND folder = '$group' AND "
+                            . "element = 'cloversync'",
+                        )
+                        ->loadResult() > 0
+                );
             }
 
             /** @return list<string> The helper programs that are installed */

@@ -14,6 +14,7 @@ const SOURCES = [
     'libraries/vendor/joomla',
     'libraries/vendor/psr',
     'administrator/components/com_finder/src',
+    'libraries/vendor/symfony/console',
     'administrator/components/com_j2commerce/src',
     'administrator/components/com_scheduler/src',
 ];

@@ -79,7 +79,12 @@ require __DIR__ . '/../cli/autoload.php';
 
     $groups = [
         'LIBRARY'      => ['php-plugin/lib'],
-        'JOOMLA'       => ['php-plugin/app_cloverpos', 'php-plugin/plg_task_cloversync', 'php-plugin/lib/src/Joomla'],
+        'JOOMLA'       => [
+            'php-plugin/app_cloverpos',
+            'php-plugin/plg_task_cloversync',
+            'php-plugin/plg_console_cloversync',
+            'php-plugin/lib/src/Joomla',
+        ],
         'COMMAND_LINE' => ['cli', 'dev'],
     ];
     $shared = [];

@@ -7,6 +7,7 @@ namespace CloverSync\Cli;
 use CloverSync\Dev\ShopCurrency;
 use CloverSync\Exception\SettingsException;
 use CloverSync\Settings;
+use CloverSync\Shop\Console\UsageException;
 use CloverSync\Shop\Database\AppSchema;
 use CloverSync\Shop\Database\Schema;
 use CloverSync\Shop\Database\Sql;
@@ -152,6 +153,12 @@ final readonly class Config
         }
 
         return new self($texts, $settings);
+    }
+
+    /** Whether a file or a variable gives this key a value. */
+    public function has(string $key): bool
+    {
+        return (string) ($this->values[$key] ?? '') !== '';
     }
 
     public static function currencyCode(string $text): ?string

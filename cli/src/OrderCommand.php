@@ -6,6 +6,10 @@ namespace CloverSync\Cli;
 
 use CloverSync\Dev\FakeCheckout;
 use CloverSync\Dev\OrderFile;
+use CloverSync\Shop\Console\Console;
+use CloverSync\Shop\Console\ExitCode;
+use CloverSync\Shop\Console\Options;
+use CloverSync\Shop\Console\UsageException;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Services;
 use CloverSync\Shop\Support\SystemClock;
@@ -18,12 +22,8 @@ final readonly class OrderCommand
     ) {
     }
 
-    /**
-     * @return int Exit code
-     *
-     * @throws UsageException when the order is invalid
-     */
-    public function run(Services $shop, Options $options): int
+    /** @throws UsageException when the order is invalid */
+    public function run(Services $shop, Options $options): ExitCode
     {
         $order = OrderFile::read((string) $options->get('FILE'));
         // A shop also sells before it is connected; no product is linked then.
@@ -38,7 +38,7 @@ final readonly class OrderCommand
             $this->console->line("Order $order->orderId is deleted; the stock that it held stays taken.");
             $this->console->done(['order_id' => $order->orderId, 'status' => null, 'lines' => 0, 'total' => 0]);
 
-            return 0;
+            return ExitCode::Done;
         }
 
         $before = $desk->statusOf($order->orderId);
@@ -65,6 +65,6 @@ final readonly class OrderCommand
             'total'    => $order->total,
         ]);
 
-        return 0;
+        return ExitCode::Done;
     }
 }

@@ -4,6 +4,10 @@ declare(strict_types=1);
 
 namespace CloverSync\Cli;
 
+use CloverSync\Shop\Console\Console;
+use CloverSync\Shop\Console\ExitCode;
+use CloverSync\Shop\Console\Options;
+use CloverSync\Shop\Console\UsageException;
 use CloverSync\Shop\Engine\Engine;
 use CloverSync\Shop\Support\Platform;
 
@@ -20,12 +24,8 @@ final readonly class ServeCommand
     ) {
     }
 
-    /**
-     * @return int Exit code of the server
-     *
-     * @throws UsageException
-     */
-    public function run(Options $options): int
+    /** @throws UsageException */
+    public function run(Options $options): ExitCode
     {
         $listen = (string) ($options->get('listen') ?? self::DEFAULT_LISTEN);
 
@@ -77,7 +77,7 @@ final readonly class ServeCommand
 
         return $process === false
             ? throw new \RuntimeException('PHP\'s own web server cannot be started.')
-            : proc_close($process);
+            : ExitCode::tryFrom(proc_close($process)) ?? ExitCode::Failed;
     }
 
     /** @return array<string, string> Every variable of this process */

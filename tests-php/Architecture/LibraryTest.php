@@ -16,6 +16,8 @@ final class LibraryTest extends TestCase
     /** A row may use the rows below it. Folders of one row do not use each other. */
     private const ROWS = [
         ['Joomla'],
+        ['Console'],
+        ['Health'],
         ['Tasks'],
         ['Services'],
         ['Status'],
@@ -38,6 +40,9 @@ final class LibraryTest extends TestCase
         'Catalog/SyncRuns.php'              => 'seconds',
         'Catalog/SyncSlice.php'             => 'seconds',
         'Connection/DatabaseTokenStore.php' => 'seconds',
+        'Console/RunCosts.php'              => 'seconds',
+        'Console/SyncCommand.php'           => 'seconds',
+        'Console/WorkCommand.php'           => 'seconds',
         'Database/Row.php'                  => 'what a database returns',
         'Database/Sql.php'                  => 'what a database returns',
         'Engine/HelperProcess.php'          => 'seconds',

@@ -9,7 +9,7 @@ namespace CloverSync\Tests\Architecture;
  */
 final class Words
 {
-    private const ROOT = '(?:PLG_J2COMMERCE_APP_CLOVERPOS|PLG_TASK_CLOVERSYNC|PKG_CLOVERPOS|LIB_CLOVERSYNC)';
+    private const ROOT = '(?:PLG_(?:J2COMMERCE_APP_CLOVERPOS|[A-Z]+_CLOVERSYNC)|PKG_CLOVERPOS|LIB_CLOVERSYNC)';
 
     private const APP = 'PLG_J2COMMERCE_APP_CLOVERPOS_';
 

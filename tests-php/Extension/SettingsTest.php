@@ -130,10 +130,7 @@ final class SettingsTest extends TestCase
         } catch (SettingsException $e) {
             $problem = $e->getFields()['category_markups'];
             self::assertSame(ProblemCode::SettingMarkupsType, $problem->code);
-            self::assertSame(
-                ['category' => 'Drinks', 'choices' => ['percentage', 'fixed']],
-                $problem->data,
-            );
+            self::assertSame(['category' => 'Drinks', 'choices' => ['percentage', 'fixed']], $problem->data);
         }
     }
 

@@ -211,7 +211,7 @@ final class CanaryTest extends ResilienceTestCase
         $say('connect', 'connect', '--approve');
         $tokens = $this->tokens($shell, $canaries['site secret']);
 
-        foreach (['sync', 'status', 'preview', 'products', 'drift', 'conflicts', 'work', 'log'] as $command) {
+        foreach (['sync', 'status', 'preview', 'products', 'drift', 'conflicts', 'work', 'log', 'doctor'] as $command) {
             $say($command, $command);
         }
 

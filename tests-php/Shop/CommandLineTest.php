@@ -6,6 +6,7 @@ namespace CloverSync\Tests\Shop;
 
 use CloverSync\Cli\Application;
 use CloverSync\Cli\MissingEngine;
+use CloverSync\Shop\Console\CommandName;
 use CloverSync\Tests\Support\CommandLine;
 use CloverSync\Tests\Support\CommandLineTestCase;
 use CloverSync\Tests\Support\Files;
@@ -25,15 +26,20 @@ final class CommandLineTest extends CommandLineTestCase
     #[TestDox('Every command is in the printed list, and a method runs it')]
     public function test_commands(): void
     {
-        $class    = new \ReflectionClass(Application::class);
-        $commands = $class->getConstant('COMMANDS');
-        $listed   = $run = [];
-        self::assertIsArray($commands);
-        preg_match_all('/^  ([a-z]+) /m', (string) $class->getConstant('USAGE_TEXT'), $listed);
-        $code = Files::read((string) $class->getFileName());
+        $listed = $run = [];
+        $result = $this->run_('help');
+        self::assertSame([0, ''], [$result['code'], $result['err']]);
+        preg_match_all('/^  ([a-z]+) /m', $result['out'], $listed);
+        $code = Files::read((string) (new \ReflectionClass(Application::class))->getFileName());
         preg_match_all("/^            '([a-z]+)' +=> /m", (string) strstr($code, 'return match ($command) {'), $run);
-        self::assertSame(array_keys($commands), $listed[1]);
-        self::assertSame([], array_diff($listed[1], $run[1]));
+        $shared = array_column(CommandName::cases(), 'value');
+        self::assertSame(array_keys(Application::commands()), $listed[1]);
+        self::assertSame([], array_diff($listed[1], $run[1], $shared));
+        self::assertSame([], array_intersect($run[1], $shared), 'A command has one implementation.');
+
+        foreach (Application::commands() as $name => $usage) {
+            self::assertStringContainsString($usage->summary, $result['out'], $name);
+        }
     }
 
     public function test_connect_sync_and_the_lists_answer_with_the_fixed_keys(): void
@@ -197,8 +203,10 @@ final class CommandLineTest extends CommandLineTestCase
 
     public function test_a_wrong_markup_of_a_category_is_listed_with_the_category(): void
     {
-        $this->shell->environment['CLOVERSYNC_SETTINGS'] =
-            '{"category_markups":{"Drinks":{"type":"percentage","value":"ten"}}}';
+        $markup                                          = ['type' => 'percentage', 'value' => 'ten'];
+        $this->shell->environment['CLOVERSYNC_SETTINGS'] = json_encode(['category_markups' => [
+            'Drinks' => $markup,
+        ]], JSON_THROW_ON_ERROR);
         $result = $this->run_('status');
         self::assertSame(2, $result['code']);
         self::assertMatchesRegularExpression('/^  category_markups: .*“Drinks”/m', $result['err']);

@@ -4,9 +4,9 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Shop;
 
-use CloverSync\Cli\UsageException;
 use CloverSync\Dev\FakeCheckout;
 use CloverSync\Dev\OrderFile;
+use CloverSync\Shop\Console\UsageException;
 use CloverSync\Shop\Support\UtcTime;
 use CloverSync\Tests\Support\FakeClock;
 use CloverSync\Tests\Support\SyncTestCase;

@@ -78,7 +78,7 @@ final class PricesTest extends SyncTestCase
     #[TestDox('Every price ends as the owner wants, but not one of 0')]
     public function test_ending(): void
     {
-        $zero   = "SELECT COUNT(*) FROM #__j2commerce_variants WHERE price = 0";
+        $zero   = 'SELECT COUNT(*) FROM #__j2commerce_variants WHERE price = 0';
         $before = (int) $this->sql->fetchValue($zero);
         $ending = ['price_ending' => '0.99'];
         $this->sync(self::MARKUPS + $ending);
@@ -90,7 +90,13 @@ final class PricesTest extends SyncTestCase
         }
 
         self::assertSame(0, $this->sync(self::MARKUPS + $ending)->productRows);
-        self::assertSame([], $this->shop(self::MARKUPS + $ending)->differences()->products());
+        self::assertSame(
+            [],
+            $this
+                ->shop(self::MARKUPS + $ending)
+                ->differences()
+                ->products(),
+        );
     }
 
     #[TestDox('The preview has the old and the new price of each variant that changes, and writes nothing')]
@@ -108,12 +114,15 @@ final class PricesTest extends SyncTestCase
             });
         self::assertSame($before, $this->shopRows());
         ksort($found);
-        self::assertSame([
-            'Bowl'     => [['variant' => null, 'old' => null, 'new' => '7.76']],
-            'Cap'      => [['variant' => 'Cap L', 'old' => '5.00', 'new' => '5.50']],
-            'Drip Mat' => [['variant' => null, 'old' => '3.00', 'new' => '3.30']],
-            'Peg 2'    => [],
-        ], $found);
+        self::assertSame(
+            [
+                'Bowl'     => [['variant' => null, 'old' => null, 'new' => '7.76']],
+                'Cap'      => [['variant' => 'Cap L', 'old' => '5.00', 'new' => '5.50']],
+                'Drip Mat' => [['variant' => null, 'old' => '3.00', 'new' => '3.30']],
+                'Peg 2'    => [],
+            ],
+            $found,
+        );
         $this->sync(self::MARKUPS);
         self::assertSame('7.76000', $this->product($new)['price']);
     }
@@ -141,10 +150,13 @@ final class PricesTest extends SyncTestCase
     /** @return list<string> */
     private function prices(): array
     {
-        return array_map(
-            fn (string $item): string => (string) $this->product($item)['price'],
-            [$this->mat, $this->peg, $this->tip, $this->large, $this->small],
-        );
+        return array_map(fn (string $item): string => (string) $this->product($item)['price'], [
+            $this->mat,
+            $this->peg,
+            $this->tip,
+            $this->large,
+            $this->small,
+        ]);
     }
 
     /** @return list<string> The lowest and the highest price of the group */
@@ -159,10 +171,10 @@ final class PricesTest extends SyncTestCase
     /** @return list<array<string, int|float|string|null>> Variants outside the category */
     private function others(): array
     {
-        return $this->sql->fetchAll(
-            'SELECT * FROM #__j2commerce_variants
-            WHERE product_id NOT IN (?, ?) ORDER BY j2commerce_variant_id',
-            [(int) $this->product($this->mat)['product_id'], (int) $this->product($this->large)['product_id']],
-        );
+        return $this->sql->fetchAll('SELECT * FROM #__j2commerce_variants
+            WHERE product_id NOT IN (?, ?) ORDER BY j2commerce_variant_id', [
+            (int) $this->product($this->mat)['product_id'],
+            (int) $this->product($this->large)['product_id'],
+        ]);
     }
 }

@@ -303,6 +303,7 @@ final class JoomlaSite
     {
         $folders = [
             'J2Commerce\\Plugin\\J2Commerce\\AppCloverpos\\' => 'app_cloverpos/src',
+            'J2Commerce\\Plugin\\Console\\Cloversync\\'      => 'plg_console_cloversync/src',
             'CloverSync\\Shop\\'                             => 'lib/src',
         ];
 

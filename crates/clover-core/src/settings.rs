@@ -919,6 +919,18 @@ impl Settings {
         }
     }
 
+    /// Which items the shop imports.
+    #[must_use]
+    pub fn item_filter(&self) -> ItemFilter {
+        ItemFilter::new(
+            &self.import_categories,
+            &self.import_tags,
+            self.import_hidden,
+            self.import_non_revenue,
+            self.import_age_restricted,
+        )
+    }
+
     fn general_pricing(&self) -> Pricing {
         match self.pricing_mode {
             PricingMode::Direct => Pricing::Direct,
@@ -933,18 +945,6 @@ impl MarkupType {
             Self::Percentage => Pricing::Percentage(value),
             Self::Fixed => Pricing::Fixed(value),
         }
-    }
-
-    /// Which items the shop imports.
-    #[must_use]
-    pub fn item_filter(&self) -> ItemFilter {
-        ItemFilter::new(
-            &self.import_categories,
-            &self.import_tags,
-            self.import_hidden,
-            self.import_non_revenue,
-            self.import_age_restricted,
-        )
     }
 }
 

@@ -69,9 +69,13 @@ impl Later {
     }
 }
 
-impl Drop for ListAhead {
+impl Drop for GroupNames {
     fn drop(&mut self) {
-        self.task.abort();
+        if let State::Ahead(ahead) = self.state.get_mut()
+            && ahead.pid == std::process::id()
+        {
+            ahead.task.abort();
+        }
     }
 }
 
@@ -125,15 +129,12 @@ impl GroupNames {
     }
 
     /// The list that was read ahead. An error on its way is nobody's: the list is read again.
-    fn arrived(&self, mut ahead: ListAhead) -> Result<Rc<Names>, Error> {
+    fn arrived(&self, ahead: ListAhead) -> Result<Rc<Names>, Error> {
         if ahead.pid != std::process::id() {
             // The task belongs to a runtime that does not run in this process.
-            std::mem::forget(ahead);
             return self.read();
         }
-        let list = self
-            .session
-            .finish(async move { (&mut ahead.task).await })?;
+        let list = self.session.finish(ahead.task)?;
         let (Ok(Ok(pages)), later) = (list, self.later.take()) else {
             return self.read();
         };

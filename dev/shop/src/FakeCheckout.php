@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Dev;
 
-use CloverSync\Cli\UsageException;
+use CloverSync\Shop\Console\UsageException;
 use CloverSync\Shop\Database\Bulk;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Links\LinkRow;

@@ -6,7 +6,7 @@ namespace CloverSync\Dev;
 
 use CloverSync\Cli\Config;
 use CloverSync\Cli\JsonReader;
-use CloverSync\Cli\UsageException;
+use CloverSync\Shop\Console\UsageException;
 
 /** An order as `./cloversync order` reads it. Amounts are minor units of its currency, never negative. */
 final readonly class OrderFile

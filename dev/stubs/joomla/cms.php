@@ -35,11 +35,13 @@ abstract class Factory
 
 namespace Joomla\CMS\Application;
 
+use Joomla\Application\AbstractApplication;
 use Joomla\Application\ConfigurationAwareApplicationInterface;
 use Joomla\Application\SessionAwareWebApplicationInterface;
 use Joomla\CMS\Document\Document;
 use Joomla\CMS\Language\Language;
 use Joomla\CMS\User\User;
+use Joomla\Console\Command\AbstractCommand;
 use Joomla\DI\Container;
 use Joomla\Event\DispatcherAwareInterface;
 use Joomla\Event\DispatcherInterface;
@@ -114,11 +116,21 @@ class AdministratorApplication extends CMSApplication
 {
 }
 
-abstract class ConsoleApplication implements CMSApplicationInterface
+abstract class ConsoleApplication extends AbstractApplication implements CMSApplicationInterface
 {
     /** @return void */
     public function createExtensionNamespaceMap()
     {
+    }
+
+    public function addCommand(AbstractCommand $command): AbstractCommand
+    {
+        return $command;
+    }
+
+    public function getCommand(string $name): AbstractCommand
+    {
+        throw new \LogicException();
     }
 
     /** @return $this */

@@ -88,6 +88,12 @@ chapter('Install the App, Enable the App, Configure the App', async (browser) =>
     await browser.shot('01 installed');
   });
 
+  step('the console plugin is enabled, and lists its commands', async () => {
+    assert.equal(value("SELECT enabled FROM #__extensions WHERE type = 'plugin' AND folder = 'console' AND element = 'cloversync'"), 1);
+    const list = joomla('list', 'cloversync');
+    for (const name of ['status', 'sync', 'preview', 'log', 'work', 'drift', 'doctor']) assert.match(list, new RegExp(`cloversync:${name} `));
+  });
+
   step('the task plugin is enabled, and System, Manage, Extensions finds it by “Clover Sync”', async (browser) => {
     assert.equal(value("SELECT enabled FROM #__extensions WHERE type = 'plugin' AND folder = 'task' AND element = 'cloversync'"), 1);
     await browser.page.goto(admin('?option=com_installer&view=manage'));

@@ -149,4 +149,21 @@ chapter('Cron Task Setup', async (browser) => {
     joomla('scheduler:run', '--all');
     assert.equal(value("SELECT COUNT(*) FROM #__j2commerce_clover_log WHERE message = 'Old'"), 0);
   });
+
+  step('Joomla’s console syncs the shop, and its doctor finds nothing to repair', async () => {
+    // Whatever else is printed is not JSON.
+    const lines = (...words) => joomla(...words, '--json').trim().split('\n').map((line) => JSON.parse(line));
+    const item = await itemOf('PLATTER-LONG');
+    await clover.change(item.id, { price: 9900 });
+    assert.equal(lines('cloversync:status').at(-1).connected, true);
+    assert.equal(lines('cloversync:preview').at(-1).updates, 1);
+    assert.equal(lines('cloversync:sync').at(-1).updated, 1);
+    assert.equal(shopPrice('PLATTER-LONG'), 99);
+    assert.equal(lines('cloversync:work', '--once').at(-1).event, 'done');
+    assert.equal(lines('cloversync:log', '--limit', '2').length, 3);
+    const checks = lines('cloversync:doctor');
+    assert.equal(checks.at(-1).red, 0);
+    assert.equal(checks.find(({ check }) => check === 'cron').code, 'check_tasks');
+    assert.match(checks.find(({ check }) => check === 'versions').message, /Joomla \d.+J2Commerce \d/);
+  });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { admin } from '../lib/browser.js';
 import { chapter } from '../lib/chapter.js';
@@ -27,6 +27,14 @@ chapter('Update, Uninstall', async (browser) => {
     await dashboard(browser);
     assert.match(await browser.page.innerText('#clover-dashboard'), /Connected/);
     assert.match(await sync(browser), /0 imported, 0 updated/);
+  });
+
+  step('an update from a version without the console plugin enables it', async () => {
+    query("DELETE FROM #__extensions WHERE type = 'plugin' AND folder = 'console' AND element = 'cloversync'");
+    rmSync(join(site.root, 'plugins/console/cloversync'), { recursive: true });
+    assert.doesNotMatch(joomla('list'), /cloversync:/);
+    assert.match(joomla('extension:install', `--path=${site.package}`), /installed successfully/);
+    assert.match(joomla('list', 'cloversync'), /cloversync:doctor/);
   });
 
   step('Joomla’s database check finds no problem', async (browser) => {

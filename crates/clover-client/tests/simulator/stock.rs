@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
 use clover_client::stock::{OLDEST, Overwritten, Set, Timed, WINDOW, Wanted, Wrote};
 use clover_client::{Error, Policy};
 use clover_core::ids::ItemId;
@@ -429,10 +428,9 @@ fn a_write_leaves_the_threshold_of_a_count_as_it_is_whether_clover_keeps_it_or_n
         for item in &items[..2] {
             let body = json!({"quantity": 9, "stockAlertThreshold": 3});
             let path = format!("item_stocks/{item}");
-            let body = Some(Bytes::from(body.to_string()));
             let set = world
                 .api
-                .send_write(&world.access(), Write::Post, &path, &[], body);
+                .post(&world.access(), &path, body.to_string().into());
             world.run(set).unwrap();
         }
         // One by its own request, all in a list.

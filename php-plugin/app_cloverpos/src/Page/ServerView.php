@@ -19,6 +19,7 @@ use CloverSync\Shop\Engine\SeenPhp;
 use CloverSync\Shop\Engine\SupportReport;
 use CloverSync\Shop\Joomla\Requirements;
 use CloverSync\Shop\Joomla\ShopFactory;
+use CloverSync\Shop\Status\ShopVersion;
 use CloverSync\Shop\Support\Platform;
 use Joomla\CMS\Factory;
 use Joomla\CMS\Language\Language;
@@ -116,19 +117,10 @@ final readonly class ServerView
     /** @return array<string, string> */
     private static function versions(ShopFactory $factory): array
     {
-        $manifest = json_decode(
-            (string) $factory->sql()->fetchValue(
-                "SELECT manifest_cache FROM #__extensions
-              WHERE type = 'component' AND element = 'com_j2commerce'",
-            ),
-            true,
-        );
-        $version = \is_array($manifest) ? $manifest['version'] ?? null : null;
-
         return [
             'CloverSync' => Engine::VERSION,
             'Joomla'     => JVERSION,
-            'J2Commerce' => \is_string($version) ? $version : 'unknown',
+            'J2Commerce' => ShopVersion::find($factory->sql()) ?? 'unknown',
         ];
     }
 }

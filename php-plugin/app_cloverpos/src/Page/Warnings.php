@@ -24,6 +24,7 @@ use CloverSync\Shop\Services;
 use CloverSync\Shop\Status\CautiousProduct;
 use CloverSync\Shop\Status\DashboardStatus;
 use CloverSync\Shop\Tasks\ScheduledTasks;
+use CloverSync\Shop\Webhooks\Endpoint;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Product\ProductText;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Settings\SettingsForm;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Webhook\GuestAccess;
@@ -36,13 +37,8 @@ final readonly class Warnings
 
     private const TASKS = 'index.php?option=com_scheduler&view=tasks';
 
-    /** Seconds without a task that cause no warning, however short the interval is. */
-    private const TASK_PATIENCE = 7_200;
-
     /** Products that fit into a warning. */
     private const NAMED = 5;
-
-    private const WEBHOOK_PATIENCE = 604_800;
 
     public function __construct(
         private ShopFactory $factory,
@@ -329,10 +325,12 @@ final readonly class Warnings
 
     private function tasks(): ?Warning
     {
-        $seen     = $this->factory->siteState()->get(ScheduledTasks::SEEN);
-        $patience = max(self::TASK_PATIENCE, 2 * 60 * $this->shop->settings->syncInterval);
+        $seen = $this->factory->siteState()->get(ScheduledTasks::SEEN);
 
-        if (!$this->now->connected || $seen !== null && (int) $seen > ($this->factory->clock->now() - $patience)) {
+        if (
+            !$this->now->connected
+            || $seen !== null && !ScheduledTasks::isLate((int) $seen, $this->shop->settings, $this->factory->clock)
+        ) {
             return null;
         }
 
@@ -350,9 +348,7 @@ final readonly class Warnings
         $seen = $this->now->webhookSeen;
 
         return (
-            !$this->shop->settings->webhooks
-            || $seen === null
-            || $seen > ($this->factory->clock->now() - self::WEBHOOK_PATIENCE)
+            !$this->shop->settings->webhooks || $seen === null || !Endpoint::isSilent($seen, $this->factory->clock)
                 ? null
                 : new Warning(
                     'warning',

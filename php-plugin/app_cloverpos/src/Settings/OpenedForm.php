@@ -93,6 +93,15 @@ final readonly class OpenedForm
      */
     private static function text(array|bool|float|int|string|null $value): string
     {
-        return \is_array($value) ? implode("\n", array_map(self::text(...), $value)) : (string) $value;
+        if (!\is_array($value)) {
+            return (string) $value;
+        }
+
+        $texts = [];
+        array_walk_recursive($value, static function (bool|float|int|string|null $leaf) use (&$texts): void {
+            $texts[] = (string) $leaf;
+        });
+
+        return implode("\n", $texts);
     }
 }

@@ -55,9 +55,9 @@ final readonly class Preview
     /**
      * @param callable(array{clover_id: string, type: string, action: string, fields: list<string>, prices:
      *   list<Price>, title: string, problem?: Message}): void $report Called for each change: create, update, restore,
-     *   delete, conflict or error; and for each item that the settings leave out: left_out, with the field "state" where
-     *   the delete action changes its product, and the reason as the problem. Prices are those that change, as decimal
-     *   text
+     *   delete, conflict or error; and for each item that the settings leave out: left_out, with the field "state"
+     *   where the delete action changes its product, and the reason as the problem. Prices are those that change, as
+     *   decimal text
      *
      * @return array{creates: int, updates: int, deletes: int, conflicts: int, unchanged: int, failed: int, left_out:
      *   int} deletes includes products of items that are left out
@@ -120,10 +120,7 @@ final readonly class Preview
                 array_map(strval(...), array_keys($some)),
                 array_fill_keys(array_column($members, 'item_id'), $began),
             );
-            $found   = (new GroupMapper(
-                $catalog,
-                new SkuConflicts($this->sql, $links),
-            ))->changes($members, $rows);
+            $found = (new GroupMapper($catalog, new SkuConflicts($this->sql, $links)))->changes($members, $rows);
             $this->errors($found['errors'], $counts, $report);
             $this->changes($found['changes'], $rows, $links, $counts, $report);
             $counts['unchanged'] += $found['unchanged'];

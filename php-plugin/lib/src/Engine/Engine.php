@@ -62,6 +62,12 @@ enum Engine: string
         };
     }
 
+    /** Whether a variable names the engine, whatever PHP has loaded. */
+    public static function isChosen(): bool
+    {
+        return \in_array(Platform::variable('CLOVERSYNC_ENGINE'), ['extension', 'helper'], true);
+    }
+
     /** What runs the core here. Tries a helper where one is needed, which costs a millisecond once a process. */
     public static function report(): EngineReport
     {

@@ -29,6 +29,7 @@ use CloverSync\Shop\Support\Platform;
 use CloverSync\Shop\Support\SystemClock;
 use CloverSync\Vault;
 use Joomla\CMS\Application\CMSApplicationInterface;
+use Joomla\CMS\Plugin\PluginHelper;
 use Joomla\CMS\Uri\Uri;
 use Joomla\Database\DatabaseInterface;
 
@@ -41,6 +42,8 @@ final class ShopFactory
     private const SITE = 'site';
 
     private const CATEGORY = 'default_category';
+
+    private const LANGUAGE = 'plg_j2commerce_app_cloverpos';
 
     private const ROW = "type = 'plugin' AND folder = 'j2commerce' AND element = 'app_cloverpos'";
 
@@ -89,6 +92,23 @@ final class ShopFactory
             ),
             previousSecret: (string) $app->get('cloverpos_previous_secret'),
         );
+    }
+
+    /** Null when the app is not enabled, or not for guests. Also loads the sentences of the app. */
+    public static function enabled(CMSApplicationInterface $app, DatabaseInterface $db): ?self
+    {
+        $language = $app->getLanguage();
+
+        // Where the app itself does not run, no other code loads them.
+        if (!$language->load(self::LANGUAGE, JPATH_ADMINISTRATOR)) {
+            $language->load(self::LANGUAGE, JPATH_PLUGINS . '/j2commerce/app_cloverpos');
+        }
+
+        $plugin = PluginHelper::getPlugin('j2commerce', 'app_cloverpos');
+
+        return \is_object($plugin)
+            ? self::create($app, $db, isset($plugin->params) ? (string) $plugin->params : '')
+            : null;
     }
 
     /** Reads the stored parameters of the app, whether or not it is enabled. */

@@ -60,6 +60,7 @@ enum MessageCode: string
     case SchemaLost  = 'schema_lost';
 
     // The connection
+    case AppDisabled        = 'app_disabled';
     case SiteMoved          = 'site_moved';
     case EnvironmentUnknown = 'environment_unknown';
     case CurrencyUnknown    = 'currency_unknown';
@@ -207,4 +208,35 @@ enum MessageCode: string
     case WebhookUnused  = 'webhook_unused';
     case WebhookUnknown = 'webhook_unknown';
     case WebhookGivenUp = 'webhook_given_up';
+
+    // Checks
+    case CheckClocks          = 'check_clocks';
+    case CheckClocksDiffer    = 'check_clocks_differ';
+    case CheckConnected       = 'check_connected';
+    case CheckExtension       = 'check_extension';
+    case CheckHelper          = 'check_helper';
+    case CheckHelperChosen    = 'check_helper_chosen';
+    case CheckNeverSynced     = 'check_never_synced';
+    case CheckPermissions     = 'check_permissions';
+    case CheckPermissionsUsed = 'check_permissions_used';
+    case CheckRefused         = 'check_refused';
+    case CheckSales           = 'check_sales';
+    case CheckSalesWaiting    = 'check_sales_waiting';
+    case CheckShop            = 'check_shop';
+    case CheckSite            = 'check_site';
+    case CheckSynced          = 'check_synced';
+    case CheckTasks           = 'check_tasks';
+    case CheckTasksElsewhere  = 'check_tasks_elsewhere';
+    case CheckTasksLate       = 'check_tasks_late';
+    case CheckTasksNever      = 'check_tasks_never';
+    case CheckTasksOff        = 'check_tasks_off';
+    case CheckTokenEnds       = 'check_token_ends';
+    case CheckVersions        = 'check_versions';
+    case CheckWebhookCode     = 'check_webhook_code';
+    case CheckWebhookHeard    = 'check_webhook_heard';
+    case CheckWebhookNever    = 'check_webhook_never';
+    case CheckWebhookOff      = 'check_webhook_off';
+    case CheckWebhookRefused  = 'check_webhook_refused';
+    case CheckWebhookSecret   = 'check_webhook_secret';
+    case CheckWebhookSilent   = 'check_webhook_silent';
 }

@@ -49,7 +49,7 @@ final class NeededFunctions
             'htmlspecialchars', 'implode', 'in_array', 'intdiv', 'intval', 'is_array', 'is_bool', 'is_dir',
             'is_executable', 'is_file', 'is_finite', 'is_float', 'is_int', 'is_numeric', 'is_object', 'is_readable',
             'is_scalar', 'is_string', 'ksort', 'ltrim', 'max', 'min', 'ord', 'pack', 'reset', 'round', 'rtrim',
-            'serialize', 'sort', 'sprintf', 'str_contains', 'str_ends_with', 'str_pad', 'str_replace',
+            'serialize', 'sort', 'sprintf', 'str_contains', 'str_ends_with', 'str_pad', 'str_repeat', 'str_replace',
             'str_starts_with', 'stream_set_chunk_size', 'stream_set_read_buffer', 'stripos', 'strpos', 'strrpos',
             'strtolower', 'strtoupper', 'strtr', 'strval', 'substr', 'trim', 'unpack', 'unserialize', 'usort',
         ],
@@ -57,11 +57,11 @@ final class NeededFunctions
 
     public const JOOMLA = [
         'Core' => [
-            'get_object_vars',
+            'enum_exists', 'get_object_vars',
         ],
         'standard' => [
-            'basename', 'dirname', 'header', 'http_response_code', 'nl2br', 'parse_url', 'str_repeat', 'strstr',
-            'uasort',
+            'array_walk_recursive', 'basename', 'dirname', 'header', 'http_response_code', 'nl2br', 'parse_url',
+            'strstr', 'uasort',
         ],
     ];
 
@@ -79,9 +79,9 @@ final class NeededFunctions
             'mb_strimwidth', 'mb_strlen', 'mb_strwidth',
         ],
         'standard' => [
-            'array_pop', 'chdir', 'fgets', 'file_put_contents', 'floor', 'flush', 'fopen', 'getcwd', 'header',
-            'http_response_code', 'ob_end_flush', 'ob_get_level', 'parse_str', 'parse_url', 'realpath', 'str_repeat',
-            'str_split', 'stream_context_create', 'stream_get_contents', 'stream_get_meta_data', 'uasort', 'unlink',
+            'array_pop', 'chdir', 'fgets', 'file_put_contents', 'flush', 'fopen', 'getcwd', 'header',
+            'http_response_code', 'ob_end_flush', 'ob_get_level', 'parse_str', 'parse_url', 'realpath', 'str_split',
+            'stream_context_create', 'stream_get_contents', 'stream_get_meta_data', 'uasort', 'unlink', 'wordwrap',
         ],
     ];
 }

@@ -7,6 +7,7 @@ namespace CloverSync\Shop\Tasks;
 \defined('_JEXEC') or die();
 
 use CloverSync\Exception\CloverException;
+use CloverSync\Settings;
 use CloverSync\Shop\Catalog\RunStatus;
 use CloverSync\Shop\Catalog\SyncRunRow;
 use CloverSync\Shop\Catalog\SyncRuns;
@@ -21,6 +22,7 @@ use CloverSync\Shop\Messages\Time;
 use CloverSync\Shop\Pauses\Pause;
 use CloverSync\Shop\Pauses\WorkKind;
 use CloverSync\Shop\Services;
+use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\TimeBudget;
 
 /**
@@ -43,11 +45,24 @@ final readonly class ScheduledTasks
     /** Key of the run that a task has left to its next slice. */
     private const RUN = 'task_run';
 
+    /** Seconds without a task that mean nothing, however short the interval is. */
+    private const PATIENCE = 7_200;
+
     /** @param float $seconds Length of a slice; a step that is running then is completed */
     public function __construct(
         private Services $shop,
         private float $seconds,
     ) {
+    }
+
+    /**
+     * Whether no task has run for longer than the settings explain.
+     *
+     * @param int $lastRun Unix seconds, of {@see SEEN}
+     */
+    public static function isLate(int $lastRun, Settings $settings, Clock $clock): bool
+    {
+        return $lastRun <= ($clock->now() - max(self::PATIENCE, 2 * 60 * $settings->syncInterval));
     }
 
     /**

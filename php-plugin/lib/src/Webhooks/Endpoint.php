@@ -21,8 +21,13 @@ final readonly class Endpoint
 {
     public const LAST_SEEN = 'webhook_seen';
 
-    private const REFUSED = 'webhook_refused';
+    /** Time of the last request that was refused, or not used. */
+    public const LAST_REFUSED = 'webhook_refused';
+
     private const UNKNOWN = 'webhook_unknown';
+
+    /** Seconds without an event after which something may be wrong. */
+    private const SILENCE = 604_800;
 
     private const A_DAY = 86_400;
 
@@ -81,6 +86,12 @@ final readonly class Endpoint
         }
     }
 
+    /** @param int $seen Unix seconds of the last event */
+    public static function isSilent(int $seen, Clock $clock): bool
+    {
+        return $seen <= ($clock->now() - self::SILENCE);
+    }
+
     private static function reason(WebhookVerdict $verdict): Message
     {
         return $verdict->problem === null ? new Message(ProblemCode::Fault) : Message::ofProblem($verdict->problem);
@@ -132,10 +143,10 @@ final readonly class Endpoint
 
     private function once(string $status, Message $message): void
     {
-        $last = (int) $this->state->get(self::REFUSED);
+        $last = (int) $this->state->get(self::LAST_REFUSED);
 
         if (abs($this->clock->now() - $last) >= self::QUIET) {
-            $this->state->set(self::REFUSED, (string) $this->clock->now());
+            $this->state->set(self::LAST_REFUSED, (string) $this->clock->now());
             $this->log->add('webhook', 'item', '', $status, $message);
         }
     }

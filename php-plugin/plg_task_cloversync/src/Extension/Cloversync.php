@@ -14,6 +14,7 @@ namespace J2Commerce\Plugin\Task\Cloversync\Extension;
 
 use CloverSync\Shop\Exception\ExtensionException;
 use CloverSync\Shop\Joomla\ErrorPresenter;
+use CloverSync\Shop\Joomla\QueryMonitor;
 use CloverSync\Shop\Joomla\Requirements;
 use CloverSync\Shop\Joomla\SearchIndex;
 use CloverSync\Shop\Joomla\ShopCache;
@@ -27,12 +28,10 @@ use CloverSync\Shop\Tasks\TaskReport;
 use Joomla\CMS\Application\CMSApplicationInterface;
 use Joomla\CMS\Language\Text;
 use Joomla\CMS\Plugin\CMSPlugin;
-use Joomla\CMS\Plugin\PluginHelper;
 use Joomla\Component\Scheduler\Administrator\Event\ExecuteTaskEvent;
 use Joomla\Component\Scheduler\Administrator\Task\Status;
 use Joomla\Component\Scheduler\Administrator\Traits\TaskPluginTrait;
 use Joomla\Database\DatabaseAwareTrait;
-use Joomla\Database\DatabaseDriver;
 use Joomla\Event\SubscriberInterface;
 
 /** Registers the scheduled tasks of the Clover POS Integration with Joomla's scheduler. */
@@ -55,8 +54,6 @@ final class Cloversync extends CMSPlugin implements SubscriberInterface
             'method'          => 'inventory',
         ],
     ];
-
-    private const APP = 'plg_j2commerce_app_cloverpos';
 
     /** Seconds of a slice; the web server's worker is busy meanwhile, and the server ends slow scripts. */
     private const SECONDS     = 60.0;
@@ -113,47 +110,37 @@ final class Cloversync extends CMSPlugin implements SubscriberInterface
      */
     private function carryOut(\Closure $routine): int
     {
-        if (!PluginHelper::isEnabled('j2commerce', 'app_cloverpos')) {
+        $factory = ShopFactory::enabled($this->app(), $this->getDatabase());
+
+        if ($factory === null) {
             $this->tell(Text::_('PLG_TASK_CLOVERSYNC_APP_DISABLED'));
 
             return Status::OK;
         }
 
-        // Its sentences are used here, and on the command line no other code loads them.
-        $language = $this->app()->getLanguage();
-
-        if (!$language->load(self::APP, JPATH_ADMINISTRATOR)) {
-            $language->load(self::APP, JPATH_PLUGINS . '/j2commerce/app_cloverpos');
-        }
+        $resume = QueryMonitor::pause($this->getDatabase());
 
         try {
-            return $this->unwatched(function () use ($routine): int {
-                $shop   = $this->shop();
-                $report = $routine(new ScheduledTasks($shop, $this->seconds()));
-                $this->index($report, $shop);
+            $shop   = $this->shop($factory);
+            $report = $routine(new ScheduledTasks($shop, $this->seconds()));
+            $this->index($report, $shop);
 
-                return $this->report($report);
-            });
+            return $this->report($report);
         } catch (\Throwable $e) {
             $this->tell(ErrorPresenter::of($e)['message'], 'error');
 
             return Status::KNOCKOUT;
+        } finally {
+            $resume();
         }
     }
 
     /** @throws \Throwable when the shop services cannot be built */
-    private function shop(): Services
+    private function shop(ShopFactory $factory): Services
     {
-        $app     = $this->app();
-        $plugin  = PluginHelper::getPlugin('j2commerce', 'app_cloverpos');
-        $factory = ShopFactory::create(
-            $app,
-            $this->getDatabase(),
-            \is_object($plugin) && isset($plugin->params) ? (string) $plugin->params : '',
-        );
         $factory->siteState()->set(ScheduledTasks::SEEN, (string) $factory->clock->now());
 
-        if ($app->isClient('cli')) {
+        if ($this->app()->isClient('cli')) {
             $factory->requirements()->remember();
         } else {
             Platform::allowSeconds(120);
@@ -215,30 +202,6 @@ final class Cloversync extends CMSPlugin implements SubscriberInterface
             $result->failures() !== [] => Status::KNOCKOUT,
             default => Status::OK,
         };
-    }
-
-    /**
-     * In debug mode Joomla keeps every query with its call stack, which would use up the memory in a sync of thousands
-     * of products.
-     *
-     * @param \Closure(): int $work
-     */
-    private function unwatched(\Closure $work): int
-    {
-        $db = $this->getDatabase();
-
-        if (!$db instanceof DatabaseDriver || $db->getMonitor() === null) {
-            return $work();
-        }
-
-        $monitor = $db->getMonitor();
-        $db->setMonitor(null);
-
-        try {
-            return $work();
-        } finally {
-            $db->setMonitor($monitor);
-        }
     }
 
     private function app(): CMSApplicationInterface

@@ -2,16 +2,15 @@
 
 declare(strict_types=1);
 
-namespace CloverSync\Cli;
+namespace CloverSync\Shop\Console;
+
+\defined('_JEXEC') or die();
 
 use CloverSync\Exception\ItemException;
 use CloverSync\Resolution;
 use CloverSync\SendState;
 use CloverSync\Shop\Exception\ShopException;
-use CloverSync\Shop\Messages\EnglishLocale;
-use CloverSync\Shop\Messages\Formatter;
 use CloverSync\Shop\Messages\Message;
-use CloverSync\Shop\Pauses\Pause;
 use CloverSync\Shop\Sales\LedgerRow;
 use CloverSync\Shop\Sales\OrderPushRow;
 use CloverSync\Shop\Sales\Sales;
@@ -21,12 +20,9 @@ use CloverSync\Shop\Services;
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Shop\Support\UtcTime;
 
-/** `work` sends web sales to Clover; `drift` compares the counts. */
-final readonly class WorkCommand
+/** `work` sends web sales to Clover. */
+final readonly class WorkCommand implements Command
 {
-    private const OK     = 0;
-    private const PARTLY = 3;
-
     /** Rows that are listed at most; the counts include all. */
     private const LISTED = 200;
 
@@ -39,21 +35,28 @@ final readonly class WorkCommand
         'leave'   => Resolution::Leave,
     ];
 
-    private Formatter $words;
-
     public function __construct(
         private Console $console,
+        private Host $host,
     ) {
-        $this->words = EnglishLocale::formatter();
     }
 
-    /**
-     * @return int Exit code: 3 while rows need the owner's decision
-     *
-     * @throws UsageException
-     */
-    public function run(Services $shop, Options $options): int
+    public static function usage(): Usage
     {
+        return new Usage('Send web sales to Clover, until nothing is due.', [
+            new Option('once', 'one batch'),
+            new Option('no-scan', 'do not scan the recent orders'),
+            new Option('resume', 'resume after a pause'),
+            new Option('applied', 'a row that needs a decision: Clover has it', 'ROW'),
+            new Option('send', 'a row that needs a decision: Clover does not have it, so send it', 'ROW'),
+            new Option('leave', 'a row that needs a decision: leave it as it is', 'ROW'),
+            new Option('restock', 'give units of a partly refunded order back', 'ORDER:LINE:UNITS'),
+        ]);
+    }
+
+    public function run(Options $options): ExitCode
+    {
+        $shop  = $this->host->shop();
         $sales = $shop->sales();
 
         if ($options->has('resume')) {
@@ -70,7 +73,12 @@ final readonly class WorkCommand
             $this->restock($sales, (string) $options->get('restock'));
         }
 
-        $heard  = $this->inbox($shop);
+        $heard = $this->inbox($shop);
+
+        if ($heard > 0) {
+            $this->host->productsChanged($shop);
+        }
+
         $result = $sales->worker()->run(
             new TimeBudget(),
             $options->has('once'),
@@ -91,14 +99,10 @@ final readonly class WorkCommand
             $result->dead,
             $result->found > 0 ? "; $result->found orders changed without an event" : '',
         ));
+        PauseLines::warn($this->console, $result->paused);
+        $this->console->done($this->data($result));
 
-        foreach ($result->paused as $pause) {
-            $this->console->warning(self::paused($pause));
-        }
-
-        $this->console->done(self::data($result));
-
-        return ($result->uncertain + $result->dead) > 0 ? self::PARTLY : self::OK;
+        return ($result->uncertain + $result->dead) > 0 ? ExitCode::Partly : ExitCode::Done;
     }
 
     /** @return int Objects of webhooks that were processed */
@@ -107,47 +111,8 @@ final readonly class WorkCommand
         return $shop->inbox()->count() === 0 ? 0 : $shop->inboxWorker()->drain(new TimeBudget());
     }
 
-    public function drift(Services $shop): int
-    {
-        $found = $shop
-            ->sales()
-            ->drift()
-            ->run(function (array $item): void {
-                $reason = $this->words->text($item['reason']);
-                $this->console->event([...$item, 'reason' => $reason]);
-                $this->console->line(\sprintf(
-                    '%s  %-20s %-20s shop %s, Clover %s: %s',
-                    $item['clover_id'],
-                    $item['name'],
-                    $item['sku'],
-                    $item['shop'] ?? '-',
-                    $item['clover'] ?? '-',
-                    $reason,
-                ));
-            });
-        $this->console->line("{$found['differing']} of {$found['items']} linked items differ.");
-        $this->console->done($found);
-
-        return self::OK;
-    }
-
-    public static function paused(Pause $pause): string
-    {
-        return EnglishLocale::formatter()->text($pause->words()) . ' (“work --resume” tries again)';
-    }
-
-    /** @return array{kind: string, since: ?string, reason: string} */
-    public static function pauseData(Pause $pause): array
-    {
-        return [
-            'kind'   => $pause->kind->value,
-            'since'  => UtcTime::iso(UtcTime::sql($pause->since)),
-            'reason' => EnglishLocale::formatter()->text($pause->words()),
-        ];
-    }
-
-    /** @return array<string, int|list<array{kind: string, since: ?string, reason: string}>> */
-    private static function data(WorkReport $result): array
+    /** @return array<string, int|array> */
+    private function data(WorkReport $result): array
     {
         return [
             'claimed'   => $result->claimed,
@@ -157,7 +122,7 @@ final readonly class WorkCommand
             'dead'      => $result->dead,
             'later'     => $result->later,
             'found'     => $result->found,
-            'paused'    => array_map(self::pauseData(...), $result->paused),
+            'paused'    => PauseLines::data($this->console, $result->paused),
         ];
     }
 
@@ -214,7 +179,7 @@ final readonly class WorkCommand
             'state'    => $state->value,
             'order_id' => $row->orderId,
             'reason'   => $reason,
-            'message'  => $row->message === null ? null : $this->words->text($row->message),
+            'message'  => $row->message === null ? null : $this->console->words->text($row->message),
             'created'  => UtcTime::iso(UtcTime::sql($row->created)),
         ] + $data);
         $this->console->line(\sprintf(
@@ -223,14 +188,14 @@ final readonly class WorkCommand
             $state->value,
             $row->orderId,
             $what,
-            $row->message === null ? $reason ?? '' : $this->words->withDetails($row->message),
+            $row->message === null ? $reason ?? '' : $this->console->words->withDetails($row->message),
         ));
     }
 
     private function settle(Sales $sales, string $name, Resolution $resolution): void
     {
         if (preg_match('/^(stock|order|event|mark):(\d+)$/', $name, $m) !== 1) {
-            throw new UsageException('A row is named as “work” lists it, such as stock:12 or order:3.');
+            throw new UsageException('A row is named as in the list, such as stock:12 or order:3.');
         }
 
         if ($m[1] === 'order') {
@@ -261,7 +226,7 @@ final readonly class WorkCommand
         try {
             $sales->planner->resolveRow($row, $resolution);
         } catch (ItemException $e) {
-            throw new UsageException("$name: " . $this->words->text(Message::of($e)));
+            throw new UsageException("$name: " . $this->console->words->text(Message::of($e)));
         }
     }
 
@@ -274,7 +239,7 @@ final readonly class WorkCommand
         try {
             $sales->planner->restock($m[1], [(int) $m[2] => (int) $m[3]]);
         } catch (ItemException|ShopException $e) {
-            throw new UsageException("--restock $what: " . $this->words->text(Message::of($e)));
+            throw new UsageException("--restock $what: " . $this->console->words->text(Message::of($e)));
         }
     }
 }

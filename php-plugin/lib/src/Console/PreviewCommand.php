@@ -1,0 +1,102 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Console;
+
+\defined('_JEXEC') or die();
+
+use CloverSync\Shop\Services;
+
+/** `preview` shows what a sync would change. */
+final readonly class PreviewCommand implements Command
+{
+    public function __construct(
+        private Console $console,
+        private Host $host,
+    ) {
+    }
+
+    public static function usage(): Usage
+    {
+        return new Usage('Show what a sync would change.');
+    }
+
+    public function run(Options $options): ExitCode
+    {
+        $counts = $this->show($this->host->shop());
+        $this->console->done($counts);
+
+        return $counts['failed'] > 0 ? ExitCode::Partly : ExitCode::Done;
+    }
+
+    /**
+     * Prints each change and the sums.
+     *
+     * @return array{creates: int, updates: int, deletes: int, conflicts: int, unchanged: int, failed: int, left_out:
+     *   int}
+     */
+    public function show(Services $shop): array
+    {
+        $counts = $shop->preview()->run(function (array $change): void {
+            if (isset($change['problem'])) {
+                $change['title'] = $this->console->words->text($change['problem']);
+                unset($change['problem']);
+            }
+
+            $this->console->event(['event' => 'change'] + $change);
+            $prices = self::prices($change['prices']);
+            $fields = array_map(static fn (string $field): string => $field === 'price'
+                ? $field . $prices
+                : $field, $change['fields']);
+            $more = match (true) {
+                $change['action'] === 'create' => $prices,
+                $fields === [] => '',
+                default => ': ' . implode(', ', $fields),
+            };
+            $this->console->line(\sprintf(
+                '%-8s %s  %s%s',
+                $change['action'],
+                $change['clover_id'],
+                $change['title'],
+                $more,
+            ));
+        });
+        $this->console->line(\sprintf(
+            '%d to create, %d to update, %d to delete, %d in conflict, %d unchanged, %d faulty, %d left out. '
+            . 'Nothing was written.',
+            $counts['creates'],
+            $counts['updates'],
+            $counts['deletes'],
+            $counts['conflicts'],
+            $counts['unchanged'],
+            $counts['failed'],
+            $counts['left_out'],
+        ));
+
+        return [
+            'creates'   => $counts['creates'],
+            'updates'   => $counts['updates'],
+            'deletes'   => $counts['deletes'],
+            'conflicts' => $counts['conflicts'],
+            'unchanged' => $counts['unchanged'],
+            'failed'    => $counts['failed'],
+            'left_out'  => $counts['left_out'],
+        ];
+    }
+
+    /** @param list<array{variant: ?string, old: ?string, new: string}> $prices */
+    private static function prices(array $prices): string
+    {
+        $texts = array_map(
+            static fn (array $price): string => (
+                ($price['variant'] === null ? '' : "{$price['variant']} ")
+                . ($price['old'] === null ? '' : "{$price['old']} -> ")
+                . $price['new']
+            ),
+            $prices,
+        );
+
+        return $texts === [] ? '' : ' (' . implode(', ', $texts) . ')';
+    }
+}

@@ -1,0 +1,42 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Health;
+
+\defined('_JEXEC') or die();
+
+/** What a check is about. */
+enum CheckSubject: string
+{
+    /** The PHP extension or the helper program. */
+    case Engine = 'engine';
+
+    /** Settings, secrets and tables: all that the shop's services need. */
+    case Shop = 'shop';
+
+    /** The connection and its tokens. */
+    case Access = 'access';
+
+    /** Whether this site is the one that was connected, and not a copy. */
+    case Site = 'site';
+
+    /** What Clover refuses for lack of a permission. */
+    case Permissions = 'permissions';
+
+    /** The last sync. */
+    case Sync = 'sync';
+
+    /** Web sales on their way to Clover. */
+    case Sales = 'sales';
+
+    /** What starts syncs without the owner. */
+    case Cron = 'cron';
+
+    case Webhook = 'webhook';
+
+    /** The clocks of PHP and of the database. */
+    case Clock = 'clock';
+
+    case Versions = 'versions';
+}
