@@ -22,7 +22,8 @@ final class MidRunTest extends ResilienceTestCase
     #[TestDox('A token that expires between two pages costs one refresh, and no page is written twice')]
     public function test_a_token_expires_between_pages(): void
     {
-        $this->connectTo('synthetic:2300');
+        // The expiry must meet a page that is not yet read ahead.
+        $this->connectTo('synthetic:6300');
         $mark = $this->clover->mark();
         /** @var int $pages */
         $pages  = 0;
@@ -35,8 +36,8 @@ final class MidRunTest extends ResilienceTestCase
             })
             ->run(new TimeBudget());
         self::assertDone($result);
-        self::assertSame(3, $pages);
-        self::assertSame([2_300, 2_300], [
+        self::assertSame(7, $pages);
+        self::assertSame([6_300, 6_300], [
             $result->itemsRead,
             $this->rows('j2commerce_clover_mappings', "clover_type = 'item'"),
         ]);
@@ -53,24 +54,18 @@ final class MidRunTest extends ResilienceTestCase
             array_filter($requests, static fn (array $r): bool => $r['status'] === 401),
             'The expiry met no page.',
         );
-        self::assertCount(6, array_unique($answered), 'Three pages, each in two halves.');
-        self::assertLessThanOrEqual(7, \count($answered), 'At most the other half of one pair is read again.');
+        self::assertCount(14, array_unique($answered), 'Seven pages, each in two halves.');
+        self::assertLessThanOrEqual(15, \count($answered), 'At most the other half of one pair is read again.');
     }
 
-    #[TestDox('A token that expires before the groups are fetched costs one refresh')]
-    public function test_a_token_expires_before_the_groups(): void
+    #[TestDox('A token that is refused for the names of groups, ahead and when they are needed, costs one refresh')]
+    public function test_a_token_is_refused_for_the_names_of_groups(): void
     {
         $this->connectTo();
-        /** @var bool $expired */
-        $expired = false;
-        $result  = $this
+        $this->clover->fault('GET /v3/merchants/*/item_groups', 'status', 2, with: ['code' => 401]);
+        $result = $this
             ->shop()
-            ->runner(function (SyncRunRow $now) use (&$expired): void {
-                if (!$expired) {
-                    $expired = true;
-                    $this->clover->tokens('expire');
-                }
-            })
+            ->runner()
             ->run(new TimeBudget());
         self::assertDone($result);
         self::assertSame([1, 0], [$this->clover->refreshes(), $this->clover->recoveries()]);
