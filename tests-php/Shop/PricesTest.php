@@ -78,14 +78,15 @@ final class PricesTest extends SyncTestCase
     #[TestDox('Every price ends as the owner wants, but not one of 0')]
     public function test_ending(): void
     {
-        $zero   = 'SELECT COUNT(*) FROM #__j2commerce_variants WHERE price = 0';
+        $zero   = 'SELECT COUNT(*) FROM #__j2commerce_variants WHERE price + 0 = 0';
         $before = (int) $this->sql->fetchValue($zero);
+        self::assertGreaterThan(0, $before);
         $ending = ['price_ending' => '0.99'];
         $this->sync(self::MARKUPS + $ending);
         self::assertSame(['3.99000', '3.99000', '0.00000', '5.99000', '5.99000'], $this->prices());
         self::assertSame($before, (int) $this->sql->fetchValue($zero));
 
-        foreach ($this->texts('SELECT price FROM #__j2commerce_variants WHERE price > 0') as $price) {
+        foreach ($this->texts('SELECT price FROM #__j2commerce_variants WHERE price + 0 > 0') as $price) {
             self::assertStringEndsWith('.99000', $price);
         }
 
