@@ -164,8 +164,12 @@ fn post(world: &World, path: &str, body: &Value) -> Value {
 fn delete(world: &World, path: &str) {
     let Access { merchant, token } = world.access();
     let url = format!("{}/v3/merchants/{merchant}/{path}", world.clover.base_url());
-    let browser = reqwest::Client::builder().no_proxy().build().unwrap();
-    let request = browser.delete(url).bearer_auth(token.secret());
+    let other = reqwest::Client::builder()
+        .user_agent("another-program/1.0")
+        .no_proxy()
+        .build()
+        .unwrap();
+    let request = other.delete(url).bearer_auth(token.secret());
     assert_eq!(world.run(request.send()).unwrap().status(), 200);
 }
 
