@@ -128,7 +128,7 @@ impl GroupNames {
         Ok(names)
     }
 
-    /// The list that was read ahead. An error on its way is nobody's: the list is read again.
+    /// The list that was read ahead. After an error on its way the list is read again.
     fn arrived(&self, ahead: ListAhead) -> Result<Rc<Names>, Error> {
         if ahead.pid != std::process::id() {
             // The task belongs to a runtime that does not run in this process.

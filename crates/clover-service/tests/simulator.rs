@@ -543,6 +543,7 @@ fn a_group_made_after_the_names_were_requested_has_its_name() {
     let world = World::items(60);
     let catalog = Catalog::new(&world.session, "USD", true).unwrap();
     all_pages(&catalog);
+    world.await_request("/item_groups");
     let made = json!({"name": "Blue", "price": 500, "group": "Later"});
     world.control("/__sim/items", &made);
     let pages = all_pages(&catalog);
