@@ -63,10 +63,7 @@ final class MidRunTest extends ResilienceTestCase
     {
         $this->connectTo();
         $this->clover->fault('GET /v3/merchants/*/item_groups', 'status', 2, with: ['code' => 401]);
-        $result = $this
-            ->shop()
-            ->runner()
-            ->run(new TimeBudget());
+        $result = $this->shop()->runner()->run(new TimeBudget());
         self::assertDone($result);
         self::assertSame([1, 0], [$this->clover->refreshes(), $this->clover->recoveries()]);
         self::assertSame($result->imported, $this->rows('j2commerce_products'));
