@@ -364,7 +364,8 @@ chapter('Run Your First Sync, Products in J2Commerce', async (browser) => {
     await sync(browser);
     const publishing = async (title) => {
       await browser.page.goto(admin(`?option=com_content&task=article.edit&id=${product(title).article}`));
-      await browser.page.selectOption('#jform_state', '1');
+      // It is hidden where Joomla opens the last tab of the session.
+      await browser.page.selectOption('#jform_state', '1', { force: true });
       return save(browser);
     };
 
@@ -372,7 +373,7 @@ chapter('Run Your First Sync, Products in J2Commerce', async (browser) => {
     assert.equal(product('Nuts by the handful').state, 0);
     assert.equal(await browser.page.inputValue('#jform_state'), '0');
     await browser.shot('03 form not published');
-    await browser.page.selectOption('#jform_state', '1');
+    await browser.page.selectOption('#jform_state', '1', { force: true });
     assert.match(await save(browser), /Look at a product that you publish: “Nuts by the handful”/);
     assert.equal(product('Nuts by the handful').state, 1);
     assert.doesNotMatch(await save(browser), /published, because|Look at a product/);
