@@ -360,7 +360,7 @@ chapter('Run Your First Sync, Products in J2Commerce', async (browser) => {
       created.push(await clover.create({ name, price: 0, priceType: 'VARIABLE', sku }));
     }
 
-    const card = await clover.create({ name: 'Gift Voucher', price: 2500, isRevenue: false, sku: 'VOUCHER' });
+    const card = await clover.create({ name: 'Festival token', price: 2500, isRevenue: false, sku: 'FESTIVAL' });
     await sync(browser);
     const publishing = async (title) => {
       await browser.page.goto(admin(`?option=com_content&task=article.edit&id=${product(title).article}`));
@@ -393,8 +393,8 @@ chapter('Run Your First Sync, Products in J2Commerce', async (browser) => {
     assert.deepEqual([product('Cheese from the wheel').state, shopPrice('WHEEL')], [1, 4.5]);
     await close(browser);
 
-    assert.match(await publishing('Gift Voucher'), /Look at a product that you publish: “Gift Voucher”/);
-    assert.equal(product('Gift Voucher').state, 1);
+    assert.match(await publishing('Festival token'), /Look at a product that you publish: “Festival token”/);
+    assert.equal(product('Festival token').state, 1);
     await close(browser);
 
     for (const { id } of [...created, card]) {
