@@ -29,12 +29,6 @@ final readonly class WorkCommand implements Command
     /** Seconds to wait for another worker. */
     private const PATIENCE = 60.0;
 
-    private const RESOLUTIONS = [
-        'applied' => Resolution::Applied,
-        'send'    => Resolution::NotApplied,
-        'leave'   => Resolution::Leave,
-    ];
-
     public function __construct(
         private Console $console,
         private Host $host,
@@ -63,7 +57,14 @@ final readonly class WorkCommand implements Command
             $shop->pauses()->end();
         }
 
-        foreach (self::RESOLUTIONS as $option => $resolution) {
+        // Not a constant: it would need the engine's classes before the host has opened the shop.
+        $resolutions = [
+            'applied' => Resolution::Applied,
+            'send'    => Resolution::NotApplied,
+            'leave'   => Resolution::Leave,
+        ];
+
+        foreach ($resolutions as $option => $resolution) {
             if ($options->has($option)) {
                 $this->settle($sales, (string) $options->get($option), $resolution);
             }
