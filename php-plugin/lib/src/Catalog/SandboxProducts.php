@@ -18,15 +18,16 @@ use CloverSync\Shop\Support\Clock;
  */
 final readonly class SandboxProducts
 {
+    /** Both lists of links are read once: as a subquery for each article they would be read as often as it has rows. */
     private const FROM =
-        ' FROM #__content c WHERE c.state = 1
-            AND c.id IN (SELECT s.article_id FROM '
+        ' FROM #__content c
+            JOIN (SELECT DISTINCT article_id FROM '
             . Links::TABLE
-            . ' s WHERE s.environment = ?)
-            AND NOT EXISTS (SELECT 1 FROM '
+            . ' WHERE environment = ?) s ON s.article_id = c.id
+            LEFT JOIN (SELECT DISTINCT article_id FROM '
             . Links::TABLE
-            . ' m
-                             WHERE m.environment = ? AND m.merchant_id = ? AND m.article_id = c.id)';
+            . ' WHERE environment = ? AND merchant_id = ?) m ON m.article_id = c.id
+            WHERE c.state = 1 AND m.article_id IS NULL';
 
     public function __construct(
         private Sql $sql,
