@@ -5,8 +5,8 @@
 //! cannot extend it; a value object made so has untyped, writable properties (PHP 8.4, ext-php-rs
 //! 0.16).
 
-use std::ffi::{CStr, c_void};
-use std::mem::{ManuallyDrop, transmute, zeroed};
+use std::ffi::{c_char, c_void};
+use std::mem::{ManuallyDrop, zeroed};
 use std::ptr::null_mut;
 
 use ext_php_rs::args::ArgInfoTables;
@@ -67,16 +67,32 @@ impl PropertyType {
 const PUBLIC_READONLY: i32 = 1 | 1 << 7;
 const PROTECTED: i32 = 1 << 1;
 
-type DeclareTyped = unsafe extern "C" fn(
-    *mut ClassEntry,
-    *mut ZendStr,
-    *mut Zval,
-    i32,
-    *mut ZendStr,
-    ffi::zend_type,
-) -> *mut c_void;
-type UpdateProperty =
-    unsafe extern "C" fn(*mut ClassEntry, *mut ZendObject, *const i8, usize, *mut Zval);
+// Functions that every PHP exports and that ext-php-rs does not bind.
+unsafe extern "C" {
+    fn zend_declare_typed_property(
+        ce: *mut ClassEntry,
+        name: *mut ZendStr,
+        default: *mut Zval,
+        flags: i32,
+        doc: *mut ZendStr,
+        ty: ffi::zend_type,
+    ) -> *mut c_void;
+    fn zend_update_property(
+        scope: *mut ClassEntry,
+        object: *mut ZendObject,
+        name: *const c_char,
+        length: usize,
+        value: *mut Zval,
+    );
+    fn zend_add_attribute(
+        attributes: *mut *mut c_void,
+        name: *mut ZendStr,
+        arguments: u32,
+        flags: u32,
+        offset: u32,
+        line: u32,
+    ) -> *mut c_void;
+}
 
 /// A class of PHP itself, by name. In MINIT, `ClassEntry::try_find` finds none.
 pub fn builtin(name: &str) -> &'static ClassEntry {
@@ -92,14 +108,6 @@ pub fn builtin(name: &str) -> &'static ClassEntry {
     }
 }
 
-/// An exported engine function that ext-php-rs does not bind.
-fn engine_fn(name: &CStr) -> *mut c_void {
-    // SAFETY: a lookup in the running process; the name is NUL-terminated.
-    let function = unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) };
-    assert!(!function.is_null(), "this PHP does not export {name:?}");
-    function
-}
-
 fn declare(
     ce: &ClassEntry,
     name: &str,
@@ -107,11 +115,9 @@ fn declare(
     flags: i32,
     default: &mut ManuallyDrop<Zval>,
 ) {
-    // SAFETY: the signature is that of PHP 8.3 and 8.4; the name is interned, so the engine may
-    // keep it; the default is copied.
+    // SAFETY: the name is interned, so the engine may keep it; the default is copied.
     unsafe {
-        let declare: DeclareTyped = transmute(engine_fn(c"zend_declare_typed_property"));
-        declare(
+        zend_declare_typed_property(
             std::ptr::from_ref(ce).cast_mut(),
             ZendStr::new_interned(name, true).as_ptr().cast_mut(),
             &raw mut **default,
@@ -218,11 +224,9 @@ pub fn protected_property(ce: &ClassEntry, name: &str, ty: PropertyType, default
 
 /// Sets a property in the scope of the class that declares it.
 pub fn set_property(object: &mut ZendObject, scope: &ClassEntry, name: &str, mut value: Zval) {
-    // SAFETY: the signature is that of PHP 8; the engine copies the value and does not keep the
-    // name.
+    // SAFETY: the engine copies the value and does not keep the name.
     unsafe {
-        let update: UpdateProperty = transmute(engine_fn(c"zend_update_property"));
-        update(
+        zend_update_property(
             std::ptr::from_ref(scope).cast_mut(),
             object,
             name.as_ptr().cast(),
@@ -259,16 +263,13 @@ pub fn only_from_rust(ce: &ClassEntry) {
 /// Marks a parameter of a registered method as `#[\SensitiveParameter]`, so that backtraces do not
 /// show it.
 pub fn sensitive(ce: &ClassEntry, name: &str, parameter: u32) {
-    type AddAttribute =
-        unsafe extern "C" fn(*mut *mut c_void, *mut ZendStr, u32, u32, u32, u32) -> *mut c_void;
     const PERSISTENT: u32 = 1;
     // SAFETY: the attribute's table is made by the engine and lives as long as the class. Offset 0
     // of an attribute is the function, n + 1 its n-th parameter.
     unsafe {
         let function = method(ce, name);
-        let add: AddAttribute = transmute(engine_fn(c"zend_add_attribute"));
         let attributes = &raw mut (*function).common.attributes;
-        add(
+        zend_add_attribute(
             attributes.cast(),
             ZendStr::new_interned("SensitiveParameter", true).into_raw(),
             0,

@@ -1,6 +1,7 @@
 //! Values in the shapes that Clover sends in addition to the documented one.
 
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde::Deserializer;
 use serde::de::{self, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -112,52 +113,64 @@ pub(super) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<
 
 /// A sort position. Anything but a number is read as no position.
 pub(super) fn place<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
-    struct Place;
-    impl<'de> Visitor<'de> for Place {
-        type Value = Option<i64>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("anything")
-        }
-        fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
-            Ok(None)
-        }
-        fn visit_bool<E: de::Error>(self, _: bool) -> Result<Self::Value, E> {
-            Ok(None)
-        }
-        fn visit_i64<E: de::Error>(self, number: i64) -> Result<Self::Value, E> {
-            Ok(Some(number))
-        }
-        fn visit_u64<E: de::Error>(self, number: u64) -> Result<Self::Value, E> {
-            Ok(Some(i64::try_from(number).unwrap_or(i64::MAX)))
-        }
-        // Saturates, which is a place as good as any.
-        #[allow(clippy::cast_possible_truncation)]
-        fn visit_f64<E: de::Error>(self, number: f64) -> Result<Self::Value, E> {
-            Ok(Some(number as i64))
-        }
-        fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-            Ok(text.trim().parse().ok())
-        }
-        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-            while list.next_element::<IgnoredAny>()?.is_some() {}
-            Ok(None)
-        }
-        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-            while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-            Ok(None)
-        }
-    }
-    deserializer.deserialize_any(Place)
+    number_if_any(deserializer)
 }
 
 /// A number, also as text. Anything else is read as none.
 pub(super) fn loose_number<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<f64>, D::Error> {
-    struct Number;
-    impl<'de> Visitor<'de> for Number {
-        type Value = Option<f64>;
+    number_if_any(deserializer)
+}
+
+/// What [`number_if_any`] can read a number into.
+trait AnyNumber: Sized {
+    fn from_integer(number: i64) -> Self;
+    fn from_positive(number: u64) -> Self;
+    fn from_double(number: f64) -> Self;
+    fn from_text(text: &str) -> Option<Self>;
+}
+
+impl AnyNumber for i64 {
+    fn from_integer(number: i64) -> Self {
+        number
+    }
+    fn from_positive(number: u64) -> Self {
+        Self::try_from(number).unwrap_or(Self::MAX)
+    }
+    // Saturates, which is a place as good as any.
+    #[allow(clippy::cast_possible_truncation)]
+    fn from_double(number: f64) -> Self {
+        number as Self
+    }
+    fn from_text(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+}
+
+// The casts round beyond 2^53, where no count is.
+#[allow(clippy::cast_precision_loss)]
+impl AnyNumber for f64 {
+    fn from_integer(number: i64) -> Self {
+        number as Self
+    }
+    fn from_positive(number: u64) -> Self {
+        number as Self
+    }
+    fn from_double(number: f64) -> Self {
+        number
+    }
+    fn from_text(text: &str) -> Option<Self> {
+        text.parse().ok().filter(|number: &Self| number.is_finite())
+    }
+}
+
+fn number_if_any<'de, D: Deserializer<'de>, N: AnyNumber>(
+    deserializer: D,
+) -> Result<Option<N>, D::Error> {
+    struct Anything<N>(PhantomData<N>);
+    impl<'de, N: AnyNumber> Visitor<'de> for Anything<N> {
+        type Value = Option<N>;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             f.write_str("anything")
@@ -168,22 +181,17 @@ pub(super) fn loose_number<'de, D: Deserializer<'de>>(
         fn visit_bool<E: de::Error>(self, _: bool) -> Result<Self::Value, E> {
             Ok(None)
         }
-        // The casts round beyond 2^53, where no count is.
         fn visit_i64<E: de::Error>(self, number: i64) -> Result<Self::Value, E> {
-            Ok(Some(number as f64))
+            Ok(Some(N::from_integer(number)))
         }
         fn visit_u64<E: de::Error>(self, number: u64) -> Result<Self::Value, E> {
-            Ok(Some(number as f64))
+            Ok(Some(N::from_positive(number)))
         }
         fn visit_f64<E: de::Error>(self, number: f64) -> Result<Self::Value, E> {
-            Ok(Some(number))
+            Ok(Some(N::from_double(number)))
         }
         fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-            Ok(text
-                .trim()
-                .parse()
-                .ok()
-                .filter(|number: &f64| number.is_finite()))
+            Ok(N::from_text(text.trim()))
         }
         fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
             while list.next_element::<IgnoredAny>()?.is_some() {}
@@ -194,7 +202,7 @@ pub(super) fn loose_number<'de, D: Deserializer<'de>>(
             Ok(None)
         }
     }
-    deserializer.deserialize_any(Number)
+    deserializer.deserialize_any(Anything(PhantomData))
 }
 
 /// A whole number, also as text or as a double without a fraction; none for null and for an empty
