@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Bench;
 
+use CloverSync\Shop\Engine\Engine;
 use CloverSync\Tests\Support\FpmPool;
 
 /** What the extension costs those who do not use it: each start of PHP, each request of FPM. */
@@ -11,6 +12,7 @@ final class LoadingBenchmark
 {
     private const STARTS   = 101;
     private const REQUESTS = 2001;
+    private const HELPERS  = 21;
 
     public static function run(Report $report): void
     {
@@ -27,6 +29,8 @@ final class LoadingBenchmark
             2,
             \sprintf(' (%.1f without)', 1000 * Measure::median($starts[0])),
         );
+
+        self::helper($report);
 
         $script = "<?php\necho 'ok';\n";
         [$plain, $loaded] = [new FpmPool($script), new FpmPool($script, $options)];
@@ -49,6 +53,40 @@ final class LoadingBenchmark
             (int) filesize($copy) / (1024 ** 2),
         ));
         unlink($copy);
+    }
+
+    private static function helper(Report $report): void
+    {
+        $starts = [];
+
+        for ($i = 0; $i < self::HELPERS; $i++) {
+            $pipes   = [];
+            $process = proc_open(
+                [PHP_BINARY, __DIR__ . '/../job.php', 'helperStart'],
+                [['file', '/dev/null', 'r'], ['pipe', 'w'], STDERR],
+                $pipes,
+                env_vars: ['CLOVERSYNC_ENGINE' => Engine::Helper->value] + getenv(),
+            );
+            $text = isset($pipes[1]) ? (string) stream_get_contents($pipes[1]) : '';
+
+            if ($process === false || proc_close($process) !== 0) {
+                throw new \RuntimeException("The helper did not start: $text");
+            }
+
+            /** @var array{ms: float} $found */
+            $found    = json_decode($text, true, flags: JSON_THROW_ON_ERROR);
+            $starts[] = $found['ms'];
+        }
+
+        $report->measured('helper_starts_ms', $starts);
+        $report->atMost(
+            'starting the helper, first call included',
+            Measure::median($starts),
+            1.0,
+            'ms',
+            2,
+            Measure::range($starts),
+        );
     }
 
     /** @param list<string> $options Of PHP */

@@ -47,7 +47,13 @@ final class Report
         string $more = '',
     ): void {
         $figure = number_format($value, $places) . " $unit$more";
-        $this->row($what, $figure, '≤ ' . number_format($limit) . " $unit", $value <= $limit, $value);
+        $this->row(
+            $what,
+            $figure,
+            '≤ ' . number_format($limit, $limit < 2 ? 1 : 0) . " $unit",
+            $value <= $limit,
+            $value,
+        );
     }
 
     public function exactly(string $what, int $value, int $wanted): void

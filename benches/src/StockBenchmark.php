@@ -12,7 +12,10 @@ namespace CloverSync\Bench;
 final class StockBenchmark
 {
     private const ORDER = 179_540_797_553;
-    private const LIMIT = 160.0;
+    private const LIMIT = 80.0;
+
+    /** For each change, with the groups of reads that precede the writes. */
+    private const REQUESTS = 1.2;
 
     /** Without pushed orders, which are further requests. */
     private const SETTINGS = ['sync_sale' => false];
@@ -54,6 +57,7 @@ final class StockBenchmark
             1,
             \sprintf(' (floor %.1f, %d requests)', \count($calls) / 16, \count($calls)),
         );
+        $report->ratio('  requests for a change', \count($calls) / $changes, self::REQUESTS);
         $report->exactly('  confirmed', $run['result']['confirmed'], $changes);
         $report->exactly('  lost', $lost, 0);
         $report->exactly('  doubled, or taken from another item', $more, 0);

@@ -18,8 +18,8 @@ final class WebhookBenchmark
 {
     private const ITEMS      = 50;
     private const PER_SECOND = 100.0;
-    private const ANSWER     = 50.0;
-    private const DRAINED    = 20.0;
+    private const ANSWER     = 5.0;
+    private const DRAINED    = 2.0;
     private const APART      = 5_000;
 
     public static function run(Report $report, int $events): void
