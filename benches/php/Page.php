@@ -131,4 +131,10 @@ final class Page
     {
         return $this->errors;
     }
+
+    /** @return array{} With the default settings, no item of these catalogs is left out */
+    public function leftOut(): array
+    {
+        return [];
+    }
 }
