@@ -31,5 +31,6 @@ php_enums! {
     clover_service::CallbackKind => "CloverSync\\CallbackKind",
     clover_service::connection::CurrencySource => "CloverSync\\CurrencySource",
     clover_service::orders::OrderState => "CloverSync\\OrderState",
+    clover_service::prints::PrintState => "CloverSync\\PrintState",
     clover_service::stock::StockState => "CloverSync\\StockState",
 }

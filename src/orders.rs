@@ -1,6 +1,7 @@
 //! `CloverSync\Orders`.
 #![allow(non_snake_case)] // PHP sees the parameters' names.
 
+use clover_core::ids::OrderTypeId;
 use clover_core::order::OrderStanding;
 use clover_service::orders::{Orders as Core, reference_of, site_tag_of};
 use clover_service::rows::orders;
@@ -14,7 +15,7 @@ use crate::connection::Connection;
 use crate::exception::of;
 use crate::input::Php;
 use crate::output::{PhpArray, array, zval};
-use crate::values::OrderOutcome;
+use crate::values::{OrderOutcome, PrintOutcome};
 use crate::zend::class::{Finish, sensitive};
 use crate::zend::text_enum::Case;
 
@@ -61,9 +62,22 @@ impl Orders {
     }
 
     /// Creates the order without lines.
-    pub fn create(&self, plan: String, reference: String) -> PhpResult<OrderOutcome> {
-        let outcome = self.core.create(&plan, reference).map_err(of)?;
+    pub fn create(
+        &self,
+        plan: String,
+        reference: String,
+        orderTypeId: Option<String>,
+    ) -> PhpResult<OrderOutcome> {
+        let outcome = self.core.create(&plan, reference, orderTypeId);
+        let outcome = outcome.map_err(of)?;
         Ok(OrderOutcome(zval(&orders::outcome(&outcome))?))
+    }
+
+    /// The id of the order type with this name.
+    #[php(name = "orderType")]
+    pub fn order_type(&self, name: String) -> PhpResult<Option<String>> {
+        let found: Option<OrderTypeId> = self.core.order_type(&name).map_err(of)?;
+        Ok(found.map(String::from))
     }
 
     /// The orders that carry the reference.
@@ -99,6 +113,20 @@ impl Orders {
             .mark(orderId, reference, standing, isChanged, plan);
         let outcome = outcome.map_err(of)?;
         Ok(OrderOutcome(zval(&orders::outcome(&outcome))?))
+    }
+
+    /// Asks Clover to print the order.
+    #[php(name = "printOrder")]
+    pub fn print_order(&self, orderId: String) -> PhpResult<PrintOutcome> {
+        let outcome = self.core.print(orderId).map_err(of)?;
+        Ok(PrintOutcome(zval(&orders::print(&outcome))?))
+    }
+
+    /// What became of a print.
+    #[php(name = "lookAtPrint")]
+    pub fn look_at_print(&self, eventId: String) -> PhpResult<PrintOutcome> {
+        let outcome = self.core.look_at_print(eventId).map_err(of)?;
+        Ok(PrintOutcome(zval(&orders::print(&outcome))?))
     }
 }
 

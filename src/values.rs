@@ -7,6 +7,7 @@ use clover_core::product::ProductKind;
 use clover_core::webhook::VerdictKind;
 use clover_service::connection::CurrencySource;
 use clover_service::orders::OrderState;
+use clover_service::prints::PrintState;
 use clover_service::rows::Class;
 use ext_php_rs::error::Result;
 
@@ -107,6 +108,12 @@ value_classes! {
     OrderOutcome {
         state: T::of::<OrderState>(),
         orderId: T::STRING.or_null(),
+        problem: T::class(PROBLEM).or_null(),
+        retryAfter: T::INT,
+    }
+    PrintOutcome {
+        state: T::of::<PrintState>(),
+        eventId: T::STRING.or_null(),
         problem: T::class(PROBLEM).or_null(),
         retryAfter: T::INT,
     }

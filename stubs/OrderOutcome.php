@@ -12,7 +12,7 @@ final readonly class OrderOutcome
     /** Clover's id of the order that was created, filled or paid. */
     public ?string $orderId;
 
-    /** Why it is not as wished; null in the states Done and Recorded. */
+    /** Why it is not as wished; null in the states Done, unless it says what was left out, and Recorded. */
     public ?Problem $problem;
 
     /** Seconds; 0 in all states but {@see OrderState::Later}. */

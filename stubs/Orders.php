@@ -18,6 +18,9 @@ use CloverSync\Exception\SettingsException;
  * after 95. After an unknown create, first search with {@see find()} for at least two minutes, because Clover's search
  * lags behind.
  *
+ * {@see printOrder()} differs: it must not be repeated unless Clover has certainly not done it. A print of a process
+ * that died has ended after 65 seconds.
+ *
  * fill, pay and mark read the order before they write. A missing permission and a lost connection are exceptions; the
  * result for the order is an {@see OrderOutcome}.
  */
@@ -107,11 +110,31 @@ final class Orders
     /**
      * Creates the order without its lines.
      *
+     * @param ?string $orderTypeId {@see orderType()}. If Clover refuses it, the order is created without it, and the
+     *   outcome is done with a problem
+     *
      * @return OrderOutcome done, unknown, later or refused
      *
      * @throws CloverException
      */
-    public function create(#[\SensitiveParameter] string $plan, string $reference): OrderOutcome
+    public function create(
+        #[\SensitiveParameter]
+        string $plan,
+        string $reference,
+        ?string $orderTypeId = null,
+    ): OrderOutcome {
+        throw new \LogicException('provided by the extension');
+    }
+
+    /**
+     * Clover's id of the order type with this name; letter case and accents make no difference. This needs Merchant
+     * Read, which is not among the four permissions of the owner's manual.
+     *
+     * @return ?string Null when the merchant has none with this name
+     *
+     * @throws CloverException
+     */
+    public function orderType(string $name): ?string
     {
         throw new \LogicException('provided by the extension');
     }
@@ -174,6 +197,31 @@ final class Orders
         #[\SensitiveParameter]
         ?string $plan = null,
     ): OrderOutcome {
+        throw new \LogicException('provided by the extension');
+    }
+
+    /**
+     * Asks Clover to print the order at the printer of its default device. Nothing but a look at Clover's printer can
+     * tell what became of a print without an answer, so it must not be repeated.
+     *
+     * @return PrintOutcome accepted, unknown, later or refused
+     *
+     * @throws CloverException
+     */
+    public function printOrder(string $orderId): PrintOutcome
+    {
+        throw new \LogicException('provided by the extension');
+    }
+
+    /**
+     * What became of a print that Clover has accepted.
+     *
+     * @return PrintOutcome accepted, printed, later or refused
+     *
+     * @throws CloverException
+     */
+    public function lookAtPrint(string $eventId): PrintOutcome
+    {
         throw new \LogicException('provided by the extension');
     }
 }

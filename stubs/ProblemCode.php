@@ -169,6 +169,12 @@ enum ProblemCode: string
     case PaymentNoTender = 'payment_no_tender';
     /** Clover did not answer in time, so the payment may be recorded. */
     case PaymentMaybeRecorded = 'payment_maybe_recorded';
+    /** Clover did not answer, so the order may be printed. */
+    case PrintMaybeSent = 'print_maybe_sent';
+    /** Clover reports that the printer did not print the order. */
+    case PrintFailed = 'print_failed';
+    /** Clover takes the order only without its order type. Data: said. */
+    case OrderTypeRefused = 'order_type_refused';
     /** The shop's data of the order cannot be used. Data: path. */
     case OrderUnusable = 'order_unusable';
     /** The body is too large. Data: most. */

@@ -87,6 +87,12 @@ final class Settings
     /** @var list<string> Payment plugins whose orders are paid later */
     public readonly array $payLaterMethods;
 
+    /** Name of the order type that orders get in Clover; empty for none. */
+    public readonly string $orderType;
+
+    /** Whether the till's order printer prints each order that was sent. */
+    public readonly bool $printOrders;
+
     /** Days. */
     public readonly int $logRetention;
 

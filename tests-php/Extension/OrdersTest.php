@@ -13,6 +13,8 @@ use CloverSync\OrderOutcome;
 use CloverSync\Orders;
 use CloverSync\OrderStanding;
 use CloverSync\OrderState;
+use CloverSync\PrintOutcome;
+use CloverSync\PrintState;
 use CloverSync\Tests\Support\CloverTestCase;
 use CloverSync\Tests\Support\English;
 use CloverSync\Tests\Support\Json;
@@ -448,6 +450,69 @@ final class OrdersTest extends CloverTestCase
         self::assertSame(1, $this->clover->refreshes());
         self::assertCount(1, $this->clover->state()['orders']);
         $this->assertNothingLogged();
+    }
+
+    #[TestDox('a print is accepted with its id, and its end is seen by that; without a printer it is refused')]
+    public function testPrint(): void
+    {
+        $orders  = $this->orders();
+        $id      = (string) $orders->create($orders->plan(self::order(), OrderStanding::Paid), self::MARK)->orderId;
+        $refused = $orders->printOrder($id);
+        self::assertSame([PrintState::Refused, null, 0], [$refused->state, $refused->eventId, $refused->retryAfter]);
+        self::assertStringContainsString('printing device is missing', English::whole($refused->problem));
+
+        $this->clover->switches(['default_printer' => true]);
+        $made  = $orders->printOrder($id);
+        $event = (string) $made->eventId;
+        self::assertSame([PrintState::Accepted, null], [$made->state, $made->problem]);
+        self::assertSame([PrintState::Accepted, $event], self::seen($orders->lookAtPrint($event)));
+        $this->clover->fault('GET /v3/merchants/*/print_event/*', 'status', with: [
+            'code'        => 429,
+            'retry_after' => 900,
+        ]);
+        $later = $this->orders()->lookAtPrint($event);
+        self::assertSame([PrintState::Later, null], self::seen($later));
+        self::assertGreaterThanOrEqual(900, $later->retryAfter);
+
+        foreach ([
+            ['fails',  PrintState::Refused],
+            ['prints', PrintState::Printed],
+        ] as [$does, $state]) {
+            $this->clover->switches(['printer' => $does]);
+            self::assertSame([$state, null], self::seen($this->orders()->lookAtPrint($event)));
+        }
+    }
+
+    /** @return array{PrintState, ?string} */
+    private static function seen(PrintOutcome $outcome): array
+    {
+        return [$outcome->state, $outcome->eventId];
+    }
+
+    #[TestDox('an order type is found by its name, and an order that Clover refuses with it is created without')]
+    public function testOrderType(): void
+    {
+        $this->grant('MERCHANT_R');
+        $orders = $this->orders();
+        self::assertNull($orders->orderType('Web'));
+        $plan = $orders->plan(self::order(), OrderStanding::Paid);
+        $this->clover->fault(self::CREATE, 'status', with: ['code' => 400, 'body' => ['message' => 'No such type']]);
+        $made = $orders->create($plan, self::MARK, 'ABSENT0000001');
+        self::assertSame(OrderState::Done, $made->state);
+        self::assertStringContainsString('No such type', English::problem($made->problem));
+        self::assertCount(1, $this->clover->state()['orders']);
+        self::assertSame([$made->orderId], $orders->find(self::MARK));
+
+        $this->clover->merchant(['permissions' => self::FOUR]);
+
+        try {
+            $orders->orderType('Web');
+            self::fail('accepted without Merchant Read');
+        } catch (PermissionException $e) {
+            self::assertSame('Merchant Read', $e->getPermission());
+        }
+
+        self::assertSame(0, $this->clover->refreshes());
     }
 
     #[TestDox('a token that expires in the middle is replaced, and the order continues where it was')]

@@ -75,6 +75,7 @@ final class DashboardDataTest extends JoomlaTestCase
             rateLimit: ['per_second' => 16, 'concurrent' => 5, 'learned' => false],
             cautious: [],
             withheld: [],
+            orderNotices: [],
         );
     }
 }

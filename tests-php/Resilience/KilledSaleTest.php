@@ -16,6 +16,7 @@ use CloverSync\Shop\Services;
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\Child;
 use CloverSync\Tests\Support\FakeClock;
+use CloverSync\Tests\Support\Json;
 use CloverSync\Tests\Support\KillingSql;
 use CloverSync\Tests\Support\Moment;
 use CloverSync\Tests\Support\Simulator;
@@ -195,6 +196,20 @@ final class KilledSaleTest extends ResilienceTestCase
         $this->open();
         $this->placed(self::CONFIRMED);
         $this->killEverywhere('order with payment', static fn (OrderEvents $events) => $events->statusChanged(
+            self::ORDER,
+            5,
+            self::CONFIRMED,
+        ));
+    }
+
+    #[TestDox('An order that is printed, without its order type, is killed at every step, and is printed at most once')]
+    public function test_a_printed_order(): void
+    {
+        $this->settings    = ['sync_sale' => true, 'print_orders' => true, 'order_type' => 'Nowhere'];
+        $this->permissions = [...self::FOUR, ...self::PAYMENT];
+        $this->open();
+        $this->placed(self::CONFIRMED);
+        $this->killEverywhere('printed order', static fn (OrderEvents $events) => $events->statusChanged(
             self::ORDER,
             5,
             self::CONFIRMED,
@@ -556,7 +571,7 @@ final class KilledSaleTest extends ResilienceTestCase
     private function begin(array $counts): void
     {
         $this->clover->reset(self::CATALOG);
-        $this->clover->switches(['external_ref_search_lag' => self::SEARCH_LAG]);
+        $this->clover->switches(['external_ref_search_lag' => self::SEARCH_LAG, 'default_printer' => true]);
         $this->clover->merchant(['permissions' => $this->permissions]);
         array_map($this->clover->setStock(...), array_keys($counts), $counts);
         $this->fresh(fn (Sql $sql) => $this->connect($this->shop($sql)));
@@ -703,6 +718,7 @@ final class KilledSaleTest extends ResilienceTestCase
         $order = $sql->fetchOne(
             "SELECT state, step, payment, reason, reference, attempts, next_try, claim <> '' AS claimed,
                 plan IS NULL AS is_planless, mark, wanted, shown, fingerprint,
+                print_state, print_tries, print_next, print_event IS NULL AS is_unprinted,
                 clover_order_id IS NULL AS is_nameless FROM #__j2commerce_clover_orders",
         );
 
@@ -952,6 +968,26 @@ final class KilledSaleTest extends ResilienceTestCase
             ],
             $where,
         );
+        $this->assertPrinted($row, $order['id'], $where);
+    }
+
+    /**
+     * Printed at most once, and exactly once unless the shop says that it does not know.
+     *
+     * @param Columns $row
+     */
+    private function assertPrinted(array $row, string $order, string $where): void
+    {
+        $prints = array_map(static fn (mixed $event): string => Json::string(
+            Json::object(Json::object($event)['orderRef'] ?? null)['id'] ?? null,
+        ), Json::list($this->clover->state()['print_events'] ?? null));
+
+        match ($row['print_state']) {
+            ''        => self::assertSame([false, []], [$this->settings['print_orders'] ?? false, $prints], $where),
+            'sent'    => self::assertSame([$order], $prints, $where),
+            'unknown' => self::assertContains($prints, [[], [$order]], $where),
+            default   => self::fail("$where: the print is $row[print_state]."),
+        };
     }
 
     /**

@@ -269,11 +269,12 @@ impl World {
         at(Point::Pushing)?;
         let plan = Arc::new(OrderPlan::from_json(push.plan.as_bytes()).expect("stored"));
         let reference = push.reference.clone();
-        let created = orders::create(me.api.clone(), me.access.clone(), plan, reference).await;
+        let (api, access) = (me.api.clone(), me.access.clone());
+        let created = orders::create(api, access, plan, reference, None).await;
         at(Point::Pushed)?;
         self.database().await;
         match created {
-            Ok(Create::Done(id)) => {
+            Ok(Create::Done(id) | Create::WithoutType { order: id, .. }) => {
                 self.moves(me, order, &Stage::Sent, Stage::Known(id), 0);
             }
             Ok(Create::Unknown) => {}

@@ -2,6 +2,8 @@
 
 pub mod items;
 pub mod merchant;
+pub mod order_types;
 pub mod orders;
 pub mod permission;
+pub mod prints;
 pub mod stock;

@@ -49,7 +49,7 @@ mod verdict;
 pub mod withheld;
 
 pub use callback::{Callback, CallbackError};
-pub use endpoints::{items, merchant, orders, permission, stock};
+pub use endpoints::{items, merchant, order_types, orders, permission, prints, stock};
 pub use error::{Call, Error, error_chain};
 pub use hosts::{Environment, Hosts};
 pub use http::{Access, Answer, Api};

@@ -123,6 +123,16 @@ id!(
     TenderId,
     "tender id"
 );
+id!(
+    /// A kind of order, such as dine-in or pick-up.
+    OrderTypeId,
+    "order type id"
+);
+id!(
+    /// The print of an order, as the till's printer was asked for it.
+    PrintEventId,
+    "print event id"
+);
 
 #[cfg(test)]
 mod tests {

@@ -324,6 +324,12 @@ problems! {
     PaymentNoTender = "payment_no_tender" [],
     /// Clover did not answer in time, so the payment may be recorded.
     PaymentMaybeRecorded = "payment_maybe_recorded" [],
+    /// Clover did not answer, so the order may be printed.
+    PrintMaybeSent = "print_maybe_sent" [],
+    /// Clover reports that the printer did not print the order.
+    PrintFailed = "print_failed" [],
+    /// Clover takes the order only without its order type.
+    OrderTypeRefused = "order_type_refused" [said],
     /// The shop's data of the order cannot be used.
     OrderUnusable = "order_unusable" [path],
 

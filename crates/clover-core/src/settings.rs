@@ -228,6 +228,10 @@ settings! {
         "payment_banktransfer",
         "payment_moneyorder",
     ]);
+    /// Name of the order type that orders get in Clover; empty for none.
+    order_type: String = Label;
+    /// Whether the till's order printer prints each order that was sent.
+    print_orders: bool = Switch(false);
     /// Days that log entries are kept.
     log_retention: i64 = Integer(30, 1..=3650);
     /// Whether diagnostics are logged.
@@ -719,6 +723,34 @@ impl Kind for AppId {
     }
 }
 
+/// A name that Clover has, cleaned.
+struct Label;
+
+impl Label {
+    /// Characters that Clover takes.
+    const LONGEST: usize = 127;
+}
+
+impl Kind for Label {
+    type Value = String;
+
+    fn read(&self, form: &mut Form, name: &str) -> String {
+        let label = form.text(name, Self::LONGEST);
+        label.as_deref().and_then(text::clean).unwrap_or_default()
+    }
+
+    fn describe(&self) -> Description {
+        Description {
+            longest: Some(Self::LONGEST),
+            ..Description::new(SettingKind::Text, "")
+        }
+    }
+
+    fn show<'a>(&self, value: &'a String) -> Shown<'a> {
+        Shown::Text(Some(value))
+    }
+}
+
 struct Address;
 
 impl Address {
@@ -1086,6 +1118,19 @@ mod tests {
                 s.sync_interval
             ),
             (false, true, vec![1, 7], 12, 5)
+        );
+    }
+
+    #[test]
+    fn an_order_type_is_a_clean_name_and_nothing_is_printed_unless_the_owner_says_so() {
+        let s = parse(json!({})).unwrap();
+        assert_eq!((s.order_type.as_str(), s.print_orders), ("", false));
+        let s = parse(json!({"order_type": "  Pick\u{a0} Up ", "print_orders": "1"})).unwrap();
+        assert_eq!((s.order_type.as_str(), s.print_orders), ("Pick Up", true));
+        let wrong = parse(json!({"order_type": "x".repeat(128), "print_orders": "often"}));
+        assert_eq!(
+            wrong.unwrap_err().fields.into_keys().collect::<Vec<_>>(),
+            ["order_type", "print_orders"]
         );
     }
 

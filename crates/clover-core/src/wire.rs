@@ -17,7 +17,8 @@ pub use lenient::lenient_integer;
 pub use list::{ElementError, Elements, Listing};
 pub use merchant::{Merchant, Properties};
 pub use order::{
-    Discount, LineItem, OrderCurrency, OrderHead, Payment, Tender, TillLine, TillOrder,
+    Discount, LineItem, OrderCurrency, OrderHead, OrderType, Payment, PrintEvent, Tender, TillLine,
+    TillOrder,
 };
 
 #[cfg(test)]

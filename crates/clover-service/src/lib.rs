@@ -19,6 +19,7 @@ pub mod ledger;
 mod log_queue;
 pub mod orders;
 pub mod page;
+pub mod prints;
 mod rate_limit;
 pub mod rows;
 pub mod runtime;

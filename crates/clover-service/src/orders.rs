@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clover_client::Error as ClientError;
 use clover_client::orders::{self, Create, Fill, Mark, Pay};
-use clover_core::ids::OrderId;
+use clover_core::ids::{InvalidId, OrderId, OrderTypeId};
 use clover_core::money::Currency;
 use clover_core::order::{
     InvalidReference, OrderError, OrderMark, OrderPlan, OrderReference, OrderStanding, ShopOrder,
@@ -76,6 +76,10 @@ impl OrderOutcome {
     pub fn created(answer: Result<Create, ClientError>) -> Result<Self, ClientError> {
         match answer {
             Ok(Create::Done(order)) => Ok(Self::new(OrderState::Done, Some(order), None)),
+            Ok(Create::WithoutType { order, said }) => {
+                let problem = Problem::new(ProblemCode::OrderTypeRefused).with("said", said);
+                Ok(Self::new(OrderState::Done, Some(order), Some(problem)))
+            }
             Ok(Create::Unknown) => Ok(Self::new(
                 OrderState::Unknown,
                 None,
@@ -171,7 +175,7 @@ impl OrderOutcome {
 
 /// Paid web orders on their way into Clover.
 pub struct Orders {
-    session: Rc<Session>,
+    pub(crate) session: Rc<Session>,
     currency: Currency,
 }
 
@@ -231,10 +235,21 @@ impl Orders {
     ///
     /// # Errors
     /// [`Error`], of what is not the order's own affair; so for all steps.
-    pub fn create(&self, plan: &str, reference: String) -> Result<OrderOutcome, Error> {
+    pub fn create(
+        &self,
+        plan: &str,
+        reference: String,
+        order_type: Option<String>,
+    ) -> Result<OrderOutcome, Error> {
         let (plan, reference) = (frozen(plan)?, marked(reference)?);
+        let wrong = |error: InvalidId| Error::argument(error.to_string(), "orderTypeId");
+        let order_type = order_type
+            .map(OrderTypeId::new)
+            .transpose()
+            .map_err(wrong)?;
         self.session.call(|api, access| {
-            let step = orders::create(api, access, Arc::clone(&plan), reference.clone());
+            let (plan, order_type) = (Arc::clone(&plan), order_type.clone());
+            let step = orders::create(api, access, plan, reference.clone(), order_type);
             async move { OrderOutcome::created(step.await) }
         })
     }
@@ -319,6 +334,6 @@ fn marked(reference: String) -> Result<OrderReference, Error> {
     OrderReference::new(reference).map_err(|e| Error::argument(e.to_string(), "reference"))
 }
 
-fn named(order: String) -> Result<OrderId, Error> {
+pub(crate) fn named(order: String) -> Result<OrderId, Error> {
     OrderId::new(order).map_err(|e| Error::argument(e.to_string(), "orderId"))
 }

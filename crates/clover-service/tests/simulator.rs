@@ -888,7 +888,7 @@ fn an_order_is_created_filled_and_paid_once() {
     });
     let order = ShopOrder::parse(&order).unwrap();
     let plan = orders.plan(&order, OrderStanding::ToPay).unwrap();
-    let created = orders.create(&plan, reference.clone()).unwrap();
+    let created = orders.create(&plan, reference.clone(), None).unwrap();
     assert_eq!(created.state, OrderState::Done, "{:?}", created.problem);
     let id: String = created.order.unwrap().into();
     let filled = orders.fill(&plan, id.clone()).unwrap();

@@ -23,6 +23,8 @@ pub struct Switches {
     pub menu_item: MenuItemShape,
     /// Whether the merchant has a default printer for `print_event`.
     pub default_printer: bool,
+    /// What that printer does with a print.
+    pub printer: Printer,
     /// Whether a stock change also moves the item's `modifiedTime`.
     pub stock_bumps_item_modified_time: bool,
     /// What an expanded `itemStock` is for an item that was never counted.
@@ -88,6 +90,7 @@ impl Default for Switches {
             stock_post_keeps_threshold: true,
             menu_item: MenuItemShape::Always,
             default_printer: false,
+            printer: Printer::Waits,
             stock_bumps_item_modified_time: false,
             untracked_stock_shape: UntrackedStockShape::IdOnly,
             emoji_in_item_names: EmojiInItemNames::Keep,
@@ -307,6 +310,17 @@ words! {
         OnRequest = "on_request",
         /// In every answer.
         Always = "always",
+    }
+}
+words! {
+    /// What the default printer does.
+    Printer {
+        /// Nothing: a print stays as it was created.
+        Waits = "waits",
+        /// Prints, and the print is discarded.
+        Prints = "prints",
+        /// Fails.
+        Fails = "fails",
     }
 }
 words! {

@@ -21,6 +21,7 @@ use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Shop\Joomla\SiteLocale;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Sales\OrderNotices;
 use CloverSync\Shop\Status\Attention;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\PauseText;
@@ -48,7 +49,8 @@ final readonly class Notices
         + ($facts['problem'] === null ? 0 : 1)
         + ($facts['status']?->reconnectReason === null ? 0 : 1)
         + ($facts['status']?->refusedAt === null ? 0 : 1)
-        + ($facts['moved'] ? 1 : 0);
+        + ($facts['moved'] ? 1 : 0)
+        + \count($facts['orders']);
         $icon = [
             'id'     => 'j2commerce-cloverpos',
             'text'   => Text::_('PLG_J2COMMERCE_APP_CLOVERPOS'),
@@ -139,6 +141,10 @@ final readonly class Notices
             }
         }
 
+        foreach ($facts['orders'] as $i => $notice) {
+            $messages[] = self::message("orders_$i", 'warning', SiteLocale::formatter()->text($notice));
+        }
+
         if ($this->factory->knownEnvironment() === 'sandbox') {
             $messages[] = self::message('sandbox', 'warning', Text::_(self::PREFIX . 'SANDBOX'));
         }
@@ -150,10 +156,13 @@ final readonly class Notices
         );
     }
 
-    /** @return array{problem: ?string, status: ?ConnectionStatus, moved: bool, attention: ?Attention} */
+    /**
+     * @return array{problem: ?string, status: ?ConnectionStatus, moved: bool, orders: list<Message>, attention:
+     *   ?Attention}
+     */
     private function facts(): array
     {
-        $facts    = ['problem' => null, 'status' => null, 'moved' => false];
+        $facts    = ['problem' => null, 'status' => null, 'moved' => false, 'orders' => []];
         $merchant = null;
 
         try {
@@ -162,6 +171,9 @@ final readonly class Notices
             $facts['status'] = $shop->connection->status();
             $facts['moved']  = $shop->guard->isMoved();
             $merchant        = $shop->merchantId();
+            $facts['orders'] = $merchant !== null && $facts['status']->connected
+                ? (new OrderNotices($shop->state, $merchant, $shop->settings))->all()
+                : [];
         } catch (\Throwable $e) {
             $facts['problem'] = ErrorPresenter::of($e)['message'];
         }

@@ -16,6 +16,7 @@ use CloverSync\Shop\Joomla\LocalTime;
 use CloverSync\Shop\Joomla\SiteLocale;
 use CloverSync\Shop\Sales\LedgerRow;
 use CloverSync\Shop\Sales\MarkState;
+use CloverSync\Shop\Sales\OrderPrintState;
 use CloverSync\Shop\Sales\OrderPushRow;
 use CloverSync\Shop\Sales\OrderStatus;
 use CloverSync\Shop\Sales\OrderStatusLine;
@@ -174,6 +175,18 @@ $choices    = static function (string $row) use ($escape, $mayAct): void {
                 $later = $push->payment === 'due' && !$push->isPaymentDue();
                 echo $later ? $say('PAYMENT_LATER') : $say('PAYMENT_' . strtoupper($push->payment));
             ?></dd>
+        <?php endif; ?>
+        <?php if ($push->print !== OrderPrintState::None) : ?>
+            <dt><?php echo $say('PRINT'); ?></dt>
+            <dd>
+                <?php echo $say('PRINT_' . strtoupper($push->print->value)); ?>
+                <?php if ($push->printMessage !== null) : ?>
+                    <div class="small text-body-secondary text-break"><?php
+                        echo $escape($words->text($push->printMessage));
+                    ?></div>
+                    <?php echo Details::html($words->details($push->printMessage)); ?>
+                <?php endif; ?>
+            </dd>
         <?php endif; ?>
     </dl>
     <?php if ($push->needsDecision()) : ?>

@@ -212,6 +212,11 @@ CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_orders` (
   `shown` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT 'paid' COMMENT 'What they say',
   `mark` varchar(8) NOT NULL DEFAULT '' COMMENT 'due, locked, refused, gone or left: wanted differs from shown',
   `seen` datetime DEFAULT NULL COMMENT 'modified_on of the shop''s order when it was last compared',
+  `print_state` varchar(8) NOT NULL DEFAULT '' COMMENT 'wanted, sent, done, refused or unknown: at the order printer of the till',
+  `print_event` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL COMMENT 'Id of the print in Clover',
+  `print_tries` int unsigned NOT NULL DEFAULT 0 COMMENT 'Calls that were made, from 0 again once the id is known',
+  `print_next` bigint NOT NULL DEFAULT 0 COMMENT 'Unix seconds',
+  `print_message` text,
   `claim` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '',
   `attempts` int unsigned NOT NULL DEFAULT 0,
   `misses` int unsigned NOT NULL DEFAULT 0 COMMENT 'Times it could not be sent or settled, without a refusal',
@@ -225,6 +230,7 @@ CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_orders` (
   KEY `idx_state` (`environment`,`merchant_id`,`state`,`next_try`),
   KEY `idx_payment` (`environment`,`merchant_id`,`payment`),
   KEY `idx_mark` (`environment`,`merchant_id`,`mark`),
+  KEY `idx_print` (`environment`,`merchant_id`,`print_state`,`print_next`),
   KEY `idx_scan` (`environment`,`merchant_id`,`order_pk`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 

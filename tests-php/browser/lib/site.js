@@ -87,6 +87,7 @@ export const clover = {
   faults: (list) => ask('POST', 'faults', list),
   clearFaults: () => ask('DELETE', 'faults'),
   advance: (seconds) => ask('POST', 'clock', { advance_s: seconds }),
+  orderType: (label) => ask('POST', 'order_types', { label }),
   tokens: (what) => ask('POST', 'tokens', { do: what }),
   webhook: (facts) => ask('POST', 'webhook', facts),
   item: async (name) => (await ask('GET', 'state')).items.find((item) => item.name === name),

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use clover_core::ids::{OrderId, TenderId};
+use clover_core::ids::{OrderId, OrderTypeId, TenderId};
 use clover_core::order::{
     OrderMark, OrderPlan, OrderReference, PlannedDiscount, PlannedLine, private_parts,
 };
@@ -49,6 +49,13 @@ const EXTERNAL_PAYMENT: &str = "com.clover.tender.external_payment";
 pub enum Create {
     /// The order exists and is empty.
     Done(OrderId),
+    /// The same, without the order type, which Clover refuses.
+    WithoutType {
+        /// The order.
+        order: OrderId,
+        /// Clover's words on the order type.
+        said: String,
+    },
     /// The order may exist: call [`find`] before creating another. Clover's search lags behind.
     Unknown,
 }
@@ -105,7 +112,8 @@ pub enum Mark {
     Missing,
 }
 
-/// Creates the order without its lines.
+/// Creates the order without its lines. Where Clover refuses it with the order type, it is created
+/// without: an order type that was deleted meanwhile must not keep an order out of Clover.
 ///
 /// # Errors
 /// When the order was certainly not created. Clover's message is redacted: it contains none of
@@ -115,12 +123,10 @@ pub async fn create(
     access: Access,
     plan: Arc<OrderPlan>,
     reference: OrderReference,
+    order_type: Option<OrderTypeId>,
 ) -> Result<Create, Error> {
-    #[derive(Deserialize)]
-    struct Created {
-        id: OrderId,
-    }
-    let body = json!({
+    let began = Instant::now();
+    let mut body = json!({
         "state": "open",
         "currency": plan.currency().code(),
         "title": plan.title(),
@@ -131,12 +137,40 @@ pub async fn create(
         "groupLineItems": true,
         "total": plan.total(),
     });
-    let api = in_time(&api, CREATING);
-    let answer = post(&api, &access, "orders", &body).await;
+    let Some(order_type) = order_type else {
+        let created = create_once(&in_time(&api, CREATING), &access, &body).await;
+        return created.map_err(|error| discreet(error, &plan));
+    };
+    let bare = body.clone();
+    body["orderType"] = json!({"id": order_type});
+    let refused = match create_once(&in_time(&api, CREATING), &access, &body).await {
+        Err(error @ (Error::Rejected { .. } | Error::NotFound { .. })) => discreet(error, &plan),
+        created => return created.map_err(|error| discreet(error, &plan)),
+    };
+    let left = CREATING.saturating_sub(began.elapsed());
+    if left.is_zero() {
+        return Err(refused);
+    }
+    let said = match &refused {
+        Error::Rejected { said, .. } | Error::NotFound { said, .. } => said.clone(),
+        _ => String::new(),
+    };
+    match create_once(&in_time(&api, left), &access, &bare).await {
+        Ok(Create::Done(order)) => Ok(Create::WithoutType { order, said }),
+        created => created.map_err(|error| discreet(error, &plan)),
+    }
+}
+
+async fn create_once(api: &Api, access: &Access, body: &Value) -> Result<Create, Error> {
+    #[derive(Deserialize)]
+    struct Created {
+        id: OrderId,
+    }
+    let answer = post(api, access, "orders", body).await;
     match answer.and_then(|answer| answer.json::<Created>()) {
         Ok(created) => Ok(Create::Done(created.id)),
         Err(error) if error.leaves_write_unknown() => Ok(Create::Unknown),
-        Err(error) => Err(discreet(error, &plan)),
+        Err(error) => Err(error),
     }
 }
 
@@ -363,13 +397,18 @@ struct List<T> {
 
 /// The same API with this time limit for the start of a write. A started write has the whole
 /// timeout of a write.
-fn in_time(api: &Api, left: Duration) -> Api {
+pub(super) fn in_time(api: &Api, left: Duration) -> Api {
     let mut policy = api.policy().clone();
     policy.elapsed = policy.elapsed.min(left);
     api.with_policy(policy)
 }
 
-async fn post(api: &Api, access: &Access, path: &str, body: &Value) -> Result<Answer, Error> {
+pub(super) async fn post(
+    api: &Api,
+    access: &Access,
+    path: &str,
+    body: &Value,
+) -> Result<Answer, Error> {
     api.post(access, path, Bytes::from(body.to_string())).await
 }
 

@@ -45,6 +45,8 @@ mod tests {
             ("POST", "/orders/O1/payments", "Payments Write"),
             ("POST", "/atomic_order/orders", "Orders Write"),
             ("POST", "/print_event", "Orders Write"),
+            ("GET", "/print_event/P1", "Orders Read"),
+            ("GET", "/order_types", "Merchant Read"),
         ] {
             let path = format!("/v3/merchants/M1M2M3M4M5M6M{below}");
             assert_eq!(permission_for(method, &path), permission, "{method} {path}");

@@ -2,6 +2,7 @@
 
 mod calls;
 mod connect;
+mod counter;
 mod lists;
 mod orders;
 mod stock;

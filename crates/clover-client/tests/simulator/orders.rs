@@ -87,6 +87,7 @@ fn create(world: &World, plan: &Arc<OrderPlan>, mark: &OrderReference) -> Result
         world.access(),
         Arc::clone(plan),
         mark.clone(),
+        None,
     ))
 }
 
@@ -122,7 +123,7 @@ fn pay(
 fn created(world: &World, plan: &Arc<OrderPlan>, mark: &OrderReference) -> OrderId {
     match create(world, plan, mark).unwrap() {
         Create::Done(order) => order,
-        Create::Unknown => panic!("nothing was lost"),
+        other => panic!("{other:?}"),
     }
 }
 
@@ -131,7 +132,7 @@ fn created(world: &World, plan: &Arc<OrderPlan>, mark: &OrderReference) -> Order
 fn pushed(world: &World, plan: &Arc<OrderPlan>, mark: &OrderReference) -> OrderId {
     let order = loop {
         match create(world, plan, mark).unwrap() {
-            Create::Done(order) => break order,
+            Create::Done(order) | Create::WithoutType { order, .. } => break order,
             Create::Unknown => match find(world, mark).as_slice() {
                 [order] => break order.clone(),
                 [] => {}
@@ -537,7 +538,7 @@ fn nothing_is_created_without_orders_write_and_nothing_is_sent_without_a_connect
     let hosts = Hosts::overridden(&format!("http://{}", free.local_addr().unwrap())).unwrap();
     drop(free);
     let nowhere = Api::new(hosts, RateLimiter::new(RateLimit::default()), quick()).unwrap();
-    let call = orders::create(nowhere, world.access(), plan(), mark(14));
+    let call = orders::create(nowhere, world.access(), plan(), mark(14), None);
     let error = world.run(call).unwrap_err();
     assert!(matches!(error, Error::Unreachable { .. }), "{error}");
     assert!(orders_of(&world).is_empty());

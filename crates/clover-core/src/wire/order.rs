@@ -3,9 +3,9 @@
 use serde::Deserialize;
 
 use super::item::Ref;
-use super::lenient::{flag_or_yes, lenient_integer, yes};
+use super::lenient::{flag, flag_or_yes, lenient_integer, yes};
 use super::list::Elements;
-use crate::ids::{ItemId, OrderId, TenderId};
+use crate::ids::{ItemId, OrderId, OrderTypeId, PrintEventId, TenderId};
 
 /// As much of an order as tells what was sold at the till, and when; with `expand=lineItems`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -144,4 +144,32 @@ pub struct Tender {
     /// Whether the merchant takes it.
     #[serde(default = "yes", deserialize_with = "flag_or_yes")]
     pub enabled: bool,
+}
+
+/// A kind of order, such as dine-in or pick-up.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OrderType {
+    /// Clover's id.
+    pub id: OrderTypeId,
+    /// Its name.
+    #[serde(default)]
+    pub label: Option<String>,
+    /// Whether the till does not offer it.
+    #[serde(default, deserialize_with = "flag")]
+    pub is_hidden: bool,
+    /// Whether it is gone.
+    #[serde(default, deserialize_with = "flag")]
+    pub is_deleted: bool,
+}
+
+/// The print of an order, as the till's printer was asked for it. Clover discards it once it is
+/// printed.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct PrintEvent {
+    /// Clover's id.
+    pub id: PrintEventId,
+    /// `CREATED`, `PRINTING` or `FAILED`.
+    #[serde(default)]
+    pub state: Option<String>,
 }

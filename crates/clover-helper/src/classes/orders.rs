@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use clover_core::ids::OrderTypeId;
 use clover_service::Error;
 use clover_service::orders::{Orders, reference_of, site_tag_of};
 use clover_service::rows::orders;
@@ -39,8 +40,13 @@ pub fn call(request: &Request<'_>) -> Result<Json, Error> {
             Ok(Json::of(&plan))
         }
         "create" => {
-            let outcome = pushes.create(&text(0, "plan")?, text(1, "reference")?)?;
+            let order_type = request.optional_text(2, "orderTypeId")?;
+            let outcome = pushes.create(&text(0, "plan")?, text(1, "reference")?, order_type)?;
             Ok(Json::of(&orders::outcome(&outcome)))
+        }
+        "orderType" => {
+            let found = pushes.order_type(&text(0, "name")?)?;
+            Ok(Json::of(&found.as_ref().map(OrderTypeId::as_str)))
         }
         "find" => {
             let found = pushes.find(text(0, "reference")?)?;
@@ -61,6 +67,14 @@ pub fn call(request: &Request<'_>) -> Result<Json, Error> {
             let (standing, is_changed) = (request.case(2)?, request.is_true(3));
             let outcome = pushes.mark(order, reference, standing, is_changed, now.as_deref())?;
             Ok(Json::of(&orders::outcome(&outcome)))
+        }
+        "printOrder" => {
+            let outcome = pushes.print(text(0, "orderId")?)?;
+            Ok(Json::of(&orders::print(&outcome)))
+        }
+        "lookAtPrint" => {
+            let outcome = pushes.look_at_print(text(0, "eventId")?)?;
+            Ok(Json::of(&orders::print(&outcome)))
         }
         _ => Err(request.unknown()),
     }

@@ -1,12 +1,13 @@
 //! Orders of the shop, and outcomes of their pushes.
 
-use clover_core::ids::OrderId;
+use clover_core::ids::{OrderId, PrintEventId};
 use clover_core::order::ShopOrder;
 use serde_json::{Map, Number, Value};
 
 use super::{Input, Kind, Output, errors, object};
 use crate::error::{Error, whole_seconds};
 use crate::orders::{OrderOutcome, unusable};
+use crate::prints::PrintOutcome;
 
 /// Levels of an order: the order, its lines, a line, its options, an option, and one to spare.
 const DEPTH: usize = 6;
@@ -66,6 +67,18 @@ pub fn outcome(outcome: &OrderOutcome) -> Output<'_> {
         OrderOutcome:
         Output::case(outcome.state),
         outcome.order.as_ref().map(OrderId::as_str),
+        errors::maybe(outcome.problem.as_ref()),
+        whole_seconds(outcome.retry_after),
+    )
+}
+
+/// What became of a print.
+#[must_use]
+pub fn print(outcome: &PrintOutcome) -> Output<'_> {
+    object!(
+        PrintOutcome:
+        Output::case(outcome.state),
+        outcome.event.as_ref().map(PrintEventId::as_str),
         errors::maybe(outcome.problem.as_ref()),
         whole_seconds(outcome.retry_after),
     )

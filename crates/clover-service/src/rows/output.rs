@@ -22,6 +22,8 @@ pub enum Class {
     GroupChanges,
     /// The outcome of one step of an order push.
     OrderOutcome,
+    /// What became of the print of an order.
+    PrintOutcome,
     /// Why something is not as wished.
     Problem,
     /// The verdict on a webhook request.

@@ -10,6 +10,7 @@ use crate::http::reply::{Answer, Reply};
 use crate::http::request::Request;
 use crate::model::fields::Fields;
 use crate::model::item_view::ItemStyle;
+use crate::model::rules::Kind;
 use crate::model::store::MerchantStore;
 use crate::query::Expand;
 use crate::shared::Shared;
@@ -43,6 +44,7 @@ fn route(shared: &Shared, request: &Request) -> Answer {
         }
         ("POST", ["refund"]) => sim_items::refund(&mut shared.store(), &request.object()?),
         ("POST", ["void"]) => sim_items::void(&mut shared.store(), &request.object()?),
+        ("POST", ["order_types"]) => order_type(&mut shared.store(), &request.object()?),
         ("POST", ["sale"]) => sim_items::sell(&mut shared.store(), &request.object()?),
         ("POST", ["merchant"]) => merchant(&mut shared.store(), &request.object()?),
         ("GET", ["switches"]) => Ok(Reply::json(&shared.store().switches)),
@@ -99,11 +101,13 @@ fn state(store: &MerchantStore) -> Reply {
         .filter(|order| !order.is_history)
         .map(|order| order.show(&base, &store.lookups, &whole))
         .collect();
+    let prints = store.print_events.oldest_first();
     Reply::json(&json!({
         "merchant_id": store.merchant.id,
         "items": items,
         "stock": stock,
         "orders": orders,
+        "print_events": prints.map(Entry::show).collect::<Vec<_>>(),
         "tokens": store.grants.state(store.clock.now_ms()),
         "webhook": store.hooks.state(),
     }))
@@ -135,6 +139,13 @@ fn reset(shared: &Shared, body: &Map<String, Value>) -> Answer {
     Ok(Reply::json(
         &json!({"merchant_id": shared.store().merchant.id}),
     ))
+}
+
+/// An order type, as the owner makes it on Clover's dashboard.
+fn order_type(store: &mut MerchantStore, body: &Map<String, Value>) -> Answer {
+    let fields = store.lookups.read(Kind::OrderTypes, body, true)?;
+    let id = store.add_fields(Kind::OrderTypes, fields);
+    Ok(Reply::json(&json!({"id": id})))
 }
 
 fn merchant(store: &mut MerchantStore, body: &Map<String, Value>) -> Answer {

@@ -6,6 +6,7 @@ use super::call::{Call, Route};
 use crate::http::reply::{Answer, Reply};
 use crate::model::fields::Fields;
 use crate::model::order::Entry;
+use crate::switches::Printer;
 
 /// The routes of the merchant.
 pub fn find(method: &str, path: &[&str]) -> Option<Route> {
@@ -82,6 +83,13 @@ fn print(call: &mut Call<'_>) -> Answer {
 }
 
 fn print_event(call: &mut Call<'_>) -> Answer {
+    let printer = call.store.switches.printer;
     let event = call.id(1).and_then(|id| call.store.print_events.get(id));
-    Ok(Reply::json(&event.ok_or_else(Reply::no_resource)?.show()))
+    let mut shown = event.ok_or_else(Reply::no_resource)?.show();
+    match printer {
+        Printer::Waits => {}
+        Printer::Prints => return Err(Reply::no_resource()),
+        Printer::Fails => shown["state"] = json!("FAILED"),
+    }
+    Ok(Reply::json(&shown))
 }

@@ -22,6 +22,7 @@ async fn state_shows_everything_and_no_secret() {
             "items",
             "merchant_id",
             "orders",
+            "print_events",
             "stock",
             "tokens",
             "webhook"

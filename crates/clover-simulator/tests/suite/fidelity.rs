@@ -179,6 +179,33 @@ async fn a_print_event_needs_a_default_printer_and_can_be_read_again() {
 }
 
 #[tokio::test]
+async fn the_owner_makes_an_order_type_without_a_permission_of_the_app() {
+    let sim = Sim::start().await;
+    let made = sim.sim("POST", "order_types", json!({"label": "Pick Up"}));
+    allow(&sim, &["MERCHANT_R"]);
+    let listed = sim.get("order_types").await.json();
+    assert_eq!(listed["elements"][0]["id"], made["id"]);
+    assert_eq!(listed["elements"][0]["label"], "Pick Up");
+}
+
+#[tokio::test]
+async fn a_print_is_discarded_once_it_is_printed_and_says_that_it_failed() {
+    let sim = Sim::start().await;
+    sim.switch(json!({"default_printer": true}));
+    let id = order(&sim, json!({"state": "open"})).await;
+    let made = sim
+        .make("print_event", json!({"orderRef": {"id": id}}))
+        .await;
+    let path = format!("print_event/{}", text(&made["id"]));
+    assert_eq!(sim.get(&path).await.json()["state"], "CREATED");
+    sim.switch(json!({"printer": "fails"}));
+    assert_eq!(sim.get(&path).await.json()["state"], "FAILED");
+    sim.switch(json!({"printer": "prints"}));
+    assert_eq!(status(&sim, &path).await, 404);
+    assert_eq!(sim.running.state()["print_events"], json!([made]));
+}
+
+#[tokio::test]
 async fn an_atomic_modification_without_an_amount_costs_nothing() {
     let sim = Sim::start().await;
     let group = text(&sim.make("modifier_groups", json!({"name": "Size"})).await["id"]);

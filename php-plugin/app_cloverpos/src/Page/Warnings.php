@@ -62,6 +62,7 @@ final readonly class Warnings
                 ...$this->paused(),
                 $this->waiting(),
                 $this->corrections(),
+                ...$this->orderNotices(),
                 $this->conflicts(),
                 ...$this->cautious(),
                 $this->sandboxProducts(),
@@ -229,6 +230,14 @@ final readonly class Warnings
     private function corrections(): ?Warning
     {
         return $this->sales('NOTICE_N_CORRECTIONS', $this->now->sales['corrections'] ?? 0);
+    }
+
+    /** @return list<Warning> */
+    private function orderNotices(): array
+    {
+        $worded = static fn (Message $notice): Warning => self::worded('warning', $notice);
+
+        return array_map($worded, $this->now->orderNotices);
     }
 
     private function sales(string $key, int $rows): ?Warning

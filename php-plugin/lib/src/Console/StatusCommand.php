@@ -87,6 +87,10 @@ final readonly class StatusCommand implements Command
             $this->console->warning($this->console->words->text(WithheldFields::message($now->withheld)));
         }
 
+        foreach ($now->orderNotices as $notice) {
+            $this->console->warning($this->console->words->text($notice));
+        }
+
         if ($now->sandboxProducts['count'] > 0) {
             $this->console->warning(\sprintf(
                 '%d products from the sandbox are still published (%s …): sync, link those with an SKU that Clover '
@@ -129,6 +133,7 @@ final readonly class StatusCommand implements Command
             'engine'           => Engine::current()->value,
             'rate_limit'       => $now->rateLimit,
             'withheld'         => $now->withheld,
+            'order_notices'    => array_map($this->console->words->text(...), $now->orderNotices),
             'sandbox_products' => $now->sandboxProducts['count'],
         ];
     }

@@ -224,6 +224,7 @@ final readonly class Checks
                 CheckState::Yellow,
                 new Message(MessageCode::CheckSalesWaiting, ['count' => $waiting]),
             ],
+            $now->orderNotices !== [] => [CheckState::Yellow, Message::together($now->orderNotices)],
             default => [
                 CheckState::Green,
                 new Message(MessageCode::CheckSales, ['count' => $now->sales['later'] ?? 0]),

@@ -191,6 +191,18 @@ enum MessageCode: string
     case OrderIncomplete       = 'order_incomplete';
     case OrderUncertain        = 'order_uncertain';
 
+    // The print of web orders, and their order type
+    case Printed             = 'printed';
+    case NotPrinted          = 'not_printed';
+    case PrintUnknown        = 'print_unknown';
+    case PrintWaits          = 'print_waits';
+    case PrintTooLate        = 'print_too_late';
+    case PrintsRefused       = 'prints_refused';
+    case OrderTypeUnknown    = 'order_type_unknown';
+    case OrderTypeNotAllowed = 'order_type_not_allowed';
+    case OrderTypeUnread     = 'order_type_unread';
+    case OrderTypeNotTaken   = 'order_type_not_taken';
+
     // Work that is paused
     case WorkStock        = 'work_stock';
     case WorkOrders       = 'work_orders';

@@ -37,6 +37,15 @@ final readonly class OrderPushRow
         public MarkState $mark,
         /** `modified_on` of the shop's order when it was last compared. */
         public ?string $seen,
+        public OrderPrintState $print,
+        /** Clover's id of the print; null while it is not known. */
+        public ?string $printEvent,
+        /** Calls for the print, or looks at it once its id is known. */
+        public int $printTries,
+        /** Until then a call for the print may arrive, or it waits. */
+        public int $printNext,
+        /** Why it is not printed, or may not be. */
+        public ?Message $printMessage,
         public string $claim,
         public int $attempts,
         /** How often it was postponed without a refusal. */
@@ -67,6 +76,11 @@ final readonly class OrderPushRow
             OrderMark::fromText(Row::string($row, 'shown')),
             MarkState::from(Row::string($row, 'mark')),
             Row::nullableString($row, 'seen'),
+            OrderPrintState::from(Row::string($row, 'print_state')),
+            Row::nullableString($row, 'print_event'),
+            Row::int($row, 'print_tries'),
+            Row::int($row, 'print_next'),
+            Message::readNullable(Row::nullableString($row, 'print_message')),
             Row::string($row, 'claim'),
             Row::int($row, 'attempts'),
             Row::int($row, 'misses'),

@@ -53,6 +53,9 @@ final readonly class OrderPusher
         private ?Orders $clover,
         private OrderReader $orders,
         private OrderPushes $pushes,
+        private OrderTypeLookup $orderType,
+        /** Null while orders are not printed. */
+        private ?OrderPrints $prints,
         private SyncLog $log,
         private CircuitBreaker $breaker,
         private Clock $clock,
@@ -204,6 +207,8 @@ final readonly class OrderPusher
             return;
         }
 
+        $orderType = $this->orderType->id($clover);
+
         if (!$this->claims($lock, fn (): bool => $this->pushes->create(
             $id,
             $lock->holder(),
@@ -216,7 +221,7 @@ final readonly class OrderPusher
         }
 
         try {
-            $outcome = $clover->create($plan, $row->reference);
+            $outcome = $clover->create($plan, $row->reference, $orderType);
         } catch (HelperLostException $e) {
             // The order may be in Clover: it is searched for later.
             throw $e;
@@ -228,6 +233,10 @@ final readonly class OrderPusher
         }
 
         if ($outcome->state === OrderState::Done) {
+            if ($outcome->problem !== null) {
+                $this->orderType->refused(Message::ofProblem($outcome->problem));
+            }
+
             $this->fill($clover, $row, $plan, $lock->holder(), (string) $outcome->orderId, $lock, $result);
         } elseif ($outcome->state === OrderState::Unknown) {
             $this->postpone($row, $lock->holder(), self::QUIET, self::reason($outcome));
@@ -285,6 +294,7 @@ final readonly class OrderPusher
             case OrderState::Done:
                 $this->sql->transaction(function () use ($id, $claim, $row, $cloverId, $result): void {
                     if ($this->pushes->complete($id, $claim)) {
+                        $this->prints?->want($id);
                         $this->log->add(
                             'order_push',
                             'order',

@@ -85,6 +85,7 @@ final readonly class OrderStatus
             || $this->push?->state === SendState::Sent
             || $this->push?->isPaymentDue()
             || $this->push?->isMarkDue()
+            || $this->push?->print === OrderPrintState::Wanted
             || $this->rowsIn(SendState::Intended, SendState::Sent) !== []
         );
     }

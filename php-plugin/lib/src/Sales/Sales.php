@@ -31,6 +31,10 @@ final readonly class Sales
 
     public OrderPushes $pushes;
 
+    public OrderPrints $prints;
+
+    public OrderNotices $notices;
+
     public ShopOrders $orders;
 
     public Planner $planner;
@@ -44,7 +48,7 @@ final readonly class Sales
         private MerchantProfile $merchant,
         public Ledger $rules,
         private Settings $settings,
-        KeyValueStore $state,
+        private KeyValueStore $state,
         private Pauses $pauses,
         private SyncLog $log,
         private \Closure $currency,
@@ -53,6 +57,8 @@ final readonly class Sales
         $this->events  = new OrderEventLog($sql, $links->environment, $clock);
         $this->ledger  = new StockLedger($sql, $links, $clock);
         $this->pushes  = new OrderPushes($sql, $links, $state, $clock);
+        $this->prints  = new OrderPrints($sql, $links, $clock);
+        $this->notices = new OrderNotices($state, $links->merchant, $settings);
         $this->orders  = new ShopOrders($sql, $links, $state, $clock);
         $this->planner = new Planner(
             $sql,
@@ -103,10 +109,28 @@ final readonly class Sales
                 $clover,
                 new OrderReader($this->sql),
                 $this->pushes,
+                new OrderTypeLookup(
+                    $this->state,
+                    $this->links->merchant,
+                    $this->settings->orderType,
+                    $this->log,
+                    $this->clock,
+                ),
+                $this->settings->printOrders ? $this->prints : null,
                 $this->log,
                 $orders,
                 $this->clock,
                 $currency,
+            ),
+            $this->prints,
+            new OrderPrinter(
+                $this->sql,
+                $clover,
+                $this->prints,
+                $this->notices,
+                $this->log,
+                $this->clock,
+                $this->settings->printOrders,
             ),
             $this->pauses,
             $stock,

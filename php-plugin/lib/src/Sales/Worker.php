@@ -47,6 +47,8 @@ final readonly class Worker
         private OrderPushes $pushes,
         private StockSender $stock,
         private OrderPusher $orders,
+        private OrderPrints $prints,
+        private OrderPrinter $printer,
         private Pauses $pauses,
         /** The senders' own, which count their refusals. */
         private CircuitBreaker $stockBreaker,
@@ -99,6 +101,7 @@ final readonly class Worker
         + $orders['sent']
         + $orders['unpaid']
         + $orders['unmarked']
+        + $this->prints->countOpen()
         + $this->planner->countLater();
         $result->paused = array_values(array_filter(
             $this->pauses->all(),
@@ -116,7 +119,11 @@ final readonly class Worker
             || self::isDue($this->stockBreaker, $this->stock->hasDue(...))
             || self::isDue(
                 $this->orderBreaker,
-                fn (): bool => $this->pushes->due() !== null || $this->pushes->dueForMark() !== null,
+                fn (): bool => (
+                    $this->pushes->due() !== null
+                    || $this->pushes->dueForMark() !== null
+                    || $this->printer->hasDue()
+                ),
             )
             || self::isDue($this->paymentBreaker, fn (): bool => $this->pushes->dueForPayment() !== null)
         );
@@ -154,6 +161,8 @@ final readonly class Worker
                 fn (): int => $this->orders->step($this->lock, $done) ?: $this->orders->markStep($this->lock),
             );
             $taken += $this->unlessPaused($this->paymentBreaker, 'order_push', fn (): int => $this->pay($done));
+            // Behind the payment, which the print may show. Its refusals pause nothing.
+            $taken += $this->orderBreaker->isTryable() ? $this->printer->step($this->lock) : 0;
         } while (
             !$once
             && !$budget->isSpent()
@@ -179,6 +188,7 @@ final readonly class Worker
         $next = min(
             $this->stockBreaker->isTryable() ? $this->ledger->nextTry() ?? PHP_INT_MAX : PHP_INT_MAX,
             $this->orderBreaker->isTryable() ? $this->pushes->nextTry() ?? PHP_INT_MAX : PHP_INT_MAX,
+            $this->orderBreaker->isTryable() ? $this->prints->nextTry() ?? PHP_INT_MAX : PHP_INT_MAX,
         );
 
         if ($next > ($now + self::SHORT) || ++$waits > self::WAITS) {

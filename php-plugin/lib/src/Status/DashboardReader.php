@@ -105,6 +105,7 @@ final readonly class DashboardReader
             DatabaseRateLimiter::limits($this->sql, $status->environment->value),
             $this->links === null ? [] : array_values((new CautiousProducts($this->sql, $this->links))->published()),
             $status->connected ? (new WithheldFields($this->state))->all() : [],
+            $status->connected ? $this->sales?->notices->all() ?? [] : [],
         );
     }
 

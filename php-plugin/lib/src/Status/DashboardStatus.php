@@ -88,6 +88,8 @@ final readonly class DashboardStatus
         public array $cautious,
         /** @var list<string> Fields of items that Clover does not show to this app, for lack of a permission */
         public array $withheld,
+        /** @var list<Message> What Clover does not do with orders that are sent */
+        public array $orderNotices,
     ) {
     }
 

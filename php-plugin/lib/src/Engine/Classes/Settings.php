@@ -93,6 +93,12 @@ final readonly class Settings
     /** @var list<string> Payment plugins whose orders are paid later */
     public readonly array $payLaterMethods;
 
+    /** Name of the order type that orders get in Clover; empty for none. */
+    public readonly string $orderType;
+
+    /** Whether the till's order printer prints each order that was sent. */
+    public readonly bool $printOrders;
+
     /** Days. */
     public readonly int $logRetention;
 
@@ -180,11 +186,13 @@ final readonly class Settings
         $self->syncSale = $row[22];
         $self->pushForeignOrders = $row[23];
         $self->payLaterMethods = $row[24];
-        $self->logRetention = $row[25];
-        $self->debug = $row[26];
-        $self->paidStatuses = $row[27];
-        $self->refundedStatuses = $row[28];
-        $self->paceShare = $row[29];
+        $self->orderType = $row[25];
+        $self->printOrders = $row[26];
+        $self->logRetention = $row[27];
+        $self->debug = $row[28];
+        $self->paidStatuses = $row[29];
+        $self->refundedStatuses = $row[30];
+        $self->paceShare = $row[31];
 
         return $self;
     }
