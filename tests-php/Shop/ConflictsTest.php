@@ -79,7 +79,7 @@ final class ConflictsTest extends SyncTestCase
                 ]],
                 'problem'   => null,
                 'options'   => ['clover' => [], 'shop' => []],
-                'pairable'  => false,
+                'pairs'     => [],
             ]],
             $conflicts->list(),
         );
@@ -271,7 +271,9 @@ final class ConflictsTest extends SyncTestCase
         $this->sql->execute("UPDATE #__j2commerce_options SET option_name = 'Shade' WHERE option_name = 'Color'");
         $this->sync();
         [$conflict] = $this->shop()->conflicts()->list();
-        self::assertSame([AdoptProblem::Options, true], [$conflict['problem'], $conflict['pairable']]);
+        self::assertSame(AdoptProblem::Options, $conflict['problem']);
+        self::assertEqualsCanonicalizing(['Size', 'Color'], array_keys($conflict['pairs']));
+        self::assertEqualsCanonicalizing(['Fit', 'Shade'], array_values($conflict['pairs']));
         self::assertEqualsCanonicalizing(['Size', 'Color'], $conflict['options']['clover']);
         self::assertEqualsCanonicalizing(['Fit', 'Shade'], $conflict['options']['shop']);
 
@@ -281,6 +283,20 @@ final class ConflictsTest extends SyncTestCase
                 self::fail('It was adopted.');
             } catch (ShopException) {
             }
+        }
+
+        $rename = 'UPDATE #__j2commerce_options SET option_name = ? WHERE option_name = ?';
+
+        foreach (['Color' => 'Fit', 'size' => 'size'] as $name => $size) {
+            $this->sql->execute($rename, [$name, 'Shade']);
+            $pairs = $this->shop()->conflicts()->list()[0]['pairs'];
+            ksort($pairs);
+            self::assertSame(
+                ['Color' => $size === 'Fit' ? 'Color' : 'Fit', 'Size' => $size],
+                $pairs,
+                'Equal names first.',
+            );
+            $this->sql->execute($rename, ['Shade', $name]);
         }
 
         $rows = $this->shopRows(['modified', 'modified_on']);

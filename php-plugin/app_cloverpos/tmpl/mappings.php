@@ -25,7 +25,7 @@ use Joomla\CMS\Language\Text;
  * @var array{tools: ListModel, rows: list<ListedLink>, conflicts: list<array{clover_id: string, type: string, name:
  *   string, sku: string, relink: bool, products: list<array{product_id: int, article_id: int, title: string, sku:
  *   string, type: string, state: int, price: string, highest_price: string}>, problem: ?AdoptProblem, options:
- *   array{clover: list<string>, shop: list<string>}, pairable: bool}>, mayAct: bool} $displayData
+ *   array{clover: list<string>, shop: list<string>}, pairs: array<array-key, string>}>, mayAct: bool} $displayData
  */
 $tools     = $displayData['tools'];
 $words     = SiteLocale::formatter();
@@ -182,18 +182,19 @@ $badges    = [
                                                 ));
                                             ?>
                                             <?php if ($conflict['problem'] === AdoptProblem::Options
-                                                && $conflict['pairable']) : ?>
+                                                && $conflict['pairs'] !== []) : ?>
                                                 <div class="mt-2" data-clover-pairs>
                                                     <p class="mb-1"><?php echo Text::_($prefix . 'PAIR'); ?></p>
-                                                    <?php $own = $conflict['options']['shop']; ?>
-                                                    <?php foreach ($conflict['options']['clover'] as $nth => $name) : ?>
-                                                        <label class="d-block mb-1"><?php echo $text($name); ?>
+                                                    <?php $ofShop = $conflict['options']['shop']; ?>
+                                                    <?php foreach ($conflict['pairs'] as $name => $own) : ?>
+                                                        <?php $name = $text((string) $name); ?>
+                                                        <label class="d-block mb-1"><?php echo $name; ?>
                                                             <select class="form-select form-select-sm"
-                                                                data-clover-option="<?php echo $text($name); ?>">
-                                                                <?php foreach ($own as $i => $option) : ?>
+                                                                data-clover-option="<?php echo $name; ?>">
+                                                                <?php foreach ($ofShop as $one) : ?>
                                                                     <option<?php
-                                                                        echo $i === $nth ? ' selected' : '';
-                                                                    ?>><?php echo $text($option); ?></option>
+                                                                        echo $one === $own ? ' selected' : '';
+                                                                    ?>><?php echo $text($one); ?></option>
                                                                 <?php endforeach; ?>
                                                             </select>
                                                         </label>

@@ -1,9 +1,15 @@
 /** A browser on the site. It collects errors and console messages of the pages: a page that works has none. */
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { site } from './site.js';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Width and height; the phone is the last. */
+const SCREENS = [[1366, 768], [390, 844]];
 
 export const admin = (query = '') => `${site.url}/administrator/index.php${query}`;
 export const page = (name) => admin(`?option=com_j2commerce&task=appPlugin.display&plugin=app_cloverpos&pluginview=${name}`);
@@ -71,57 +77,44 @@ export class Browser {
     await this.page.emulateMedia({ colorScheme: is ? 'dark' : 'light' });
   }
 
-  /** Visible elements whose text has a contrast below 4.5, which WCAG's level AA asks for. */
-  async pale(selector) {
-    return this.page.locator(selector).evaluateAll((elements) => {
-      const parse = (color) => {
-        const numbers = color.match(/[\d.]+/g).map(Number);
-        const unit = color.startsWith('color(') ? 255 : 1;
-        return [numbers[0] * unit, numbers[1] * unit, numbers[2] * unit, numbers[3] ?? 1];
-      };
-      const over = ([r, g, b, a], under) => [r, g, b].map((channel, i) => channel * a + under[i] * (1 - a));
-      const background = (element) => {
-        if (element === null) {
-          return [255, 255, 255];
-        }
+  /** What axe finds in these parts of the page, in the colors and on the screen that are set: rules with the elements that break them. */
+  async axe(selector) {
+    if (!(await this.page.evaluate(() => 'axe' in window))) {
+      await this.page.evaluate(AXE);
+    }
 
-        const color = parse(getComputedStyle(element).backgroundColor);
-        return color[3] === 1 ? color.slice(0, 3) : over(color, background(element.parentElement));
-      };
-      const luminance = (color) => color.map((channel) => channel / 255).map((channel) => (channel <= 0.03928 ? channel / 12.92 : ((channel + 0.055) / 1.055) ** 2.4))
-        .reduce((sum, channel, i) => sum + channel * [0.2126, 0.7152, 0.0722][i], 0);
+    return this.page.evaluate(async (parts) => {
+      const { violations } = await window.axe.run(document.querySelectorAll(parts), { resultTypes: ['violations'] });
 
-      return elements.filter((element) => element.checkVisibility()).map((element) => {
-        const under = background(element);
-        const [light, dark] = [luminance(over(parse(getComputedStyle(element).color), under)), luminance(under)].sort((a, b) => b - a);
-        return { text: element.innerText.trim().slice(0, 40), contrast: Math.round(100 * (light + 0.05) / (dark + 0.05)) / 100 };
-      }).filter(({ contrast }) => contrast < 4.5);
-    });
+      return violations.map(({ id, help, nodes }) => ({ rule: id, help, elements: nodes.map(({ html, failureSummary }) => `${html.slice(0, 200)}: ${failureSummary}`) }));
+    }, selector);
   }
 
   /** Elements that are wider, on a phone, than what they are in: J2Commerce's form of a product is wider than a phone itself. */
-  async tooWideForPhones(selector) {
-    const size = this.page.viewportSize();
-    await this.page.setViewportSize({ width: 390, height: 844 });
-
-    try {
-      return await this.page.locator(selector).evaluateAll((elements) => elements.filter((element) => element.getBoundingClientRect().right > element.parentElement.getBoundingClientRect().right + 1).map((element) => element.id || element.className));
-    } finally {
-      await this.page.setViewportSize(size);
-    }
+  async tooWide(selector) {
+    return this.page.locator(selector).evaluateAll((elements) => elements.filter((element) => element.getBoundingClientRect().right > element.parentElement.getBoundingClientRect().right + 1).map((element) => element.id || element.className));
   }
 
-  /** The app's own parts of this page, in light and dark colors and on a phone. */
-  async readable() {
-    const texts = '.clover :is(.badge, .alert, .text-body-secondary, .text-danger, .btn:not(:disabled), p, td, th, dt, dd, h2, h3)';
+  /** The app's own parts of this page, or others, are accessible in light and dark colors, on a small screen and on a phone. */
+  async readable(selector = '.clover') {
+    const size = this.page.viewportSize();
+    await this.page.emulateMedia({ reducedMotion: 'reduce' });
 
-    for (const dark of [false, true]) {
-      await this.dark(dark);
-      assert.deepEqual(await this.pale(texts), [], dark ? 'contrast in dark colors' : 'contrast in light colors');
+    try {
+      for (const [width, height] of SCREENS) {
+        await this.page.setViewportSize({ width, height });
+
+        for (const dark of [false, true]) {
+          await this.dark(dark);
+          assert.deepEqual(await this.axe(selector), [], `${dark ? 'dark' : 'light'} colors, ${width} pixels`);
+        }
+      }
+
+      assert.deepEqual(await this.tooWide('.clover, .clover :is(table, .card, .alert, .pagination)'), [], 'wider than a phone');
+    } finally {
+      await this.dark(false);
+      await this.page.setViewportSize(size);
     }
-
-    await this.dark(false);
-    assert.deepEqual(await this.tooWideForPhones('.clover, .clover :is(table, .card, .alert, .pagination)'), [], 'wider than a phone');
   }
 
   async shot(name, tab = this.page) {

@@ -56,19 +56,20 @@ export const save = async (browser) => {
   return browser.messages();
 };
 
-/** Enters settings by the names of their fields, and saves. */
+/** Enters settings by the names of their fields, those of a field with parts as "import_tags.mode", and saves. */
 export const settings = async (browser, values) => {
   await browser.page.goto(settingsUrl());
 
   for (const [name, wanted] of Object.entries(values)) {
-    const field = browser.page.locator(`[name="jform[params][${name}]"], [name="jform[params][${name}][]"]`).first();
+    const full = `jform[params]${name.split('.').map((part) => `[${part}]`).join('')}`;
+    const field = browser.page.locator(`[name="${full}"], [name="${full}[]"]`).first();
     const tab = await field.evaluate((element) => element.closest('joomla-tab-element').id.replace('attrib-', ''));
     await openTab(browser, tab);
 
     if (await field.evaluate((element) => element.type === 'checkbox')) {
       await field.setChecked(Boolean(wanted));
     } else if (await field.evaluate((element) => element.type === 'radio')) {
-      await browser.page.locator(`[name="jform[params][${name}]"][value="${wanted}"]`).check({ force: true });
+      await browser.page.locator(`[name="${full}"][value="${wanted}"]`).check({ force: true });
     } else if (await field.evaluate((element) => element.tagName === 'SELECT')) {
       await field.selectOption(String(wanted));
     } else {

@@ -48,10 +48,11 @@ final readonly class Conflicts
      * @return list<array{clover_id: string, type: string, name: string, sku: string, relink: bool,
      *         products: list<array{product_id: int, article_id: int, title: string, sku: string, type: string,
      *         state: int, price: string, highest_price: string}>, problem: ?AdoptProblem,
-     *         options: array{clover: list<string>, shop: list<string>}, pairable: bool}> `relink`: the product is
-     *         linked under another environment or merchant; `problem`: why it cannot be adopted; `options`: those of
-     *         a group, and those of the product; `pairable`: there are as many of both; of a product the `state` of
-     *         its article and the lowest and highest `price` of its variants
+     *         options: array{clover: list<string>, shop: list<string>}, pairs: array<array-key, string>}> `relink`:
+     *         the product is linked under another environment or merchant; `problem`: why it cannot be adopted;
+     *         `options`: those of a group, and those of the product; `pairs`: the shop's option that is presumably
+     *         Clover's, by Clover's, empty unless there are as many of both; of a product the `state` of its article
+     *         and the lowest and highest `price` of its variants
      */
     public function list(): array
     {
@@ -91,7 +92,7 @@ final readonly class Conflicts
                     'clover' => $conflict->options ?? [],
                     'shop'   => \count($ids) === 1 ? $options[$ids[0]] ?? [] : [],
                 ],
-                'pairable'  => \count($ids) === 1 && $conflict->canPair($options[$ids[0]] ?? []),
+                'pairs'     => \count($ids) === 1 ? $conflict->suggestedPairs($options[$ids[0]] ?? []) : [],
             ];
         }
 

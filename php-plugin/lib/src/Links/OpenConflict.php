@@ -94,13 +94,30 @@ final readonly class OpenConflict
     }
 
     /**
-     * Whether the owner can pair Clover's options with those of the product.
+     * Which option of the product is which of Clover's, as far as equal names, then their order suggest it.
      *
      * @param list<string> $ofProduct Names of the product's options
+     *
+     * @return array<array-key, string> The shop's option by Clover's; empty when the owner cannot pair them
      */
-    public function canPair(array $ofProduct): bool
+    public function suggestedPairs(array $ofProduct): array
     {
-        return $this->options !== null && \count(self::keys($this->options)) === \count(self::keys($ofProduct));
+        $options = $this->options ?? [];
+
+        if (\count(self::keys($options)) !== \count(self::keys($ofProduct))) {
+            return [];
+        }
+
+        $free  = array_combine(array_map(Text::key(...), $ofProduct), $ofProduct);
+        $pairs = array_intersect_key($free, array_flip(array_map(Text::key(...), $options)));
+        $rest  = array_values(array_diff_key($free, $pairs));
+        $found = [];
+
+        foreach ($options as $name) {
+            $found[$name] = $pairs[Text::key($name)] ?? array_shift($rest) ?? $name;
+        }
+
+        return $found;
     }
 
     /**
