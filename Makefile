@@ -31,7 +31,7 @@ ZIG_VERSION := 0.14.1
 ZIGBUILD_VERSION := 0.24.1
 ZIG_TOOLS ?= target/tools/zig-$(ZIG_VERSION)-$(ZIGBUILD_VERSION)
 # The same with Joomla's own classes in place of dev/stubs: `make lint-joomla` with JOOMLA_ROOT, a site with J2Commerce.
-ANALYZED_JOOMLA := $(addprefix php-plugin/,lib/src/Joomla plg_task_cloversync plg_console_cloversync)
+ANALYZED_JOOMLA := $(addprefix php-plugin/,lib/src/Joomla $(addprefix plg_,$(addsuffix _cloversync,task console actionlog privacy webservices)))
 RUNS ?= sqlite+extension mariadb+extension sqlite+helper
 PHPUNIT_SUITES ?= extension,shop,resilience
 

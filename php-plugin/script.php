@@ -37,7 +37,7 @@ return new class() implements ServiceProviderInterface {
             private const J2COMMERCE = '6.5.0';
 
             /** Groups of the plugins cloversync. */
-            private const PLUGINS = ['task', 'console'];
+            private const PLUGINS = ['task', 'console', 'actionlog', 'privacy', 'webservices'];
 
             /** @var list<string> Those that were there before this installation */
             private array $before = [];

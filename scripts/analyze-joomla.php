@@ -17,6 +17,9 @@ const SOURCES = [
     'libraries/vendor/symfony/console',
     'administrator/components/com_j2commerce/src',
     'administrator/components/com_scheduler/src',
+    'administrator/components/com_actionlogs/src',
+    'administrator/components/com_privacy/src',
+    'libraries/vendor/tobscure/json-api/src',
 ];
 
 $root = rtrim((string) getenv('JOOMLA_ROOT'), '/');

@@ -47,14 +47,13 @@ php -n scripts/notices.php "${others[@]}" >"$stage/THIRD-PARTY-NOTICES.txt"
 package=$stage/package
 mkdir -p "$package/packages"
 cp php-plugin/pkg_cloverpos.xml php-plugin/script.php "$package/"
-for part in lib:lib_cloversync app_cloverpos:plg_j2commerce_app_cloverpos plg_task_cloversync:plg_task_cloversync \
-    plg_console_cloversync:plg_console_cloversync; do
-    # The app's install SQL is a link to the library's file.
-    cp -rL "php-plugin/${part%%:*}" "$stage/${part#*:}"
-done
+plugins=(php-plugin/plg_*_cloversync)
+cp -r php-plugin/lib "$stage/lib_cloversync"
+# The app's install SQL is a link to the library's file.
+cp -rL php-plugin/app_cloverpos "$stage/plg_j2commerce_app_cloverpos"
+cp -r "${plugins[@]}" "$stage/"
 php -n scripts/manifests.php manifests "$package/pkg_cloverpos.xml" "$stage"/lib_cloversync/cloversync.xml \
-    "$stage"/plg_j2commerce_app_cloverpos/app_cloverpos.xml "$stage"/plg_task_cloversync/cloversync.xml \
-    "$stage"/plg_console_cloversync/cloversync.xml
+    "$stage"/plg_j2commerce_app_cloverpos/app_cloverpos.xml "$stage"/plg_*_cloversync/cloversync.xml
 
 helpers=$stage/lib_cloversync/helpers
 for file in "$files"/clover-helper-*; do
@@ -62,7 +61,7 @@ for file in "$files"/clover-helper-*; do
 done
 (cd "$helpers" && programs=(clover-helper-*) && { [ ${#programs[@]} -eq 0 ] || sha256sum "${programs[@]}" >SHA256SUMS; })
 
-for part in lib_cloversync plg_j2commerce_app_cloverpos plg_task_cloversync plg_console_cloversync; do
+for part in lib_cloversync plg_j2commerce_app_cloverpos "${plugins[@]##*/}"; do
     cp LICENSES/GPL-2.0-or-later.txt "$stage/$part/LICENSE"
     zip_folder "$stage/$part" "$package/packages/$part.zip"
 done

@@ -41,7 +41,7 @@ final class LibraryTest extends TestCase
         'Catalog/SyncSlice.php'             => 'seconds',
         'Connection/DatabaseTokenStore.php' => 'seconds',
         'Console/RunCosts.php'              => 'seconds',
-        'Console/SyncCommand.php'           => 'seconds',
+        'Console/RunData.php'               => 'seconds',
         'Console/WorkCommand.php'           => 'seconds',
         'Database/Row.php'                  => 'what a database returns',
         'Database/Sql.php'                  => 'what a database returns',

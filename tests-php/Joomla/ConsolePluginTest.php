@@ -4,42 +4,24 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Joomla;
 
-use CloverSync\Cli\Callback;
 use CloverSync\Shop\Console\CommandName;
 use CloverSync\Shop\Joomla\ShopFactory;
+use CloverSync\Tests\Support\CloverSiteTestCase;
 use CloverSync\Tests\Support\CommandLine;
 use CloverSync\Tests\Support\JoomlaSite;
-use CloverSync\Tests\Support\JoomlaTestCase;
-use CloverSync\Tests\Support\Simulator;
 use J2Commerce\Plugin\Console\Cloversync\Extension\Cloversync;
 use Joomla\Application\ApplicationEvents;
 use Joomla\Application\Event\ApplicationEvent;
-use Joomla\CMS\Plugin\PluginHelper;
 use PHPUnit\Framework\Attributes\TestDox;
 use Symfony\Component\Console\Input\ArrayInput;
 use Symfony\Component\Console\Output\BufferedOutput;
 
 /** The commands in Joomla's console. */
-final class ConsolePluginTest extends JoomlaTestCase
+final class ConsolePluginTest extends CloverSiteTestCase
 {
-    private const SETTINGS = [
-        'environment'      => 'sandbox',
-        'app_id'           => 'APPID00000001',
-        'app_secret'       => '11111111-2222-3333-4444-555555555555',
-        'webhook_secret'   => 'the auth code',
-        'default_category' => '2',
-        'pace_share'       => '100000',
-    ];
-
-    private Simulator $clover;
-
     protected function setUp(): void
     {
         parent::setUp();
-        $this->clover = Simulator::get();
-        $this->clover->reset();
-        putenv("CLOVERSYNC_BASE_URL={$this->clover->url}");
-        $this->enable(self::SETTINGS);
         $plugin = new Cloversync(['type' => 'console', 'name' => 'cloversync', 'params' => '{}']);
         $plugin->setApplication(JoomlaSite::app());
         $plugin->setDatabase($this->joomla);
@@ -48,13 +30,6 @@ final class ConsolePluginTest extends JoomlaTestCase
             ApplicationEvents::BEFORE_EXECUTE,
             new ApplicationEvent(ApplicationEvents::BEFORE_EXECUTE, JoomlaSite::app()),
         );
-    }
-
-    protected function tearDown(): void
-    {
-        putenv('CLOVERSYNC_BASE_URL');
-        $this->plugins([]);
-        parent::tearDown();
     }
 
     #[TestDox('Each command is in the console, with its options')]
@@ -156,29 +131,6 @@ final class ConsolePluginTest extends JoomlaTestCase
         }
 
         self::fail("There is no check $subject.");
-    }
-
-    /** @param array<string, scalar> $settings */
-    private function enable(array $settings): void
-    {
-        $parameters = json_encode($settings, JSON_THROW_ON_ERROR);
-        $this->sql->execute("UPDATE #__extensions SET params = ? WHERE element = 'app_cloverpos'", [$parameters]);
-        $this->plugins([(object) ['type' => 'j2commerce', 'name' => 'app_cloverpos', 'params' => $parameters]]);
-    }
-
-    /** @param list<object> $plugins As Joomla has read them from its table */
-    private function plugins(array $plugins): void
-    {
-        (new \ReflectionProperty(PluginHelper::class, 'plugins'))->setValue(null, $plugins);
-    }
-
-    private function connect(): void
-    {
-        $shop          = ShopFactory::stored(JoomlaSite::app(), $this->joomla)->shop();
-        $redirect      = 'https://shop.example/administrator/index.php';
-        $authorization = $shop->connection->authorize($redirect);
-        $shop->connection->complete(Callback::approve($authorization->url, $redirect), $authorization->state);
-        $shop->connectionService()->connected();
     }
 
     /**

@@ -246,7 +246,7 @@ final class PackageFilesTest extends TestCase
 
         [$code, $said] = $this->manifestScript(['manifests', ...array_values($copies)], $variables);
         self::assertSame([0, ''], [$code, $said]);
-        self::assertCount(5, $copies);
+        self::assertCount(8, $copies);
         $made = [];
 
         foreach ($copies as $file => $copy) {

@@ -46,6 +46,22 @@ final class SyncLogTest extends ShopTestCase
         self::assertSame(4, $this->log->count());
     }
 
+    #[TestDox('A list that is read in portions leaves out what comes meanwhile')]
+    public function test_portions(): void
+    {
+        $newest = $this->log->newest();
+        $first  = $this->log->page(['newest' => $newest], 'created', true, 0, 2);
+        $this->add('sync', 'item', '', 'success', 'Meanwhile');
+        $second = $this->log->page(['newest' => $newest], 'created', true, 2, 2);
+        self::assertSame(['order_push', 'inventory_decrement', 'webhook', 'import'], [
+            ...array_column($first, 'action'),
+            ...array_column($second, 'action'),
+        ]);
+        self::assertSame(4, $this->log->count(['newest' => $newest]));
+        self::assertSame(5, $this->log->count());
+        self::assertSame(0, (new SyncLog($this->sql, 'la', $this->clock))->newest());
+    }
+
     #[TestDox('Errors, successes and skipped entries can be filtered')]
     public function test_status(): void
     {

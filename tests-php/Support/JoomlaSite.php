@@ -303,7 +303,10 @@ final class JoomlaSite
     {
         $folders = [
             'J2Commerce\\Plugin\\J2Commerce\\AppCloverpos\\' => 'app_cloverpos/src',
+            'J2Commerce\\Plugin\\Actionlog\\Cloversync\\'    => 'plg_actionlog_cloversync/src',
             'J2Commerce\\Plugin\\Console\\Cloversync\\'      => 'plg_console_cloversync/src',
+            'J2Commerce\\Plugin\\Privacy\\Cloversync\\'      => 'plg_privacy_cloversync/src',
+            'J2Commerce\\Plugin\\Webservices\\Cloversync\\'  => 'plg_webservices_cloversync/src',
             'CloverSync\\Shop\\'                             => 'lib/src',
         ];
 

@@ -46,6 +46,7 @@ use Joomla\DI\Container;
 use Joomla\Event\DispatcherAwareInterface;
 use Joomla\Event\DispatcherInterface;
 use Joomla\Input\Input;
+use Joomla\Session\SessionInterface;
 
 interface EventAwareInterface extends DispatcherAwareInterface
 {
@@ -110,9 +111,100 @@ interface CMSWebApplicationInterface extends SessionAwareWebApplicationInterface
 
 abstract class CMSApplication implements CMSWebApplicationInterface
 {
+    /** @var string */
+    protected $name = '';
+
+    abstract protected function doExecute();
+
+    public function close($code = 0)
+    {
+    }
+
+    public function enqueueMessage($msg, $type = 'info')
+    {
+    }
+
+    public function get($key, mixed $default = null)
+    {
+        return $default;
+    }
+
+    public function getDispatcher()
+    {
+        throw new \LogicException();
+    }
+
+    public function getDocument()
+    {
+        throw new \LogicException();
+    }
+
+    public function getIdentity()
+    {
+        return null;
+    }
+
+    public function getInput(): Input
+    {
+        throw new \LogicException();
+    }
+
+    public function getLanguage()
+    {
+        throw new \LogicException();
+    }
+
+    public function getMessageQueue()
+    {
+        return [];
+    }
+
+    public function getSession(): SessionInterface
+    {
+        throw new \LogicException();
+    }
+
+    public function getUserStateFromRequest($key, $request, mixed $default = null, $type = 'none')
+    {
+        return $default;
+    }
+
+    public function isClient($identifier)
+    {
+        return true;
+    }
+
+    public function loadIdentity(?User $identity = null)
+    {
+        return $this;
+    }
+
+    public function redirect(string $url, $status = 303): void
+    {
+    }
+
+    public function set($key, mixed $value = null)
+    {
+        return null;
+    }
+
+    public function setDispatcher(DispatcherInterface $dispatcher)
+    {
+        return $this;
+    }
+
+    public function setHeader($name, $value, $replace = false)
+    {
+        return $this;
+    }
+
+    public function triggerEvent($eventName, $args = [])
+    {
+        return [];
+    }
 }
 
-class AdministratorApplication extends CMSApplication
+abstract class AdministratorApplication extends CMSApplication
 {
 }
 
@@ -1051,6 +1143,14 @@ class User
 {
     /** @var int */
     public $id = 0;
+
+    /** @var string */
+    public $username = '';
+
+    /** @param int $identifier */
+    public function __construct($identifier = 0)
+    {
+    }
 
     /**
      * @param string  $action

@@ -39,6 +39,15 @@ interface WebApplicationInterface extends ApplicationInterface
 {
     /** @param int $status */
     public function redirect(string $url, $status = 303): void;
+
+    /**
+     * @param string $name
+     * @param string $value
+     * @param bool   $replace
+     *
+     * @return $this
+     */
+    public function setHeader($name, $value, $replace = false);
 }
 
 interface SessionAwareWebApplicationInterface extends WebApplicationInterface

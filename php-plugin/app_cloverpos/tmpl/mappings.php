@@ -19,6 +19,7 @@ use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\ListModel;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\MappingsPage;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Product\ProductText;
+use Joomla\CMS\HTML\HTMLHelper;
 use Joomla\CMS\Language\Text;
 
 /**
@@ -72,6 +73,16 @@ $badges    = [
     <section id="clover-report" class="card mb-4" aria-labelledby="clover-report-title" tabindex="-1" hidden>
         <div class="card-header d-flex justify-content-between align-items-center">
             <h2 class="h4 mb-0" id="clover-report-title"></h2>
+            <form class="ms-auto me-2" id="clover-report-csv" method="post" action="<?php
+                echo $text(Pages::url('drift_csv'));
+            ?>" hidden>
+                <button type="submit" class="btn btn-sm btn-outline-secondary">
+                    <span class="fa-solid fa-file-csv" aria-hidden="true"></span> <?php
+                        echo Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_CSV');
+                    ?>
+                </button>
+                <?php echo (string) HTMLHelper::_('form.token'); ?>
+            </form>
             <button type="button" class="btn-close" data-clover-report-close
                 aria-label="<?php echo $text(Text::_('JCLOSE')); ?>"></button>
         </div>
@@ -230,6 +241,7 @@ $badges    = [
     <?php if ($displayData['rows'] === []) : ?>
         <?php echo $tools->nothing(Text::_($prefix . ($tools->activeFilters === [] ? 'EMPTY' : 'NONE_FOUND'))); ?>
     <?php else : ?>
+        <?php echo $tools->csvButton(); ?>
         <div class="table-responsive">
             <table class="table clover-cards" id="cloverMappings">
                 <?php echo $tools->caption(Text::_($prefix . 'TITLE')); ?>

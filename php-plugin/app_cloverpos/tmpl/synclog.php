@@ -31,6 +31,7 @@ $badges  = ['success' => 'text-bg-success', 'error' => 'text-bg-danger', 'skippe
 <?php if ($displayData['entries'] === []) : ?>
     <?php echo $tools->nothing(Text::_($prefix . ($tools->activeFilters === [] ? 'EMPTY' : 'NONE_FOUND'))); ?>
 <?php else : ?>
+    <?php echo $tools->csvButton(); ?>
     <div class="table-responsive">
         <table class="table clover-cards" id="cloverSyncLog">
             <?php echo $tools->caption(Text::_($prefix . 'TITLE')); ?>

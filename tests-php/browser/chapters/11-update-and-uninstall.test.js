@@ -10,6 +10,8 @@ import { clover, EXTENSION, joomla, query, site, value } from '../lib/site.js';
 const links = () => query('SELECT clover_id, product_id, variant_id, state FROM #__j2commerce_clover_mappings ORDER BY id');
 const secrets = () => query("SELECT environment, name, value FROM #__j2commerce_clover_state WHERE name LIKE 'secret%' OR name = 'tokens' ORDER BY name");
 
+const LOGGED = "SELECT COUNT(*) FROM #__action_logs_extensions WHERE extension = 'plg_j2commerce_app_cloverpos'";
+
 chapter('Update, Uninstall', async (browser) => {
   await clover.switches({ drop_deliveries: true });
   await synced(browser);
@@ -29,12 +31,23 @@ chapter('Update, Uninstall', async (browser) => {
     assert.match(await sync(browser), /0 imported, 0 updated/);
   });
 
-  step('an update from a version without the console plugin enables it', async () => {
-    query("DELETE FROM #__extensions WHERE type = 'plugin' AND folder = 'console' AND element = 'cloversync'");
-    rmSync(join(site.root, 'plugins/console/cloversync'), { recursive: true });
+  step('an update from a version without the newer plugins enables them', async () => {
+    const NEWER = ['console', 'actionlog', 'privacy', 'webservices'];
+
+    for (const group of NEWER) {
+      query("DELETE FROM #__extensions WHERE type = 'plugin' AND folder = ? AND element = 'cloversync'", [group]);
+      rmSync(join(site.root, 'plugins', group, 'cloversync'), { recursive: true });
+    }
+
     assert.doesNotMatch(joomla('list'), /cloversync:/);
     assert.match(joomla('extension:install', `--path=${site.package}`), /installed successfully/);
     assert.match(joomla('list', 'cloversync'), /cloversync:doctor/);
+
+    for (const group of NEWER) {
+      assert.equal(value("SELECT enabled FROM #__extensions WHERE type = 'plugin' AND folder = ? AND element = 'cloversync'", [group]), 1, group);
+    }
+
+    assert.equal(value(LOGGED), 1);
   });
 
   step('Joomla’s database check finds no problem', async (browser) => {
@@ -59,7 +72,9 @@ chapter('Update, Uninstall', async (browser) => {
     assert.equal(value("SELECT COUNT(*) FROM #__scheduler_tasks WHERE type LIKE 'cloversync.%'"), 0);
     assert.equal(value("SELECT COUNT(*) FROM #__extensions WHERE element LIKE '%clover%'"), 0);
 
-    for (const folder of ['plugins/j2commerce/app_cloverpos', 'plugins/task/cloversync', 'libraries/cloversync', 'media/plg_j2commerce_app_cloverpos']) {
+    assert.equal(value(LOGGED), 0);
+
+    for (const folder of ['plugins/j2commerce/app_cloverpos', ...['task', 'console', 'actionlog', 'privacy', 'webservices'].map((group) => `plugins/${group}/cloversync`), 'libraries/cloversync', 'media/plg_j2commerce_app_cloverpos']) {
       assert.equal(existsSync(join(site.root, folder)), false, folder);
     }
 

@@ -251,11 +251,13 @@
 
     try {
       let action = first;
+      let sent = { started: 1, ...data };
       let answer;
 
       do {
-        answer = await ask(action, action === first ? data : {});
+        answer = await ask(action, sent);
         action = 'sync.slice';
+        sent = {};
 
         if (answer.run.status === RUNNING) {
           progress(answer.run, true);

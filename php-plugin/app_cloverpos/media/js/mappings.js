@@ -89,6 +89,8 @@
     const columns = kind.columns.map(word);
     table.tHead.replaceChildren(...(answer.rows.length ? [cells('th', columns)] : []));
     table.tBodies[0].replaceChildren(...answer.rows.map((row) => cells('td', kind.row(row), columns)));
+    // Only this report has a file.
+    document.getElementById('clover-report-csv').hidden = kind !== REPORTS.drift || answer.rows.length === 0;
     report.hidden = false;
     report.focus();
   };

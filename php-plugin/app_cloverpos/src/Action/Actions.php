@@ -42,14 +42,16 @@ final readonly class Actions
             ]];
         }
 
+        $owner = new OwnerActions($this->app);
+
         try {
             $group = match (strstr($name, '.', true)) {
-                'connection' => new ConnectionActions($this->factory, $this->app),
-                'sync'       => new SyncActions($this->factory, $this->app),
-                'mapping'    => new MappingActions($this->factory, $this->app),
-                'outbox'     => new OutboxActions($this->factory),
-                'product'    => new ProductActions($this->factory),
-                'order'      => new OrderActions($this->factory, $this->app),
+                'connection' => new ConnectionActions($this->factory, $this->app, $owner),
+                'sync'       => new SyncActions($this->factory, $this->app, $owner),
+                'mapping'    => new MappingActions($this->factory, $this->app, $owner),
+                'outbox'     => new OutboxActions($this->factory, $owner),
+                'product'    => new ProductActions($this->factory, $owner),
+                'order'      => new OrderActions($this->factory, $this->app, $owner),
                 default      => null,
             };
             $action = $group?->actions()[$name] ?? null;

@@ -31,6 +31,7 @@ final readonly class ConnectionActions implements ActionGroup
     public function __construct(
         private ShopFactory $factory,
         private CMSWebApplicationInterface $app,
+        private OwnerActions $owner,
     ) {
     }
 
@@ -66,7 +67,10 @@ final readonly class ConnectionActions implements ActionGroup
     /** @return array{message: string} */
     private function disconnect(Input $input): array
     {
-        $this->factory->shop()->connectionService()->disconnect();
+        $shop     = $this->factory->shop();
+        $merchant = (string) $shop->merchantId();
+        $shop->connectionService()->disconnect();
+        $this->owner->did(OwnerAction::Disconnected, $merchant);
 
         return ['message' => Text::_(self::PREFIX . 'DISCONNECT_DONE')];
     }
@@ -104,6 +108,7 @@ final readonly class ConnectionActions implements ActionGroup
         $shop = $this->factory->shop();
         $shop->guard->move();
         $this->factory->address()->confirm($shop->state);
+        $this->owner->did(OwnerAction::Moved, (string) $shop->merchantId());
 
         return ['message' => Text::_(self::PREFIX . 'MOVE_DONE')];
     }
@@ -112,6 +117,7 @@ final readonly class ConnectionActions implements ActionGroup
     private function resume(Input $input): array
     {
         $this->factory->shop()->pauses()->end();
+        $this->owner->did(OwnerAction::Resumed);
 
         return ['message' => Text::_(self::PREFIX . 'PAUSE_ENDED')];
     }
@@ -128,6 +134,7 @@ final readonly class ConnectionActions implements ActionGroup
         }
 
         $shop->merchant->confirmCurrency($currency);
+        $this->owner->did(OwnerAction::CurrencyConfirmed, $currency);
 
         return ['message' => Text::sprintf(self::PREFIX . 'CURRENCY_DONE', $currency)];
     }

@@ -22,6 +22,9 @@ final class LongRequest
     /** Seconds; a single call to Clover may take its whole time-out, after a token refresh. */
     private const LIMIT = 120;
 
+    /** Seconds: Clover's rate limit sets the time that a report about a catalog of many thousand items takes. */
+    public const REPORT = 300;
+
     /** Call it after the last use of the session. */
     public static function begin(int $seconds = self::LIMIT): void
     {

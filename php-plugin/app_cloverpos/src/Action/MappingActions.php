@@ -21,6 +21,7 @@ use CloverSync\Shop\Messages\Message;
 use CloverSync\Shop\Status\ListedLink;
 use CloverSync\Shop\Support\TimeBudget;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\AfterResponse;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
 use Joomla\CMS\Application\CMSApplicationInterface;
 use Joomla\CMS\Language\Text;
 use Joomla\Input\Input;
@@ -33,9 +34,6 @@ final readonly class MappingActions implements ActionGroup
     /** Seconds that the owner waits for the answer. */
     private const PATIENCE = 20.0;
 
-    /** Seconds: Clover's rate limit sets the time for a catalog of many thousand items. */
-    private const REPORT = 300;
-
     /** Rows of a report that are listed at most; its counts are whole. */
     private const LISTED = 500;
 
@@ -45,6 +43,7 @@ final readonly class MappingActions implements ActionGroup
     public function __construct(
         private ShopFactory $factory,
         private CMSApplicationInterface $app,
+        private OwnerActions $owner,
     ) {
     }
 
@@ -55,10 +54,12 @@ final readonly class MappingActions implements ActionGroup
             'mapping.unlink'           => $this->unlink(...),
             'mapping.unpublishSandbox' => fn (): array => $this->unpublishSandbox(),
             'mapping.adopt'            => $this->adopt(...),
-            'mapping.adoptAll'         => fn (): array => self::adopted(
+            'mapping.adoptAll'         => fn (): array => $this->adopted(
+                OwnerAction::AdoptedAll,
                 $this->factory->shop()->conflicts()->adoptAll(),
             ),
-            'mapping.relinkAll'        => fn (): array => self::adopted(
+            'mapping.relinkAll'        => fn (): array => $this->adopted(
+                OwnerAction::RelinkedAll,
                 $this->factory->shop()->conflicts()->relinkAllBySku(),
             ),
             'mapping.preview'          => fn (): array => $this->preview(),
@@ -77,6 +78,7 @@ final readonly class MappingActions implements ActionGroup
         AfterResponse::indexProducts($this->factory, $this->app);
         $row   = $shop->linkList()->one($id);
         $title = $row->title ?? $id;
+        $this->owner->didToProduct(OwnerAction::Resynced, $id, static fn (): ?ListedLink => $row);
 
         return match ($row?->state) {
             null                                  => self::say('RESYNC_GONE', 'warning', $id),
@@ -100,6 +102,7 @@ final readonly class MappingActions implements ActionGroup
         $id   = self::id($input);
         $row  = $shop->linkList()->one($id);
         $shop->unlink($id);
+        $this->owner->didToProduct(OwnerAction::Unlinked, $id, static fn (): ?ListedLink => $row);
 
         return self::say('UNLINKED', 'success', $row->title ?? $id);
     }
@@ -109,6 +112,7 @@ final readonly class MappingActions implements ActionGroup
     {
         $shop  = $this->factory->shop();
         $count = $shop->sandboxProducts()->unpublish($shop->clock);
+        $this->owner->did(OwnerAction::SandboxUnpublished, (string) $count, Pages::url('mappings'));
         ShopCache::clean($this->app);
         AfterResponse::indexProducts($this->factory, $this->app);
 
@@ -128,7 +132,12 @@ final readonly class MappingActions implements ActionGroup
             }
         }
 
-        $this->factory->shop()->conflicts()->adopt(self::id($input), $pairs);
+        $shop = $this->factory->shop();
+        $id   = self::id($input);
+        $shop->conflicts()->adopt($id, $pairs);
+        $this->owner->didToProduct(OwnerAction::AdoptedOne, $id, static fn (): ?ListedLink => $shop->linkList()->one(
+            $id,
+        ));
 
         return self::say('ADOPTED_ONE', 'success');
     }
@@ -138,8 +147,9 @@ final readonly class MappingActions implements ActionGroup
      *
      * @return array<string, mixed>
      */
-    private static function adopted(array $result): array
+    private function adopted(OwnerAction $action, array $result): array
     {
+        $this->owner->did($action, (string) $result['adopted'], Pages::url('mappings'));
         $message = Text::plural(self::PREFIX . 'N_ADOPTED', $result['adopted']);
         $words   = SiteLocale::formatter();
         $failed  = array_map($words->text(...), array_values($result['failed']));
@@ -159,7 +169,7 @@ final readonly class MappingActions implements ActionGroup
     /** @return array{summary: string, rows: list<array<array-key, mixed>>, capped: bool} */
     private function preview(): array
     {
-        LongRequest::begin(self::REPORT);
+        LongRequest::begin(LongRequest::REPORT);
 
         return $this->report(
             fn (\Closure $report): array => $this->factory
@@ -210,7 +220,7 @@ final readonly class MappingActions implements ActionGroup
     /** @return array{summary: string, rows: list<array<array-key, mixed>>, capped: bool} */
     private function drift(): array
     {
-        LongRequest::begin(self::REPORT);
+        LongRequest::begin(LongRequest::REPORT);
 
         return $this->report(
             fn (\Closure $report): array => $this->factory

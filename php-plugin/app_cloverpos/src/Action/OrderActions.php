@@ -42,6 +42,7 @@ final readonly class OrderActions implements ActionGroup
     public function __construct(
         private ShopFactory $factory,
         private CMSWebApplicationInterface $app,
+        private OwnerActions $owner,
     ) {
     }
 
@@ -77,6 +78,8 @@ final readonly class OrderActions implements ActionGroup
             $sales->pushes->resolve($status->push->id, Resolution::NotApplied);
         }
 
+        $this->owner->didToOrder(OwnerAction::OrderRetried, $orderId, $sales->pushes);
+
         return $this->send($shop, $orderId);
     }
 
@@ -93,6 +96,8 @@ final readonly class OrderActions implements ActionGroup
         if (OrderStatus::of($shop->sales(), $orderId)->mayPush()) {
             $shop->sales()->pushes->pushNow($orderId);
         }
+
+        $this->owner->didToOrder(OwnerAction::OrderPushed, $orderId, $shop->sales()->pushes);
 
         return $this->send($shop, $orderId);
     }
@@ -133,6 +138,7 @@ final readonly class OrderActions implements ActionGroup
         }
 
         $shop->sales()->planner->restock($orderId, $units);
+        $this->owner->didToOrder(OwnerAction::Restocked, $orderId, $shop->sales()->pushes);
 
         return $this->send($shop, $orderId);
     }
@@ -176,9 +182,13 @@ final readonly class OrderActions implements ActionGroup
             }
         }
 
-        return $isSettled
-            ? $this->send($shop, $orderId)
-            : throw new ShopException(Message::said(Text::_(self::PREFIX . 'NO_WORD_NEEDED')));
+        if (!$isSettled) {
+            throw new ShopException(Message::said(Text::_(self::PREFIX . 'NO_WORD_NEEDED')));
+        }
+
+        $this->owner->didToOrder(OwnerActions::settled($choice), $orderId, $sales->pushes);
+
+        return $this->send($shop, $orderId);
     }
 
     /**

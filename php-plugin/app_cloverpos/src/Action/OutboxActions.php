@@ -22,6 +22,7 @@ use CloverSync\Shop\Messages\Message;
 use CloverSync\Shop\Sales\Sales;
 use CloverSync\Shop\Support\TimeBudget;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\DashboardData;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\PauseText;
 use Joomla\CMS\Language\Text;
 use Joomla\Input\Input;
@@ -42,6 +43,7 @@ final readonly class OutboxActions implements ActionGroup
 
     public function __construct(
         private ShopFactory $factory,
+        private OwnerActions $owner,
     ) {
     }
 
@@ -68,6 +70,7 @@ final readonly class OutboxActions implements ActionGroup
         }
 
         $sales = $shop->sales();
+        $order = self::orderOf($sales, $row[1], (int) $row[2]);
         $done  = match ($row[1]) {
             'order' => $sales->pushes->resolve((int) $row[2], $choice),
             'mark'  => $sales->pushes->resolveMark((int) $row[2], $choice === Resolution::NotApplied),
@@ -78,11 +81,25 @@ final readonly class OutboxActions implements ActionGroup
             default => self::settleStock($sales, (int) $row[2], $choice),
         };
 
+        if ($done) {
+            $this->owner->didToOrder(OwnerActions::settled($choice), $order, $sales->pushes);
+        }
+
         return (
             $done
                 ? ['message' => Text::_(self::PREFIX . 'SETTLED_' . strtoupper($choice->value)), 'type' => 'success']
                 : ['message' => Text::_(self::PREFIX . 'SETTLED_ALREADY'), 'type' => 'warning']
         );
+    }
+
+    /** @return string Id of the order; empty when the row is not there any more */
+    private static function orderOf(Sales $sales, string $kind, int $id): string
+    {
+        return match ($kind) {
+            'event' => (string) $sales->events->orderOf($id),
+            'stock' => $sales->ledger->row($id)->orderId ?? '',
+            default => $sales->pushes->row($id)->orderId ?? '',
+        };
     }
 
     /** @return bool False when the row does not need a decision */
@@ -111,6 +128,7 @@ final readonly class OutboxActions implements ActionGroup
 
         if ($input->post->getInt('resume', 0) === 1) {
             $shop->pauses()->end();
+            $this->owner->did(OwnerAction::Resumed, '', Pages::url('outbox'));
         }
 
         try {
@@ -119,6 +137,7 @@ final readonly class OutboxActions implements ActionGroup
             return ['message' => ErrorPresenter::of($e)['message'], 'type' => 'info'];
         }
 
+        $this->owner->did(OwnerAction::SalesSent, (string) $result->confirmed, Pages::url('outbox'));
         $message = Text::sprintf(
             self::PREFIX . 'SENT',
             $result->confirmed,

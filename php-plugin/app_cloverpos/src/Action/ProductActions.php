@@ -14,6 +14,7 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Action;
 
 use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Shop\Status\FormValues;
+use CloverSync\Shop\Status\ListedLink;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Product\ProductText;
 use Joomla\CMS\Language\Text;
 use Joomla\Input\Input;
@@ -31,6 +32,7 @@ final readonly class ProductActions implements ActionGroup
 
     public function __construct(
         private ShopFactory $factory,
+        private OwnerActions $owner,
     ) {
     }
 
@@ -53,7 +55,12 @@ final readonly class ProductActions implements ActionGroup
             // Refused with the range.
             default => -1,
         };
-        $this->factory->shop()->reserve($input->post->getString('clover_id', ''), $units);
+        $shop = $this->factory->shop();
+        $id   = $input->post->getString('clover_id', '');
+        $shop->reserve($id, $units);
+        $this->owner->didToProduct(OwnerAction::ReserveSet, $id, static fn (): ?ListedLink => $shop->linkList()->one(
+            $id,
+        ));
 
         return ['message' => Text::_(self::PREFIX . 'RESERVE_SAVED')];
     }

@@ -41,13 +41,14 @@ final readonly class SyncActions implements ActionGroup
     public function __construct(
         private ShopFactory $factory,
         private CMSApplicationInterface $app,
+        private OwnerActions $owner,
     ) {
     }
 
     public function actions(): array
     {
         return [
-            'sync.slice'          => fn (Input $input): array => $this->slice(false),
+            'sync.slice'          => $this->start(...),
             'sync.confirmDeletes' => $this->confirmDeletes(...),
             'sync.keepDeletes'    => $this->keepDeletes(...),
             'sync.category'       => $this->category(...),
@@ -56,12 +57,27 @@ final readonly class SyncActions implements ActionGroup
     }
 
     /** @return array<string, mixed> */
+    private function start(Input $input): array
+    {
+        $answer = $this->slice(false);
+
+        // The later slices of the page that started it are part of the same action.
+        if ($input->post->getInt('started', 0) === 1) {
+            $this->owner->did(OwnerAction::SyncStarted);
+        }
+
+        return $answer;
+    }
+
+    /** @return array<string, mixed> */
     private function confirmDeletes(Input $input): array
     {
         // The owner's decision refers to the list that the page showed.
         $this->factory->shop()->runner()->requireQuestion($input->post->getInt('run'));
+        $answer = $this->slice(true);
+        $this->owner->did(OwnerAction::DeletesConfirmed);
 
-        return $this->slice(true);
+        return $answer;
     }
 
     /** @return array<string, mixed> */
@@ -70,6 +86,7 @@ final readonly class SyncActions implements ActionGroup
         LongRequest::begin();
         $shop = $this->factory->shop();
         $run  = $shop->runner()->keepVanished($input->post->getInt('run'));
+        $this->owner->did(OwnerAction::DeletesKept);
 
         return [
             'run'     => DashboardData::run($run, $shop->dashboard()->expectedItems()),
@@ -137,6 +154,7 @@ final readonly class SyncActions implements ActionGroup
             'id',
         )[$id] ?? throw new ShopException(Message::said(Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_CATEGORY_GONE')));
         $this->factory->choose(['default_category' => (string) $id]);
+        $this->owner->did(OwnerAction::CategoryChosen, $title);
 
         return ['message' => Text::sprintf('PLG_J2COMMERCE_APP_CLOVERPOS_CATEGORY_DONE', $title)];
     }

@@ -18,6 +18,8 @@ use CloverSync\Exception\CloverException;
 use CloverSync\Shop\Joomla\ErrorPresenter;
 use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Shop\Services;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Action\OwnerAction;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Action\OwnerActions;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\RedirectUri;
 use Joomla\CMS\Application\CMSWebApplicationInterface;
 use Joomla\CMS\Language\Text;
@@ -82,6 +84,7 @@ final readonly class Approval
             $shop   = $this->factory->shop();
             $before = $shop->connectionService()->complete($callback, $pending['state']);
             $this->factory->address()->confirm($shop->state);
+            (new OwnerActions($this->app))->did(OwnerAction::Connected, (string) $shop->merchantId());
 
             return ['ok' => true, 'kind' => '', 'message' => $this->connected($shop, $before), 'details' => ''];
         } catch (\Throwable $e) {

@@ -127,6 +127,18 @@ final class ListModel
         );
     }
 
+    /** @return string HTML of the button that saves all rows of the list, by its filters, as a file for spreadsheets */
+    public function csvButton(): string
+    {
+        return (
+            '<div class="text-end mb-2"><button type="submit" class="btn btn-sm btn-outline-secondary" formaction="'
+            . htmlspecialchars(Pages::url("{$this->page}_csv"), ENT_QUOTES, 'UTF-8')
+            . '"><span class="fa-solid fa-file-csv" aria-hidden="true"></span> '
+            . Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_CSV')
+            . '</button></div>'
+        );
+    }
+
     /** @return string HTML from the end of the table to the end of the form */
     public function close(): string
     {

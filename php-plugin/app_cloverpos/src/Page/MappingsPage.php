@@ -14,8 +14,6 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
 
 use CloverSync\Shop\Joomla\ErrorPresenter;
 use CloverSync\Shop\Joomla\ShopFactory;
-use CloverSync\Shop\Status\LinkList;
-use CloverSync\Shop\Links\LinkState;
 use J2Commerce\Component\J2commerce\Administrator\Helper\J2CommerceHelper;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Template;
 use Joomla\CMS\Application\CMSWebApplicationInterface;
@@ -27,17 +25,6 @@ final readonly class MappingsPage implements Page
 {
     /** Conflicts that are listed at most; "Adopt all" and "Relink all" include all of them. */
     public const LISTED = 100;
-
-    /** @var list<string> Conflicts have a list of their own. */
-    private const array STATES = [
-        LinkState::Synced->value,
-        LinkState::Pending->value,
-        LinkState::Error->value,
-        LinkState::Deleted->value,
-        LinkState::LeftOut->value,
-        LinkList::DIFFERS,
-        LinkList::CAUTIOUS,
-    ];
 
     private const WORDS = [
         'UNLINK_CONFIRM',
@@ -85,14 +72,12 @@ final readonly class MappingsPage implements Page
         ToolbarButtons::help($toolbar, '10. Day to day: dashboard, log, mappings, outbox');
 
         try {
-            $shop   = $this->factory->shop();
-            $list   = $shop->linkList();
-            $tools  = new ListModel($this->app, 'mappings', LinkList::SORTS, false, ['state' => self::STATES]);
-            $filter = ['state' => $tools->filter('state'), 'search' => $tools->filter('search')];
-            $start  = $tools->paginate($list->count($filter));
-            $data   = [
-                'tools'     => $tools,
-                'rows'      => $list->page($filter, $tools->sort, $tools->descending, $start, $tools->limit),
+            $shop  = $this->factory->shop();
+            $list  = new MappedProducts($shop, $this->app);
+            $start = $list->tools->paginate($list->count());
+            $data  = [
+                'tools'     => $list->tools,
+                'rows'      => $list->page($start, $list->tools->limit),
                 'conflicts' => $shop->conflicts()->list(),
                 'mayAct'    => J2CommerceHelper::canAccess('j2commerce.editsetup'),
             ];

@@ -26,6 +26,8 @@ use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Shop\Log\SyncLog;
 use CloverSync\Shop\Messages\Message;
 use CloverSync\Shop\Messages\MessageCode;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Action\OwnerAction;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Action\OwnerActions;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Webhook\GuestAccess;
 use Joomla\CMS\Application\CMSApplicationInterface;
 use Joomla\CMS\Event\Model\SaveEvent;
@@ -192,6 +194,8 @@ final readonly class SettingsForm
                 new Message(MessageCode::DebugOn, ['file' => DebugLog::FILE]),
             );
         }
+
+        (new OwnerActions($app))->did(OwnerAction::SettingsSaved, $environment, self::url($this->factory->sql()));
     }
 
     /**

@@ -6,6 +6,7 @@ namespace CloverSync\Shop\Console;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\Shop\Messages\Formatter;
 use CloverSync\Shop\Pauses\Pause;
 use CloverSync\Shop\Support\UtcTime;
 
@@ -29,12 +30,12 @@ final class PauseLines
      *
      * @return list<array{kind: string, since: ?string, reason: string}>
      */
-    public static function data(Console $console, array $pauses): array
+    public static function data(Formatter $words, array $pauses): array
     {
         return array_map(static fn (Pause $pause): array => [
             'kind'   => $pause->kind->value,
             'since'  => UtcTime::iso(UtcTime::sql($pause->since)),
-            'reason' => $console->words->text($pause->words()),
+            'reason' => $words->text($pause->words()),
         ], $pauses);
     }
 }

@@ -7,7 +7,6 @@ namespace CloverSync\Shop\Console;
 \defined('_JEXEC') or die();
 
 use CloverSync\Shop\Catalog\WithheldFields;
-use CloverSync\Shop\Engine\Engine;
 use CloverSync\Shop\Status\DashboardStatus;
 use CloverSync\Shop\Support\UtcTime;
 
@@ -30,20 +29,20 @@ final readonly class StatusCommand implements Command
         $now = $this->host->shop()->dashboard()->read();
         $this->print($now);
         $this->warn($now);
-        $this->console->done($this->data($now));
+        $this->console->done(StatusData::of($now, $this->console->words));
 
         return ExitCode::Done;
     }
 
     private function print(DashboardStatus $now): void
     {
-        $reason = $this->reconnectReason($now);
+        $reason = StatusData::reconnectReason($now, $this->console->words);
         $this->console->line(match (true) {
             $now->connected => "Connected to merchant {$now->merchantId} ({$now->environment}).",
             $reason !== null => "Not connected. $reason To connect, use {$this->console->command('connect')}.",
             default => "Not connected ({$now->environment}). To connect, use {$this->console->command('connect')}.",
         });
-        $this->console->line('Access token until: ' . (self::time($now->accessExpiresAt) ?? '-'));
+        $this->console->line('Access token until: ' . (StatusData::time($now->accessExpiresAt) ?? '-'));
         $this->console->line('Last sync:          ' . (UtcTime::iso($now->lastSync) ?? 'never'));
         $this->console->line(\sprintf(
             'Products: %d   errors: %d   pending: %d   conflicts: %d   deleted: %d',
@@ -107,44 +106,5 @@ final readonly class StatusCommand implements Command
                 . "{$this->console->command('connect --move', 'disconnect')}).",
             );
         }
-    }
-
-    /** @return array<string, scalar|array|null> */
-    private function data(DashboardStatus $now): array
-    {
-        return [
-            'connected'        => $now->connected,
-            'environment'      => $now->environment,
-            'merchant_id'      => $now->merchantId,
-            'token_expires_at' => self::time($now->accessExpiresAt),
-            'last_sync'        => UtcTime::iso($now->lastSync),
-            'products'         => $now->products,
-            'errors'           => $now->errors,
-            'pending'          => $now->pending,
-            'conflicts'        => $now->conflicts,
-            'deleted'          => $now->deleted,
-            'sales'            => $now->sales,
-            'paused'           => PauseLines::data($this->console, $now->paused),
-            'site_moved'       => $now->siteMoved,
-            'reconnect_reason' => $this->reconnectReason($now),
-            'refused_at'       => self::time($now->refusedAt),
-            'next_try_at'      => self::time($now->nextTryAt),
-            'token_ends_soon'  => $now->tokenEndsSoon,
-            'engine'           => Engine::current()->value,
-            'rate_limit'       => $now->rateLimit,
-            'withheld'         => $now->withheld,
-            'order_notices'    => array_map($this->console->words->text(...), $now->orderNotices),
-            'sandbox_products' => $now->sandboxProducts['count'],
-        ];
-    }
-
-    private function reconnectReason(DashboardStatus $now): ?string
-    {
-        return $now->reconnectReason === null ? null : $this->console->words->text($now->reconnectReason);
-    }
-
-    private static function time(?int $unix): ?string
-    {
-        return $unix === null ? null : UtcTime::iso(UtcTime::sql($unix));
     }
 }

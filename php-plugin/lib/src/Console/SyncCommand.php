@@ -102,20 +102,9 @@ final readonly class SyncCommand implements Command
         }
 
         $this->console->done(
-            self::counts(
-                $result->imported,
-                $result->updated,
-                $result->unchanged,
-                $result->deleted,
-                $result->failed,
-                $result->conflicts,
-                $result->productRows,
-            )
+            RunData::of($result)
             + [
-                'requests'          => $result->requests,
-                'seconds'           => round($result->seconds, 3),
                 'peak_memory_bytes' => RunCosts::peakMemory(),
-                'status'            => $result->status->value,
                 'uncertain'         => $sales->uncertain,
                 'dead'              => $sales->dead,
             ],
@@ -193,7 +182,7 @@ final readonly class SyncCommand implements Command
             $found['product_rows'],
         ));
         $this->console->done(
-            self::counts(0, $found['updated'], $found['unchanged'], 0, 0, 0, $found['product_rows'])
+            RunData::counts(0, $found['updated'], $found['unchanged'], 0, 0, 0, $found['product_rows'])
             + $costs->data()
             + ['status' => ($found['done'] ? RunStatus::Done : RunStatus::Running)->value],
         );
@@ -206,7 +195,7 @@ final readonly class SyncCommand implements Command
         $costs  = RunCosts::measure($shop->connection);
         $counts = (new PreviewCommand($this->console, $this->host))->show($shop);
         $this->console->done(['dry_run' => true]
-        + self::counts(
+        + RunData::counts(
             $counts['creates'],
             $counts['updates'],
             $counts['unchanged'],
@@ -219,26 +208,5 @@ final readonly class SyncCommand implements Command
         + $counts);
 
         return $counts['failed'] > 0 ? ExitCode::Partly : ExitCode::Done;
-    }
-
-    /** @return array<string, int> */
-    private static function counts(
-        int $imported,
-        int $updated,
-        int $unchanged,
-        int $deleted,
-        int $failed,
-        int $conflicts,
-        int $rows,
-    ): array {
-        return [
-            'imported'             => $imported,
-            'updated'              => $updated,
-            'unchanged'            => $unchanged,
-            'deleted'              => $deleted,
-            'failed'               => $failed,
-            'conflicts'            => $conflicts,
-            'product_rows_written' => $rows,
-        ];
     }
 }

@@ -123,7 +123,7 @@ final readonly class WorkCommand implements Command
             'dead'      => $result->dead,
             'later'     => $result->later,
             'found'     => $result->found,
-            'paused'    => PauseLines::data($this->console, $result->paused),
+            'paused'    => PauseLines::data($this->console->words, $result->paused),
         ];
     }
 

@@ -18,10 +18,11 @@ use CloverSync\Shop\Support\UtcTime;
  * The Sync Log that the owner reads.
  *
  * In a filter, null or empty = all. The search covers data of the message, action, entity type and entity id; entries
- * with one of the actions, or a message with one of the codes, are found too.
+ * with one of the actions, or a message with one of the codes, are found too. Entries after the number "newest" are
+ * left out, so that a list that is read in portions does not move meanwhile.
  *
  * @phpstan-type Filter array{status?: ?string, action?: ?string, search?: ?string, codes?: list<string>, actions?:
- *   list<string>}
+ *   list<string>, newest?: ?int}
  */
 final readonly class SyncLog
 {
@@ -42,7 +43,7 @@ final readonly class SyncLog
 
     public const SORTS = ['created', 'status', 'action', 'entity_type'];
 
-    private const TABLE = '#__j2commerce_clover_log';
+    public const TABLE = '#__j2commerce_clover_log';
 
     private const SEARCHED = ['message', 'action', 'entity_type', 'entity_id'];
 
@@ -154,6 +155,14 @@ final readonly class SyncLog
         );
     }
 
+    /** @return int Number of the newest entry; 0 without one */
+    public function newest(): int
+    {
+        return (int) $this->sql->fetchValue('SELECT COALESCE(MAX(id), 0) FROM '
+        . self::TABLE
+        . ' WHERE environment = ?', [$this->environment]);
+    }
+
     /** @param Filter $filter */
     public function count(array $filter = []): int
     {
@@ -208,7 +217,7 @@ final readonly class SyncLog
     /**
      * @param Filter $filter
      *
-     * @return array{string, list<string>}
+     * @return array{string, list<string|int>}
      */
     private function where(array $filter): array
     {
@@ -218,6 +227,11 @@ final readonly class SyncLog
         $status = $filter['status'] ?? '';
         $action = $filter['action'] ?? '';
         $search = $filter['search'] ?? '';
+
+        if (($filter['newest'] ?? null) !== null) {
+            $where    .= ' AND id <= ?';
+            $values[] = $filter['newest'];
+        }
 
         if ($status !== '') {
             $where    .= ' AND status = ?';
