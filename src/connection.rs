@@ -64,6 +64,27 @@ impl Connection {
         Ok(ConnectionStatus(zval(&connection::status(&status))?))
     }
 
+    /// Stores a merchant's API token.
+    #[php(defaults(test = true))]
+    pub fn connectWithApiToken(
+        &self,
+        merchantId: String,
+        token: String,
+        test: bool,
+    ) -> PhpResult<ConnectionStatus> {
+        let connected = self
+            .session
+            .connect_with_api_token(&merchantId, &token, test);
+        Ok(ConnectionStatus(zval(&connection::status(
+            &connected.map_err(of)?,
+        ))?))
+    }
+
+    /// Whether this API token is the stored one.
+    pub fn hasApiToken(&self, merchantId: String, token: String) -> PhpResult<bool> {
+        self.session.has_api_token(&merchantId, &token).map_err(of)
+    }
+
     /// Reads the stored record.
     pub fn status(&self) -> PhpResult<ConnectionStatus> {
         let status = self.session.status().map_err(of)?;
@@ -103,5 +124,7 @@ impl Finish for Connection {
     fn finish(ce: &ClassEntry) {
         sensitive(ce, "complete", 0);
         sensitive(ce, "complete", 1);
+        sensitive(ce, "connectWithApiToken", 1);
+        sensitive(ce, "hasApiToken", 1);
     }
 }

@@ -29,6 +29,7 @@ php_enums! {
     clover_core::webhook::ObjectKind => "CloverSync\\WebhookObject",
     clover_core::webhook::VerdictKind => "CloverSync\\VerdictKind",
     clover_service::CallbackKind => "CloverSync\\CallbackKind",
+    clover_service::connection::Credential => "CloverSync\\Credential",
     clover_service::connection::CurrencySource => "CloverSync\\CurrencySource",
     clover_service::orders::OrderState => "CloverSync\\OrderState",
     clover_service::prints::PrintState => "CloverSync\\PrintState",

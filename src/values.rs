@@ -5,7 +5,7 @@ use clover_core::environment::Environment;
 use clover_core::problem::ProblemCode;
 use clover_core::product::ProductKind;
 use clover_core::webhook::VerdictKind;
-use clover_service::connection::CurrencySource;
+use clover_service::connection::{Credential, CurrencySource};
 use clover_service::orders::OrderState;
 use clover_service::prints::PrintState;
 use clover_service::rows::Class;
@@ -64,6 +64,7 @@ value_classes! {
         connected: T::BOOL,
         environment: T::of::<Environment>(),
         merchantId: T::STRING.or_null(),
+        credential: T::of::<Credential>().or_null(),
         accessExpiresAt: T::INT.or_null(),
         refreshExpiresAt: T::INT.or_null(),
         reconnectReason: T::class(PROBLEM).or_null(),

@@ -6,6 +6,7 @@ namespace CloverSync;
 
 use CloverSync\Exception\CallbackException;
 use CloverSync\Exception\CloverException;
+use CloverSync\Exception\ItemException;
 use CloverSync\Exception\ReconnectException;
 use CloverSync\Exception\SettingsException;
 
@@ -56,6 +57,31 @@ final class Connection
         throw new \LogicException('provided by the extension');
     }
 
+    /**
+     * Stores the API token that a merchant has made on his Clover dashboard, in place of an app's tokens. It neither
+     * expires nor needs App ID and App Secret.
+     *
+     * @param bool $test Whether Clover must first accept it, for one item and one order
+     *
+     * @throws ItemException   for what cannot be a merchant ID or a token, and when Clover refuses the token for items
+     *   or orders; nothing is stored then
+     * @throws CloverException as in every call to Clover
+     */
+    public function connectWithApiToken(
+        string $merchantId,
+        #[\SensitiveParameter]
+        string $token,
+        bool $test = true,
+    ): ConnectionStatus {
+        throw new \LogicException('provided by the extension');
+    }
+
+    /** Whether the stored tokens are this API token of this merchant, connected or not. Sends no request. */
+    public function hasApiToken(string $merchantId, #[\SensitiveParameter] string $token): bool
+    {
+        throw new \LogicException('provided by the extension');
+    }
+
     /** Reads the stored token record. Sends no request. */
     public function status(): ConnectionStatus
     {
@@ -63,7 +89,7 @@ final class Connection
     }
 
     /**
-     * Refreshes the access token if it expires in fewer seconds than given.
+     * Refreshes the access token if it expires in fewer seconds than given. An API token is never refreshed.
      *
      * @return bool Whether this call refreshed the token
      *

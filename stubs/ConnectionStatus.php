@@ -13,7 +13,10 @@ final readonly class ConnectionStatus
 
     public ?string $merchantId;
 
-    /** Unix seconds. */
+    /** What the connection is made with; null without one. */
+    public ?Credential $credential;
+
+    /** Unix seconds; null for an API token, which does not expire. */
     public ?int $accessExpiresAt;
 
     /** Unix seconds. */
@@ -22,7 +25,7 @@ final readonly class ConnectionStatus
     /** Why the owner must connect again; null while the connection works. */
     public ?Problem $reconnectReason;
 
-    /** Unix seconds of Clover's first refusal to refresh the tokens, while a second refusal may end the connection. */
+    /** Unix seconds of Clover's first refusal of the tokens, while a second refusal may end the connection. */
     public ?int $refusedAt;
 
     /** Unix seconds of the earliest second attempt after a first refusal; otherwise null. */

@@ -29,7 +29,8 @@ final class Application
 
         Settings: cloversync.json in the working folder, or CLOVERSYNC_ENVIRONMENT, _APP_ID, _APP_SECRET, _BASE_URL,
         _DSN, _DB_USER, _DB_PASSWORD, _DB_PREFIX, _SITE (distinguishes this shop from a copy), _SITE_SECRET,
-        _PREVIOUS_SITE_SECRET, _WEBHOOK_SECRET, _CURRENCY and _SETTINGS (JSON).
+        _PREVIOUS_SITE_SECRET, _WEBHOOK_SECRET, _CURRENCY and _SETTINGS (JSON). With _API_TOKEN and _MERCHANT_ID the
+        shop is connected by an API token that the merchant has made, without an app.
 
         TEXT;
 
@@ -47,7 +48,8 @@ final class Application
     private static function own(): array
     {
         return [
-            'connect'    => new Usage('Connect to Clover: prints the address to open, and waits for the callback.', [
+            'connect'    => new Usage('Connect to Clover: prints the address to open, and waits for the callback. With an '
+                . 'API token in the settings, only tests it.', [
                 new Option('port', 'port to wait on (8902)', 'N'),
                 new Option('timeout', 'seconds to wait (300)', 'S'),
                 new Option('approve', 'approve without a person, against a simulator only'),
@@ -142,7 +144,10 @@ final class Application
 
     private function runOwn(string $command, Options $options): ExitCode
     {
-        $shop = $this->host->shop();
+        $shop = match ($command) {
+            'connect', 'disconnect' => $this->host->storedShop(),
+            default => $this->host->shop(),
+        };
 
         return match ($command) {
             'connect'    => $this->connect($shop, $options),
@@ -158,7 +163,9 @@ final class Application
     private function connect(Services $shop, Options $options): ExitCode
     {
         $currency  = self::currency($options);
-        $connected = $shop->connection->status()->connected;
+        $given     = $this->host->apiToken();
+        $connected = $shop->connection->status()->connected
+            && ($given === null || $shop->connection->hasApiToken($given['merchant'], $given['token']));
 
         if ($connected && $options->has('move')) {
             $shop->guard->move();
@@ -190,7 +197,11 @@ final class Application
 
     private function authorize(Services $shop, Options $options): void
     {
-        if ($options->has('callback')) {
+        $given = $this->host->apiToken();
+
+        if ($given !== null) {
+            $before = $shop->connectionService()->connectWithApiToken($given['merchant'], $given['token']);
+        } elseif ($options->has('callback')) {
             $pending = $shop->state->get('authorization') ?? throw new UsageException(
                 'No authorization has been started: run “connect” first and keep its address.',
             );
@@ -232,12 +243,7 @@ final class Application
             $before = $shop->connectionService()->complete($callback, $authorization->state);
         }
 
-        if ($before !== null) {
-            $this->console->warning(
-                "This is a different merchant from the previous one ($before): products linked to that one stay "
-                . 'unchanged, see “conflicts” after the next sync.',
-            );
-        }
+        $this->host->warnOfAnotherMerchant($before);
     }
 
     /** --approve logs in without a person, so it must never reach the real Clover. */

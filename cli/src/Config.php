@@ -28,6 +28,8 @@ final readonly class Config
         'environment',
         'app_id',
         'app_secret',
+        'api_token',
+        'merchant_id',
         'base_url',
         'dsn',
         'db_user',
@@ -130,6 +132,12 @@ final readonly class Config
             $wrong['dsn'] = 'must name a file: each command is its own process, and a database in memory ends with it';
         }
 
+        foreach (['api_token' => 'merchant_id', 'merchant_id' => 'api_token'] as $key => $other) {
+            if (($values[$key] ?? '') !== '' && ($values[$other] ?? '') === '') {
+                $wrong[$other] = "must be set beside $key";
+            }
+        }
+
         $texts = [];
 
         foreach (array_diff(self::KEYS, ['settings']) as $key) {
@@ -159,6 +167,14 @@ final readonly class Config
     public function has(string $key): bool
     {
         return (string) ($this->values[$key] ?? '') !== '';
+    }
+
+    /** @return ?array{merchant: string, token: string} The API token to connect with, in place of an app */
+    public function apiToken(): ?array
+    {
+        return $this->has('api_token')
+            ? ['merchant' => (string) $this->values['merchant_id'], 'token' => (string) $this->values['api_token']]
+            : null;
     }
 
     public static function currencyCode(string $text): ?string

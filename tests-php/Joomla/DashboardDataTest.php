@@ -52,6 +52,7 @@ final class DashboardDataTest extends JoomlaTestCase
             refusedAt: null,
             nextTryAt: null,
             tokenEndsSoon: false,
+            credential: null,
             accessExpiresAt: null,
             refreshExpiresAt: null,
             siteMoved: $moved,

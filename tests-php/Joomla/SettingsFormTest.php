@@ -269,6 +269,31 @@ final class SettingsFormTest extends JoomlaTestCase
         }
     }
 
+    #[TestDox('An API token encrypted with another site secret is deleted when settings without App Secret are saved')]
+    public function test_api_token_of_another_site_secret(): void
+    {
+        $old = JoomlaSite::app()->get('secret');
+
+        try {
+            $this->withSimulator(function (): void {
+                $clover = Simulator::get();
+                $this->save(['app_id' => ''] + self::GOOD);
+                $this->current()->shop()->connectionService()->connectWithApiToken(
+                    $clover->state()['merchant_id'],
+                    $clover->apiToken(),
+                );
+                self::assertSame('', $this->save(['app_id' => ''] + self::GOOD));
+                self::assertTrue($this->current()->shop()->connection->status()->connected);
+                JoomlaSite::app()->set('secret', 'another secret..');
+                self::assertSame('', $this->save(['app_id' => ''] + self::GOOD));
+                self::assertNull($this->state()->get('tokens'));
+                self::assertFalse($this->current()->shop()->connection->status()->connected);
+            });
+        } finally {
+            JoomlaSite::app()->set('secret', $old);
+        }
+    }
+
     #[TestDox('Tokens encrypted with another site secret are deleted when the App Secret is entered again, not before')]
     public function test_tokens_of_another_site_secret(): void
     {

@@ -67,15 +67,16 @@ final class CanaryTest extends ResilienceTestCase
     )]
     public function test_a_shop_s_life(): void
     {
-        $this->clover = Simulator::start();
-        $file         = Files::temporary('canary');
-        $canaries     = [
+        $file     = Files::temporary('canary');
+        $canaries = [
             'app secret'           => Simulator::APP_SECRET,
+            'API token'            => self::secret('api'),
             'webhook secret'       => self::secret('webhook'),
             'site secret'          => self::secret('site'),
             'previous site secret' => self::secret('previous'),
             'database password'    => self::secret('database'),
         ];
+        $this->clover = Simulator::start(more: ['--api-token', $canaries['API token']]);
 
         try {
             file_put_contents("$file.in", json_encode([
@@ -165,10 +166,12 @@ final class CanaryTest extends ResilienceTestCase
     )]
     public function test_the_command_line(): void
     {
-        $this->clover = Simulator::start();
+        $api          = self::secret('api');
+        $this->clover = Simulator::start(more: ['--api-token', $api]);
         $shell        = new CommandLine($this->clover);
         $canaries     = [
             'app secret'        => Simulator::APP_SECRET,
+            'API token'         => $api,
             'webhook secret'    => self::secret('webhook'),
             'site secret'       => self::secret('site'),
             'other site secret' => self::secret('other'),
@@ -282,6 +285,19 @@ final class CanaryTest extends ResilienceTestCase
         );
         $this->clover->tokens('uninstall');
         $say('uninstalled', 'sync');
+        $shell->environment = [
+            'CLOVERSYNC_API_TOKEN'   => $canaries['API token'],
+            'CLOVERSYNC_MERCHANT_ID' => $this->clover->state()['merchant_id'],
+        ] + $healthy;
+        $say('an API token', 'connect');
+        $say('sync with an API token', 'sync');
+        self::assertSame([0, 0], [$codes['an API token '], $codes['sync with an API token ']]);
+        $this->clover->tokens('revoke_api_tokens');
+        $say('a revoked API token', 'sync');
+        $say('connect with a revoked API token', 'connect');
+        $shell->environment = ['CLOVERSYNC_MERCHANT_ID' => ''] + $shell->environment;
+        $say('an API token without merchant', 'connect');
+        $shell->environment = $healthy;
         $say('status after', 'status');
         $say('log after', 'log');
         $failed = array_keys(array_filter(array_diff_key($codes, $good), static fn (int $code): bool => $code !== 0));

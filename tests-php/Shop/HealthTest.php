@@ -76,6 +76,23 @@ final class HealthTest extends SyncTestCase
         );
     }
 
+    #[TestDox('With an API token the access has no end, and no webhook is missed')]
+    public function test_api_token(): void
+    {
+        $shop = $this->shop(['app_id' => '', 'app_secret' => '']);
+        $shop->connectionService()->connectWithApiToken(
+            $this->clover->state()['merchant_id'],
+            $this->clover->apiToken(),
+        );
+        StoredTokens::age($this->sql, self::SECRET, 7 * self::HOUR);
+        $shop->state->set(Endpoint::LAST_SEEN, '1');
+        $shop->state->set(Endpoint::LAST_REFUSED, '2');
+        $checks = $this->checks($shop);
+        self::assertSame([CheckState::Green, CheckState::Green], [$checks['access']->state, $checks['webhook']->state]);
+        self::assertStringContainsString('does not expire', English::of($checks['access']->message));
+        self::assertStringContainsString('no events to an API token', English::of($checks['webhook']->message));
+    }
+
     #[TestDox('The engine that runs is named, with the reason for it')]
     public function test_engine(): void
     {

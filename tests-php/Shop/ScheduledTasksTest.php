@@ -284,6 +284,24 @@ final class ScheduledTasksTest extends SalesTestCase
         self::assertSame(3, (int) $this->sql->fetchValue('SELECT COUNT(*) FROM #__j2commerce_clover_runs'));
     }
 
+    #[TestDox('An API token is never refreshed, and the task says so')]
+    public function test_api_token(): void
+    {
+        $this->shop()->connectionService()->connectWithApiToken(
+            $this->clover->state()['merchant_id'],
+            $this->clover->apiToken(),
+        );
+        StoredTokens::age($this->sql, self::SECRET, 86_400);
+        $mark   = $this->clover->mark();
+        $report = $this->routines()->refreshToken();
+        self::assertSame([TaskReport::NOTHING, ['token_unlimited'], []], [
+            $report->outcome(),
+            array_keys($report->facts),
+            $this->clover->requests($mark),
+        ]);
+        self::assertSame([], $this->logged('token_refresh'));
+    }
+
     #[TestDox('The access token is refreshed when it has twenty minutes left, and the log has one entry')]
     public function test_refresh(): void
     {

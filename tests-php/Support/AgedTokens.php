@@ -20,8 +20,9 @@ final class AgedTokens
         $opened  = Json::decode($vault->open($sealed, $context));
         $tokens  = Json::decode(Json::string($opened['tokens']));
 
-        foreach (['access_expires_at', 'rotated_at'] as $time) {
-            $tokens[$time] = Json::int($tokens[$time] ?? null) - $seconds;
+        // An API token does not expire.
+        foreach (array_intersect(['access_expires_at', 'rotated_at'], array_keys($tokens)) as $time) {
+            $tokens[$time] = Json::int($tokens[$time]) - $seconds;
         }
 
         if (isset($tokens['refusal'])) {

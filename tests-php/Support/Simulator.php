@@ -283,10 +283,16 @@ final class Simulator
         $this->post('switches', $switches);
     }
 
-    /** @param "expire"|"revoke"|"uninstall" $what */
+    /** @param "expire"|"revoke"|"revoke_api_tokens"|"uninstall" $what */
     public function tokens(string $what): void
     {
         $this->post('tokens', ['do' => $what]);
+    }
+
+    /** @return string A token that the merchant makes on his dashboard */
+    public function apiToken(): string
+    {
+        return Json::string($this->post('tokens', ['do' => 'make_api_token'])['api_token'] ?? null);
     }
 
     /** @param array<string, mixed> $fields */

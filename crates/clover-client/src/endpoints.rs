@@ -1,5 +1,6 @@
 //! Clover's endpoints, one module for each resource, and the permission that each path needs.
 
+pub mod api_token;
 pub mod items;
 pub mod merchant;
 pub mod order_types;

@@ -49,7 +49,9 @@ mod verdict;
 pub mod withheld;
 
 pub use callback::{Callback, CallbackError};
-pub use endpoints::{items, merchant, order_types, orders, permission, prints, stock};
+pub use endpoints::{
+    api_token, items, merchant, order_types, orders, permission, prints, stock,
+};
 pub use error::{Call, Error, error_chain};
 pub use hosts::{Environment, Hosts};
 pub use http::{Access, Answer, Api};
@@ -61,5 +63,5 @@ pub use rate_limit::{LearnedLimit, PermitGrant, PermitRequest, RateLimit, RateLi
 pub use retry::Policy;
 pub use rhythm::Rhythm;
 pub use token_manager::{BlockOn, TokenError, TokenManager, TokenRequirement, TokenStore};
-pub use tokens::{Origin, Refusal, Tokens};
+pub use tokens::{Credential, Origin, Refusal, Renewal, Tokens};
 pub use withheld::Withheld;

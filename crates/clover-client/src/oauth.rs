@@ -11,7 +11,6 @@
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use clover_core::json;
@@ -29,13 +28,6 @@ use crate::refusal::said;
 use crate::retry::{Answered, Policy, Sender};
 use crate::tokens::{Origin, Pair, Tokens};
 use crate::transport::{Method, Request, Transport};
-
-/// The timeout of a token call. It normally takes well under a second, and the lock across
-/// processes is held meanwhile.
-const TIMEOUT: Duration = Duration::from_secs(15);
-
-/// The limit for all attempts and waits of one token call, for the same reason.
-const ELAPSED: Duration = Duration::from_secs(45);
 
 /// The authorization URL, and the state that the callback must contain. `Debug` shows no secret.
 #[derive(Clone)]
@@ -153,11 +145,7 @@ impl OAuth {
     pub fn new(api: &Api, app_id: impl Into<String>, secret: ClientSecret) -> Self {
         Self {
             transport: Arc::clone(&api.transport),
-            policy: Policy {
-                timeout: api.policy.timeout.min(TIMEOUT),
-                elapsed: api.policy.elapsed.min(ELAPSED),
-                ..api.policy.clone()
-            },
+            policy: api.policy.under_lock(),
             hosts: api.hosts.clone(),
             app_id: app_id.into(),
             secret,

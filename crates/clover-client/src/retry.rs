@@ -58,6 +58,25 @@ impl Default for Policy {
     }
 }
 
+impl Policy {
+    /// The timeout of a call under the lock of the tokens, for which other processes wait. Such a
+    /// call normally takes well under a second.
+    const UNDER_LOCK: Duration = Duration::from_secs(15);
+
+    /// The limit for all attempts and waits of such a call.
+    const ELAPSED_UNDER_LOCK: Duration = Duration::from_secs(45);
+
+    /// The same policy with less patience, for calls under the lock of the tokens.
+    #[must_use]
+    pub fn under_lock(&self) -> Self {
+        Self {
+            timeout: self.timeout.min(Self::UNDER_LOCK),
+            elapsed: self.elapsed.min(Self::ELAPSED_UNDER_LOCK),
+            ..self.clone()
+        }
+    }
+}
+
 impl fmt::Debug for Policy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Policy")

@@ -7,6 +7,9 @@
 //! store, and the store has the refresh token that was used for it. The next process is refused and
 //! recovers with that token.
 //!
+//! A merchant's API token does not expire and is not renewed. When Clover refuses it, or has refused
+//! it ten minutes ago, it is tried: a trial takes the place of the refresh, under the same lock.
+//!
 //! A refusal is final when Clover repeats it ten minutes later or more. The first one is stored
 //! with the pair, and no request is sent until then. Any new pair clears it.
 
@@ -15,9 +18,11 @@ use std::future::Future;
 use log::{info, warn};
 use oauth2::AccessToken;
 
+use crate::api_token::Trial;
 use crate::error::Error;
 use crate::oauth::{OAuth, OAuthError};
-use crate::tokens::{Origin, Refusal, Tokens};
+use crate::tokens::{Origin, Refusal, Renewal, Tokens};
+use crate::transport::Boxed;
 
 /// A token with less than this time left is replaced before a call: one call may take two attempts
 /// of 30 s each, and clocks differ by some seconds.
@@ -95,10 +100,13 @@ pub enum TokenError<S, W> {
     /// connection.
     #[error("connect to Clover again: {0}")]
     ReconnectNeeded(#[source] OAuthError),
-    /// Clover refused a new token, so the token is not the reason: the app lacks a permission or
-    /// was uninstalled.
+    /// Clover refused a new token, or one that it accepts elsewhere, so the token is not the reason:
+    /// a permission is missing, or the app was uninstalled.
     #[error("the token is new, so the app lacks a permission or was uninstalled")]
     TokenIsNew,
+    /// The tokens must be refreshed, and the app that they belong to is not set.
+    #[error("a refresh needs the app's id and secret")]
+    AppNeeded,
     /// Another process is refreshing and held the lock for longer than this one waits.
     #[error("another process is refreshing the token")]
     Busy,
@@ -119,8 +127,10 @@ pub struct TokenManager<'a, S, W> {
     pub store: &'a S,
     /// Runs futures.
     pub waiter: &'a W,
-    /// Refreshes tokens.
-    pub oauth: &'a OAuth,
+    /// Refreshes tokens; none without an app, which an API token does not need.
+    pub oauth: Option<&'a OAuth>,
+    /// Tries an API token of the connection's merchant.
+    pub trial: &'a dyn Fn(&AccessToken) -> Boxed<Result<Trial, Error>>,
     /// Unix seconds.
     pub clock: &'a dyn Fn() -> i64,
 }
@@ -156,16 +166,25 @@ impl<S: TokenStore, W: BlockOn> TokenManager<'_, S, W> {
             return Ok(current);
         }
         self.may_ask(&current)?;
-        let answer = self.rotate(&current, need)?;
+        let origin = match need {
+            TokenRequirement::AtLeast(_) => Origin::Aged,
+            TokenRequirement::Replace(_) => Origin::Refused,
+        };
+        let answer = match &current.renewal {
+            Some(renewal) => self.rotate(renewal, origin)?,
+            None => self.try_out(&current.access, origin)?,
+        };
         // The owner may have disconnected or connected again; a lost lock may have a new holder.
         let stored = self.read()?;
-        if stored.refresh.secret() != current.refresh.secret() {
+        if !stored.is_same_as(&current) {
             warn!("the connection was changed during the refresh, whose result is dropped");
             return self.accept(stored, need);
         }
         match answer {
             Ok(fresh) => {
                 self.store.write(&fresh).map_err(TokenError::Store)?;
+                // An API token that Clover accepts is still the refused one.
+                self.meets(&fresh, need)?;
                 Ok(fresh)
             }
             Err(reason) => self.refused(current, need, reason),
@@ -238,18 +257,33 @@ impl<S: TokenStore, W: BlockOn> TokenManager<'_, S, W> {
         self.waiter.wait(future).map_err(TokenError::Wait)
     }
 
+    /// The same API token if Clover accepts it, or Clover's refusal. Does not store anything.
+    fn try_out(
+        &self,
+        token: &AccessToken,
+        origin: Origin,
+    ) -> Outcome<Result<Tokens, OAuthError>, S, W> {
+        let trial = self.wait((self.trial)(token))?;
+        let trial = trial.map_err(TokenError::Clover)?;
+        Ok(match trial.refusal_of_token() {
+            Some((call, said)) => Err(OAuthError::Refused {
+                call: Box::new(call.clone()),
+                said: said.to_owned(),
+                recovery: None,
+            }),
+            None => Ok(Tokens::of_api_token(token.clone(), (self.clock)(), origin)),
+        })
+    }
+
     /// The next pair, by refresh or recovery, or Clover's refusal of both. Does not store anything.
     fn rotate(
         &self,
-        current: &Tokens,
-        need: TokenRequirement<'_>,
+        current: &Renewal,
+        origin: Origin,
     ) -> Outcome<Result<Tokens, OAuthError>, S, W> {
-        let origin = match need {
-            TokenRequirement::AtLeast(_) => Origin::Aged,
-            TokenRequirement::Replace(_) => Origin::Refused,
-        };
+        let oauth = self.oauth.ok_or(TokenError::AppNeeded)?;
         let now = || (self.clock)();
-        let refresh = || self.wait(self.oauth.refresh(&current.refresh, now(), origin));
+        let refresh = || self.wait(oauth.refresh(&current.refresh, now(), origin));
         let mut answer = refresh()?;
         let lost = is_unknown(&answer);
         if lost {
@@ -272,7 +306,7 @@ impl<S: TokenStore, W: BlockOn> TokenManager<'_, S, W> {
         );
         let spent = (lost || !hopeless).then_some(&current.refresh);
         for token in spent.into_iter().chain(&current.previous_refresh) {
-            let recover = || self.wait(self.oauth.recover(token, now(), origin));
+            let recover = || self.wait(oauth.recover(token, now(), origin));
             let mut answer = recover()?;
             if is_unknown(&answer) {
                 warn!("no complete response to the recovery; sending the same token once more");

@@ -1,4 +1,4 @@
-//! A pair of tokens and the data that is stored with it. No requests, no clock.
+//! The tokens of a connection and the data that is stored with them. No requests, no clock.
 
 use std::mem::{replace, take};
 
@@ -7,6 +7,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use clover_core::json::{self, JsonError};
+use clover_core::text_enum;
 use clover_core::wire::lenient_integer;
 use zeroize::{Zeroize as _, Zeroizing};
 
@@ -14,11 +15,21 @@ use zeroize::{Zeroize as _, Zeroizing};
 /// token. Long enough that a burst of calls without the permission causes only one refresh.
 pub const TRUSTED_FOR: i64 = 10;
 
-/// A refusal of a refresh token ends the connection if Clover repeats it after this time or later.
+/// A refusal of a refresh token or an API token ends the connection if Clover repeats it after this time or later.
 /// By then, a temporary fault of Clover or of a server in between is over.
 pub const CONFIRMED_AFTER: i64 = 600;
 
-/// The reason for fetching a pair.
+text_enum! {
+    /// What a connection is made with.
+    pub enum Credential {
+        /// A pair of tokens, which an app gets by OAuth and renews.
+        OAuth = "oauth",
+        /// A merchant's own API token, which does not expire.
+        ApiToken = "api_token",
+    }
+}
+
+/// The reason for fetching a pair, or for trying an API token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Origin {
@@ -26,7 +37,7 @@ pub enum Origin {
     Connected,
     /// The previous pair was about to expire.
     Aged,
-    /// The previous pair was refused.
+    /// The token was refused.
     Refused,
 }
 
@@ -34,8 +45,23 @@ pub enum Origin {
 /// [`Tokens::to_json`] contains all of them.
 #[derive(Debug, Clone)]
 pub struct Tokens {
-    /// The access token.
+    /// The access token, or the API token.
     pub access: AccessToken,
+    /// How the access token is replaced; none for an API token.
+    pub renewal: Option<Renewal>,
+    /// When Clover gave these tokens, or last accepted the API token in a trial. Unix seconds, by
+    /// this machine's clock.
+    pub rotated_at: i64,
+    /// The reason for that.
+    pub origin: Origin,
+    /// Clover's first refusal to replace the pair, or of the API token; a second refusal ends the
+    /// connection.
+    pub refusal: Option<Refusal>,
+}
+
+/// What belongs to an access token of OAuth.
+#[derive(Debug, Clone)]
+pub struct Renewal {
     /// Unix seconds, by Clover's clock.
     pub access_expires_at: i64,
     /// The refresh token; works once.
@@ -45,15 +71,9 @@ pub struct Tokens {
     /// The refresh token that was used for this pair: Clover's recovery may accept it for two
     /// weeks.
     pub previous_refresh: Option<RefreshToken>,
-    /// Unix seconds, by this machine's clock.
-    pub rotated_at: i64,
-    /// The reason for fetching this pair.
-    pub origin: Origin,
-    /// Clover's first refusal to replace this pair; a second refusal ends the connection.
-    pub refusal: Option<Refusal>,
 }
 
-/// Clover's first refusal of a refresh token.
+/// Clover's first refusal of a refresh token or an API token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {
     /// Unix seconds, by this machine's clock.
@@ -86,8 +106,11 @@ impl Refusal {
 #[derive(Serialize, Deserialize)]
 struct Stored {
     access: Zeroizing<String>,
-    access_expires_at: i64,
-    refresh: Zeroizing<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    access_expires_at: Option<i64>,
+    /// Missing for an API token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    refresh: Option<Zeroizing<String>>,
     refresh_expires_at: Option<i64>,
     previous_refresh: Option<Zeroizing<String>>,
     rotated_at: i64,
@@ -122,10 +145,12 @@ impl Pair {
     ) -> Tokens {
         Tokens {
             access: AccessToken::new(self.access_token),
-            access_expires_at: self.access_token_expiration,
-            refresh: RefreshToken::new(self.refresh_token),
-            refresh_expires_at: self.refresh_token_expiration,
-            previous_refresh: spent,
+            renewal: Some(Renewal {
+                access_expires_at: self.access_token_expiration,
+                refresh: RefreshToken::new(self.refresh_token),
+                refresh_expires_at: self.refresh_token_expiration,
+                previous_refresh: spent,
+            }),
             rotated_at: now,
             origin,
             refusal: None,
@@ -138,21 +163,51 @@ impl Drop for Tokens {
         let wiped = |mut text: String| text.zeroize();
         let refresh = |token: &mut RefreshToken| replace(token, RefreshToken::new(String::new()));
         wiped(replace(&mut self.access, AccessToken::new(String::new())).into_secret());
-        wiped(refresh(&mut self.refresh).into_secret());
-        if let Some(token) = &mut self.previous_refresh {
-            wiped(refresh(token).into_secret());
+        if let Some(renewal) = &mut self.renewal {
+            wiped(refresh(&mut renewal.refresh).into_secret());
+            if let Some(token) = &mut renewal.previous_refresh {
+                wiped(refresh(token).into_secret());
+            }
         }
     }
 }
 
 impl Tokens {
-    /// Seconds until the access token expires; negative if it has expired.
+    /// The record of a merchant's API token that Clover has just accepted, or has yet to accept.
     #[must_use]
-    pub fn remaining(&self, now: i64) -> i64 {
-        self.access_expires_at.saturating_sub(now)
+    pub fn of_api_token(token: AccessToken, now: i64, origin: Origin) -> Self {
+        Self {
+            access: token,
+            renewal: None,
+            rotated_at: now,
+            origin,
+            refusal: None,
+        }
     }
 
-    /// Whether at least `seconds` are left, or a refresh would not help.
+    /// What the connection is made with.
+    #[must_use]
+    pub fn credential(&self) -> Credential {
+        match self.renewal {
+            Some(_) => Credential::OAuth,
+            None => Credential::ApiToken,
+        }
+    }
+
+    /// Whether these tokens have not been replaced by `other`: the refresh token is the same, or the
+    /// API token and the time of its trial are.
+    #[must_use]
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        match (&self.renewal, &other.renewal) {
+            (Some(mine), Some(its)) => mine.refresh.secret() == its.refresh.secret(),
+            (None, None) => {
+                self.access.secret() == other.access.secret() && self.rotated_at == other.rotated_at
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether at least `seconds` are left, or a refresh would not help. An API token has no end.
     ///
     /// If a pair had fewer seconds even when it was new (a wrong clock, or shorter lifetimes than
     /// Clover documents), it is used for half of its apparent lifetime. So a wrong clock cannot
@@ -162,16 +217,19 @@ impl Tokens {
         if self.refusal.is_some_and(|refusal| refusal.access_too) {
             return false;
         }
-        let lifetime = self.access_expires_at.saturating_sub(self.rotated_at);
+        let Some(renewal) = &self.renewal else {
+            return true;
+        };
+        let lifetime = renewal.access_expires_at.saturating_sub(self.rotated_at);
         if lifetime > seconds {
-            return self.remaining(now) >= seconds;
+            return renewal.access_expires_at.saturating_sub(now) >= seconds;
         }
         let age = now.saturating_sub(self.rotated_at);
         (0..(lifetime / 2).max(TRUSTED_FOR)).contains(&age)
     }
 
-    /// Whether the pair has just replaced a refused one, so that a refusal now is not caused by the
-    /// token.
+    /// Whether the pair has just replaced a refused one, or Clover has just accepted the API token in
+    /// a trial after a refusal, so that a refusal now is not caused by the token.
     #[must_use]
     pub fn is_beyond_doubt(&self, now: i64) -> bool {
         let age = now.saturating_sub(self.rotated_at);
@@ -181,15 +239,14 @@ impl Tokens {
     /// Only for encryption: the text contains all secrets.
     #[must_use]
     pub fn to_json(&self) -> String {
+        let renewal = self.renewal.as_ref();
+        let secret = |token: &RefreshToken| Zeroizing::new(token.secret().clone());
         let stored = Stored {
             access: self.access.secret().clone().into(),
-            access_expires_at: self.access_expires_at,
-            refresh: self.refresh.secret().clone().into(),
-            refresh_expires_at: self.refresh_expires_at,
-            previous_refresh: self
-                .previous_refresh
-                .as_ref()
-                .map(|t| t.secret().clone().into()),
+            access_expires_at: renewal.map(|renewal| renewal.access_expires_at),
+            refresh: renewal.map(|renewal| secret(&renewal.refresh)),
+            refresh_expires_at: renewal.and_then(|renewal| renewal.refresh_expires_at),
+            previous_refresh: renewal.and_then(|r| r.previous_refresh.as_ref().map(secret)),
             rotated_at: self.rotated_at,
             origin: self.origin,
             refusal: self.refusal,
@@ -204,15 +261,25 @@ impl Tokens {
     /// [`JsonError`], which contains the path and no value.
     pub fn from_json(text: &str) -> Result<Self, JsonError> {
         let mut stored: Stored = json::parse(text.as_bytes())?;
+        let opened = |token: &mut Zeroizing<String>| RefreshToken::new(take(token));
+        let renewal = match (&mut stored.refresh, stored.access_expires_at) {
+            (Some(refresh), Some(access_expires_at)) => Some(Renewal {
+                access_expires_at,
+                refresh: opened(refresh),
+                refresh_expires_at: stored.refresh_expires_at,
+                previous_refresh: stored.previous_refresh.as_mut().map(opened),
+            }),
+            (None, None) => None,
+            _ => {
+                return Err(JsonError {
+                    path: "refresh".to_owned(),
+                    reason: "a pair has both its refresh token and its expiry".to_owned(),
+                });
+            }
+        };
         Ok(Self {
             access: AccessToken::new(take(&mut stored.access)),
-            access_expires_at: stored.access_expires_at,
-            refresh: RefreshToken::new(take(&mut stored.refresh)),
-            refresh_expires_at: stored.refresh_expires_at,
-            previous_refresh: stored
-                .previous_refresh
-                .as_mut()
-                .map(|t| RefreshToken::new(take(t))),
+            renewal,
             rotated_at: stored.rotated_at,
             origin: stored.origin,
             refusal: stored.refusal,
@@ -237,8 +304,9 @@ mod tests {
             ))
             .unwrap();
             let tokens = pair.into_tokens(None, 0, Origin::Aged);
+            let renewal = tokens.renewal.as_ref().unwrap();
             assert_eq!(
-                (tokens.access_expires_at, tokens.refresh_expires_at),
+                (renewal.access_expires_at, renewal.refresh_expires_at),
                 (1_767_001_800, Some(1_767_001_900))
             );
         }

@@ -56,7 +56,8 @@ fn no_log_line_error_or_debug_text_contains_a_secret() {
 
     let mut note = |tokens: &clover_client::Tokens| {
         secrets.push(tokens.access.secret().clone());
-        secrets.push(tokens.refresh.secret().clone());
+        let renewal = tokens.renewal.as_ref().unwrap();
+        secrets.push(renewal.refresh.secret().clone());
     };
     note(&stored);
     world.control("/__sim/switches", &json!({"refresh_lost_response": 1}));
@@ -89,7 +90,8 @@ fn no_log_line_error_or_debug_text_contains_a_secret() {
     }
     secrets.push("CANARY-BODY".into());
     for code in [400, 401, 404, 500] {
-        let refresh = world.store.read().unwrap().unwrap().refresh.clone();
+        let stored = world.store.read().unwrap().unwrap();
+        let refresh = stored.renewal.as_ref().unwrap().refresh.clone();
         let body = json!({"message": format!("bad {SECRET} {}", refresh.secret())});
         world.fault(
             "POST /oauth/v2/*",

@@ -186,6 +186,16 @@ problems! {
     RenewalRefused = "renewal_refused" [minutes],
     /// Clover refused to renew the connection for good.
     ConnectionLost = "connection_lost" [],
+    /// Clover refused the merchant's API token, for the first time.
+    ApiTokenRefused = "api_token_refused" [minutes],
+    /// Clover accepts an API token for nothing of this merchant.
+    ApiTokenNotAccepted = "api_token_not_accepted" [merchant, permissions],
+    /// An API token lacks permissions.
+    ApiTokenPermission = "api_token_permission" [permissions],
+    /// The text cannot be an API token.
+    ApiTokenForm = "api_token_form" [],
+    /// The text cannot be a merchant id.
+    MerchantIdForm = "merchant_id_form" [],
     /// Another process refreshes the token.
     TokenBusy = "token_busy" [],
     /// The stored tokens do not open.

@@ -184,6 +184,12 @@ pub(crate) fn quoted(call: &Call, said: &str) -> String {
     format!("{call}: “{said}”")
 }
 
+/// The permission that a refused call needs.
+pub(crate) fn permission_of(error: &clover_client::Error) -> Option<&'static str> {
+    let call = error.call()?;
+    Some(permission_for(call.method, &call.path))
+}
+
 /// A failed call, for the owner.
 #[must_use]
 pub fn problem_of(error: &clover_client::Error) -> Problem {

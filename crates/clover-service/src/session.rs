@@ -8,14 +8,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use clover_client::api_token::{Trial, try_token};
 use clover_client::items::{ITEM_EXPANSIONS, STOCK_EXPANSION};
 use clover_client::token_manager::ON_DEMAND;
 use clover_client::tokens::CONFIRMED_AFTER;
 use clover_client::transport::{Boxed, Failure, Reply, Request, Transport};
 use clover_client::{
-    Access, AccessToken, Api, BlockOn, ClientSecret, Error as ClientError, Hosts, OAuth,
-    OAuthError, Policy, RateLimit, Refusal, Rhythm, TokenError, TokenManager, TokenRequirement,
-    TokenStore, Tokens, Withheld,
+    Access, AccessToken, Api, BlockOn, ClientSecret, Credential, Error as ClientError, Hosts,
+    OAuth, OAuthError, Policy, RateLimit, Refusal, Rhythm, TokenError, TokenManager,
+    TokenRequirement, TokenStore, Tokens, Withheld,
 };
 use clover_core::ids::MerchantId;
 use clover_core::problem::{Problem, ProblemCode};
@@ -95,6 +96,17 @@ impl<'a> StoreAdapter<'a> {
         }
     }
 
+    /// Tries an API token of the record's merchant.
+    fn trial(&self, api: Api, token: AccessToken) -> Boxed<Result<Trial, ClientError>> {
+        let merchant = self.merchant.borrow().clone();
+        Box::pin(async move {
+            match merchant {
+                Some(merchant) => try_token(api, Access { merchant, token }).await,
+                None => Err(ClientError::Interrupted),
+            }
+        })
+    }
+
     fn prolong_lock(&self) {
         if self
             .locked
@@ -127,7 +139,8 @@ impl TokenStore for StoreAdapter<'_> {
         match merchant {
             Some(merchant) => {
                 self.session.store_record(merchant, tokens, None)?;
-                self.rotated.set(tokens.refusal.is_none());
+                let is_pair = tokens.credential() == Credential::OAuth;
+                self.rotated.set(is_pair && tokens.refusal.is_none());
                 Ok(())
             }
             None => Ok(()),
@@ -165,10 +178,14 @@ impl BlockOn for StoreAdapter<'_> {
     }
 }
 
-fn refused(refusal: &Refusal) -> Problem {
+fn refused(refusal: &Refusal, of: Option<Credential>) -> Problem {
     let seconds = refusal.next_try_at().saturating_sub(now());
     let minutes = (seconds.clamp(0, CONFIRMED_AFTER) + 59) / 60;
-    Problem::new(ProblemCode::RenewalRefused).with("minutes", minutes)
+    let code = match of {
+        Some(Credential::ApiToken) => ProblemCode::ApiTokenRefused,
+        Some(Credential::OAuth) | None => ProblemCode::RenewalRefused,
+    };
+    Problem::new(code).with("minutes", minutes)
 }
 
 /// What the record keeps of a final refusal.
@@ -279,6 +296,10 @@ impl Session {
 
     /// The app towards Clover.
     pub(crate) fn oauth(&self) -> Result<OAuth, Error> {
+        self.oauth_with(&self.api()?)
+    }
+
+    fn oauth_with(&self, api: &Api) -> Result<OAuth, Error> {
         let needed = ProblemCode::SettingNeeded;
         let secret = match &self.settings.core.app_secret {
             Some(secret) if !self.settings.core.app_id.is_empty() => secret.expose().to_owned(),
@@ -286,7 +307,7 @@ impl Session {
             None => return Err(Error::setting("app_secret", needed)),
         };
         Ok(OAuth::new(
-            &self.api()?,
+            api,
             self.settings.core.app_id.clone(),
             ClientSecret::new(secret),
         ))
@@ -341,14 +362,20 @@ impl Session {
         requirement: TokenRequirement<'_>,
     ) -> Result<Result<ValidTokens, TokenError<Error, Error>>, Error> {
         let store = StoreAdapter::new(self);
-        let oauth = self.oauth()?;
+        let api = self.api()?;
+        let oauth = self.oauth_with(&api);
+        let trial = |token: &AccessToken| store.trial(api.clone(), token.clone());
         let manager = TokenManager {
             store: &store,
             waiter: &store,
-            oauth: &oauth,
+            oauth: oauth.as_ref().ok(),
+            trial: &trial,
             clock: &now,
         };
         let outcome = manager.ensure(requirement);
+        if let (Err(TokenError::AppNeeded), Err(error)) = (&outcome, oauth) {
+            return Err(error);
+        }
         Ok(outcome.and_then(|tokens| {
             let merchant = store
                 .merchant
@@ -368,7 +395,8 @@ impl Session {
             .map_err(|error| self.token_error(error))
     }
 
-    /// Refreshes when fewer seconds are left; whether a refresh took place here.
+    /// Refreshes when fewer seconds are left; whether a refresh took place here. An API token is
+    /// never refreshed.
     ///
     /// # Errors
     /// [`Error`].
@@ -468,6 +496,12 @@ impl Session {
         outcome
     }
 
+    /// What the stored connection is made with, as far as it can be read.
+    fn credential(&self) -> Option<Credential> {
+        let tokens = self.record().ok()??.tokens().ok()?;
+        Some(tokens.credential())
+    }
+
     fn token_error(&self, error: TokenError<Error, Error>) -> Error {
         let reconnect = |problem| Error::Reconnect { problem };
         match error {
@@ -479,7 +513,7 @@ impl Session {
                 _ => reconnect(ProblemCode::NotConnected.into()),
             },
             TokenError::Refused(refusal) => Error::Refused {
-                problem: refused(&refusal),
+                problem: refused(&refusal, self.credential()),
                 refused_at: refusal.at,
                 next_try_at: refusal.next_try_at(),
                 retry_after: refusal.next_try_at().saturating_sub(now()).max(0),
@@ -487,6 +521,7 @@ impl Session {
             TokenError::ReconnectNeeded(refusal) => {
                 reconnect(connection_lost(final_refusal(&refusal)))
             }
+            TokenError::AppNeeded => Error::setting("app_secret", ProblemCode::SettingNeeded),
             TokenError::TokenIsNew => Error::Permission {
                 problem: ProblemCode::PermissionUnknown.into(),
                 permission: "unknown".to_owned(),

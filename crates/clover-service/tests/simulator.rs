@@ -12,10 +12,12 @@ use clover_core::environment::Environment;
 use clover_core::ids::ItemId;
 use clover_core::ledger::CountWrite;
 use clover_core::order::{OrderStanding, ShopOrder};
+use clover_core::problem::ProblemCode;
 use clover_core::quantity::Quantity;
 use clover_core::seal::Vault;
 use clover_core::settings::Settings as CoreSettings;
 use clover_service::catalog::Catalog;
+use clover_service::connection::Credential;
 use clover_service::groups::Staged;
 use clover_service::host::{HostError, Interrupted};
 use clover_service::orders::{OrderState, Orders, reference_of, site_tag_of};
@@ -255,7 +257,9 @@ impl World {
     fn age(&self, seconds: i64) {
         self.change_tokens(|tokens| {
             tokens.rotated_at -= seconds;
-            tokens.access_expires_at -= seconds;
+            if let Some(renewal) = &mut tokens.renewal {
+                renewal.access_expires_at -= seconds;
+            }
         });
     }
 
@@ -350,6 +354,117 @@ fn a_token_is_refreshed_when_less_is_left_than_asked_for() {
     assert_ne!(old, new);
     assert_eq!(world.memory.locked.get(), world.memory.unlocked.get());
     assert!(!world.session.refresh(900).unwrap());
+}
+
+/// The session of a shop without an app, over the same memory.
+fn without_app(world: &World) -> Rc<Session> {
+    let parameters = json!({"environment": "sandbox", "base_url": world.clover.base_url()});
+    let parameters = parameters.as_object().unwrap().clone().into_iter();
+    let settings = Settings {
+        core: CoreSettings::from_parameters(parameters.collect()).unwrap(),
+        hosts: Hosts::overridden(&world.clover.base_url()).unwrap(),
+    };
+    let host = Box::new(MemoryHost(Rc::clone(&world.memory)));
+    Session::new(&settings, Arc::new(vault()), host)
+}
+
+const API_TOKEN: &str = "an-api-token-of-the-merchant";
+
+fn with_api_token() -> (World, Rc<Session>) {
+    let world = World::unconnected(Config {
+        api_token: Some(API_TOKEN.to_owned()),
+        ..Config::default()
+    });
+    let session = without_app(&world);
+    let merchant = world.clover.merchant_id();
+    let status = session
+        .connect_with_api_token(&merchant, API_TOKEN, true)
+        .unwrap();
+    assert!(status.connected);
+    (world, session)
+}
+
+#[test]
+fn an_api_token_is_tested_stored_and_used_without_an_app() {
+    let (world, session) = with_api_token();
+    let status = session.status().unwrap();
+    assert_eq!(status.credential, Some(Credential::ApiToken));
+    assert_eq!((status.access_expires_at, status.refused_at), (None, None));
+    assert_eq!(world.memory.changed.get(), (1, 0));
+    assert!(Stock::new(&session).counts(None).unwrap().counts().count() > 0);
+    assert!(!session.refresh(i64::MAX).unwrap());
+    assert_eq!(world.count("/oauth/"), 0);
+    let merchant = world.clover.merchant_id();
+    assert!(session.has_api_token(&merchant, API_TOKEN).unwrap());
+    assert!(!session.has_api_token(&merchant, "another-token").unwrap());
+    let stored = world.memory.record.borrow().clone().unwrap();
+    assert!(!String::from_utf8(stored).unwrap().contains(API_TOKEN));
+}
+
+#[test]
+fn a_401_to_an_api_token_that_works_elsewhere_names_the_permission() {
+    let (world, session) = with_api_token();
+    world.control(
+        "/__sim/merchant",
+        &json!({"permissions": ["ORDERS_R", "ORDERS_W"]}),
+    );
+    for _ in 0..3 {
+        let error = Stock::new(&session).counts(None);
+        assert!(matches!(
+            error,
+            Err(Error::Permission { permission, .. }) if permission == "Inventory Read"
+        ));
+    }
+    // The test of connecting, and one trial for all three.
+    assert_eq!(world.count("/orders?"), 2);
+    assert!(session.status().unwrap().refused_at.is_none());
+    assert!(!world.memory.has_lock());
+}
+
+#[test]
+fn a_revoked_api_token_waits_ten_minutes_for_its_second_refusal() {
+    let (world, session) = with_api_token();
+    world.control("/__sim/tokens", &json!({"do": "revoke_api_tokens"}));
+    let error = Stock::new(&session).counts(None).unwrap_err();
+    assert!(matches!(
+        &error,
+        Error::Refused { problem, .. } if problem.code == ProblemCode::ApiTokenRefused
+    ));
+    assert!(session.status().unwrap().connected);
+    world.change_tokens(|tokens| {
+        tokens.refusal.as_mut().unwrap().at -= 600;
+    });
+    let error = Stock::new(&session).counts(None).unwrap_err();
+    assert!(matches!(error, Error::Reconnect { .. }), "{error:?}");
+    let status = session.status().unwrap();
+    assert!(!status.connected && status.reconnect_reason.is_some());
+    assert!(!format!("{error:?} {status:?}").contains(API_TOKEN));
+}
+
+#[test]
+fn an_api_token_that_clover_refuses_replaces_nothing() {
+    let world = World::new();
+    let before = world.memory.record.borrow().clone();
+    let merchant = world.clover.merchant_id();
+    for (merchant, token, code) in [
+        (
+            merchant.as_str(),
+            "not-of-clover",
+            ProblemCode::ApiTokenNotAccepted,
+        ),
+        (merchant.as_str(), "two words", ProblemCode::ApiTokenForm),
+        ("no id", "not-of-clover", ProblemCode::MerchantIdForm),
+    ] {
+        let error = world
+            .session
+            .connect_with_api_token(merchant, token, true)
+            .unwrap_err();
+        assert!(matches!(
+            &error,
+            Error::Item { problem, .. } if problem.code == code
+        ));
+    }
+    assert_eq!(*world.memory.record.borrow(), before);
 }
 
 #[test]

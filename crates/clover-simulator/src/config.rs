@@ -26,6 +26,8 @@ pub struct Config {
     pub app_id: String,
     /// Its secret.
     pub app_secret: String,
+    /// An API token that the merchant has made, from the start and after each reset.
+    pub api_token: Option<String>,
     /// Switches set from the start and after each reset, as for `POST /__sim/switches`.
     pub switches: Map<String, Value>,
     /// Where the simulated time comes from.
@@ -42,6 +44,7 @@ impl Default for Config {
             seed: 1,
             app_id: "APPID00000001".to_owned(),
             app_secret: "11111111-2222-3333-4444-555555555555".to_owned(),
+            api_token: None,
             switches: Map::new(),
             time: Time::Wall,
         }

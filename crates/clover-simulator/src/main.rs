@@ -38,6 +38,9 @@ struct Arguments {
         default_value = "11111111-2222-3333-4444-555555555555"
     )]
     app_secret: String,
+    /// An API token that the merchant has made
+    #[arg(long, value_name = "TOKEN")]
+    api_token: Option<String>,
 }
 
 fn main() -> ExitCode {
@@ -60,6 +63,7 @@ fn run(arguments: Arguments) -> io::Result<()> {
         seed: arguments.seed,
         app_id: arguments.app_id,
         app_secret: arguments.app_secret,
+        api_token: arguments.api_token,
         ..Config::default()
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()

@@ -100,7 +100,10 @@ impl Shared {
 }
 
 fn build(config: &Config, catalog: &Catalog) -> Result<MerchantStore, String> {
-    let grants = Grants::new(&config.app_id, &config.app_secret, config.seed);
+    let mut grants = Grants::new(&config.app_id, &config.app_secret, config.seed);
+    if let Some(token) = &config.api_token {
+        grants.add_api_token(token);
+    }
     let latency = u64::try_from(config.latency.as_millis()).unwrap_or(u64::MAX);
     let switches = Switches {
         latency,

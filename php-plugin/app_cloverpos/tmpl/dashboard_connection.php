@@ -9,6 +9,7 @@
 \defined('_JEXEC') or die;
 
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\DashboardView;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Template;
 use Joomla\CMS\Language\Text;
 
 /** @var array{page: DashboardView} $displayData */
@@ -53,6 +54,7 @@ $now    = $page->status;
                         echo $word('FIELD_CONNECT_LABEL');
                     ?>
                 </button>
+                <?php echo Template::render('dashboard_api_token', $displayData); ?>
             <?php endif; ?>
         <?php else : ?>
             <p><?php echo $word('CONNECT_INTRO'); ?></p>
@@ -105,6 +107,7 @@ $now    = $page->status;
                     </div>
                 </details>
             <?php endif; ?>
+            <?php echo Template::render('dashboard_api_token', $displayData); ?>
         <?php endif; ?>
     </div>
 </section>

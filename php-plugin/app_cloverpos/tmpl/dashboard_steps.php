@@ -24,8 +24,9 @@ $steps = [
     ['text' => $word('STEP_INSTALL'), 'more' => '', 'done' => true],
     [
         'text' => $word('STEP_SETTINGS'),
-        'more' => '<a href="' . $escape($page->settingsUrl) . '">' . $word('BUTTON_SETTINGS') . '</a>',
-        'done' => $page->hasCredentials,
+        'more' => '<a href="' . $escape($page->settingsUrl) . '">' . $word('BUTTON_SETTINGS') . '</a><br>'
+            . $word('STEP_SETTINGS_TOKEN'),
+        'done' => $page->hasCredentials || $page->status->connected,
     ],
     ['text' => $word('STEP_CONNECT'), 'more' => $word('STEP_CONNECT_HOW'), 'done' => $page->status->connected],
     ['text' => $word('STEP_SYNC'), 'more' => $word('STEP_SYNC_HOW'), 'done' => false],

@@ -19,6 +19,11 @@ $figures = $page->figures;
 ?>
 <section class="card h-100" aria-labelledby="clover-webhook-title">
     <div class="card-header"><h2 class="h5 mb-0" id="clover-webhook-title"><?php echo $word('WEBHOOK'); ?></h2></div>
+    <?php if ($page->status->isWithoutEvents()) : ?>
+    <div class="card-body">
+        <p class="mb-0" id="clover-webhook-none"><?php echo $word('API_TOKEN_NO_EVENTS'); ?></p>
+    </div>
+    <?php else : ?>
     <div class="card-body">
         <?php if (!$page->webhooks) : ?>
             <div class="alert alert-warning"><?php echo $word('WEBHOOK_OFF'); ?></div>
@@ -58,4 +63,5 @@ $figures = $page->figures;
             echo $escape($figures['webhookSeen']);
         ?></span></p>
     </div>
+    <?php endif; ?>
 </section>

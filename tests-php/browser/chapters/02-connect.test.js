@@ -246,4 +246,51 @@ chapter('Complete the OAuth Connection, Clover Dashboard', async (browser) => {
     await browser.page.waitForURL(/pluginview=dashboard/, { timeout: 20_000 });
     await browser.page.waitForSelector('.badge.text-bg-success:has-text("Connected")');
   });
+
+  step('an API token connects without an app: it is tested, stored, and not shown again', async (browser) => {
+    const { merchant_id: merchant } = await clover.state();
+    const { api_token: token } = await clover.tokens('make_api_token');
+    const enter = async (value) => {
+      await browser.page.fill('#clover-merchant-id', merchant);
+      await browser.page.fill('#clover-api-token', value);
+      await browser.page.click('[data-clover-action="api-token"]');
+    };
+    await disconnected(browser);
+    await settings(browser, { app_id: '' });
+
+    try {
+      await dashboard(browser);
+      assert.equal(await browser.page.locator('[data-clover-action="connect"]').isDisabled(), true);
+      await browser.page.click('#clover-api-token-box summary');
+      assert.equal(await browser.page.getAttribute('#clover-api-token', 'type'), 'password');
+      await browser.shot('02 api token');
+      await browser.readable();
+      await enter('');
+      await browser.says(/Enter merchant ID and API token first/);
+      await enter('not-a-token-of-clover');
+      await browser.says(/neither for items nor for orders/);
+      await clover.merchant({ permissions: ['INVENTORY_R', 'INVENTORY_W'] });
+      await enter(token);
+      await browser.says(/lacks a permission: Orders Read/);
+      await clover.merchant({ permissions: ['INVENTORY_R', 'INVENTORY_W', 'ORDERS_R', 'ORDERS_W'] });
+      await enter(token);
+      await browser.page.waitForSelector('.badge.text-bg-success:has-text("Connected")');
+      await browser.says(new RegExp(`Connected to merchant ${merchant}`));
+      assert.match(await status(browser).innerText(), /An API token does not expire/);
+      assert.match(await browser.page.innerText('section[aria-labelledby="clover-webhook-title"]'), /sends events to apps only/);
+      assert.equal(await browser.page.locator('#clover-webhook-url').count(), 0);
+      assert.doesNotMatch(await browser.page.content(), new RegExp(token));
+      assert.doesNotMatch(JSON.stringify(query('SELECT * FROM #__j2commerce_clover_state')), new RegExp(token));
+      await browser.page.click('button[data-clover-action="test"]');
+      await browser.says(/Connection works/);
+      await browser.shot('02 api token connected');
+      await browser.readable();
+      await disconnected(browser);
+    } finally {
+      await settings(browser, { app_id: app.id });
+    }
+
+    await connect(browser);
+    assert.doesNotMatch(await status(browser).innerText(), /API token does not expire/);
+  });
 });

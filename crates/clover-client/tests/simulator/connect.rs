@@ -14,8 +14,9 @@ fn a_shop_is_connected_by_following_the_authorize_redirect() {
     let world = World::new();
     let tokens = world.store.read().unwrap().unwrap();
     assert_eq!(tokens.origin, Origin::Connected);
-    assert!((1_790..=1_800).contains(&tokens.remaining(now())));
-    assert!(tokens.previous_refresh.is_none());
+    let renewal = tokens.renewal.as_ref().unwrap();
+    assert!((1_790..=1_800).contains(&(renewal.access_expires_at - now())));
+    assert!(renewal.previous_refresh.is_none());
     let call = world.api.get(&world.access(), "items", &[("limit", "1")]);
     world.run(call).unwrap();
 }
@@ -92,10 +93,11 @@ fn a_refresh_rotates_both_tokens_and_the_new_ones_work() {
     let before = world.store.read().unwrap().unwrap();
     let after = world.replace().unwrap();
     assert_ne!(before.access.secret(), after.access.secret());
-    assert_ne!(before.refresh.secret(), after.refresh.secret());
+    let [spent, fresh] = [&before, &after].map(|tokens| tokens.renewal.as_ref().unwrap());
+    assert_ne!(spent.refresh.secret(), fresh.refresh.secret());
     assert_eq!(
-        after.previous_refresh.clone().unwrap().secret(),
-        before.refresh.secret()
+        fresh.previous_refresh.clone().unwrap().secret(),
+        spent.refresh.secret()
     );
     world
         .run(world.api.get(&world.access(), "items", &[]))
@@ -124,7 +126,8 @@ fn the_connection_survives_a_refresh_whose_response_is_lost() {
 fn the_connection_survives_a_process_that_dies_between_refresh_and_store() {
     let world = World::new();
     let stored = world.store.read().unwrap().unwrap();
-    let refresh = world.oauth.refresh(&stored.refresh, now(), Origin::Aged);
+    let spent = &stored.renewal.as_ref().unwrap().refresh;
+    let refresh = world.oauth.refresh(spent, now(), Origin::Aged);
     drop(world.run(refresh).unwrap());
     world.control("/__sim/tokens", &json!({"do": "expire"}));
     world.replace().unwrap();

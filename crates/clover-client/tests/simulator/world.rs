@@ -152,7 +152,8 @@ impl World {
         work(&TokenManager {
             store: &self.store,
             waiter: &self.waiter,
-            oauth: &self.oauth,
+            oauth: Some(&self.oauth),
+            trial: &|_| unreachable!("a pair is not tried"),
             clock: &now,
         })
     }

@@ -2,15 +2,19 @@
 
 #[path = "../support/mod.rs"]
 mod support;
+
+mod api_token;
 mod world;
 
 use std::sync::{Arc, Mutex};
 
 use clover_client::token_manager::TokenError;
-use clover_client::{AccessToken, ClientSecret, Error, OAuth, Refusal, TokenRequirement, Tokens};
+use clover_client::{
+    AccessToken, ClientSecret, Credential, Error, OAuth, Refusal, TokenRequirement, Tokens,
+};
 use serde_json::json;
 use support::{Script, Step, api};
-use world::{Broken, Clover, Meanwhile, NOW, World, pair};
+use world::{Broken, Clover, Meanwhile, NOW, World, pair, renewal};
 
 #[test]
 fn a_valid_token_is_used_without_lock_or_request() {
@@ -29,7 +33,7 @@ fn an_expiring_token_is_refreshed_under_the_lock_and_stored_before_use() {
     let tokens = world.ensure(TokenRequirement::AtLeast(1_200)).unwrap();
     assert_eq!(tokens.access.secret(), "access-2");
     assert_eq!(
-        tokens.previous_refresh.clone().unwrap().secret(),
+        renewal(&tokens).previous_refresh.clone().unwrap().secret(),
         "refresh-1"
     );
     assert_eq!(world.store.tokens().access.secret(), "access-2");
@@ -93,14 +97,20 @@ fn tokens_that_were_stored_during_a_refresh_are_kept_and_used() {
         };
         connects(pair(50, NOW + 1_790));
         assert_eq!(world.access(120), "access-50");
-        assert_eq!(world.store.tokens().refresh.secret(), "refresh-50");
+        assert_eq!(
+            renewal(&world.store.tokens()).refresh.secret(),
+            "refresh-50"
+        );
         assert!(world.store.tokens().refusal.is_none());
         // Tokens that do not last for a call are kept too, and the caller tries again.
         connects(pair(51, NOW));
         world.now.set(NOW + 9_000);
         let error = world.ensure(TokenRequirement::AtLeast(120)).unwrap_err();
         assert_eq!(error, TokenError::Busy);
-        assert_eq!(world.store.tokens().refresh.secret(), "refresh-51");
+        assert_eq!(
+            renewal(&world.store.tokens()).refresh.secret(),
+            "refresh-51"
+        );
     }
 }
 
@@ -146,7 +156,7 @@ fn a_refresh_whose_response_is_lost_is_recovered_with_the_used_token() {
             world.now.set(NOW + 1_790);
             assert_eq!(world.access(120), "access-3");
             assert_eq!(world.calls(), ["refresh", "refresh", "recovery"]);
-            assert_eq!(world.store.tokens().refresh.secret(), "refresh-3");
+            assert_eq!(renewal(&world.store.tokens()).refresh.secret(), "refresh-3");
         }
     }
 }
@@ -174,7 +184,10 @@ fn a_refresh_that_was_not_carried_out_is_repeated() {
     world.now.set(NOW + 1_790);
     let tokens = world.ensure(TokenRequirement::AtLeast(120)).unwrap();
     assert_eq!(
-        (tokens.access.secret().as_str(), tokens.refresh_expires_at),
+        (
+            tokens.access.secret().as_str(),
+            renewal(&tokens).refresh_expires_at
+        ),
         ("a", None)
     );
     assert_eq!(*clover.lock().unwrap(), 2);
@@ -193,7 +206,7 @@ fn the_next_process_recovers_after_one_that_died_between_refresh_and_store() {
         world.ensure(TokenRequirement::AtLeast(120)).unwrap_err(),
         TokenError::Store(Broken)
     );
-    assert_eq!(world.store.tokens().refresh.secret(), "refresh-1");
+    assert_eq!(renewal(&world.store.tokens()).refresh.secret(), "refresh-1");
 
     world.store.breaks_on_write.set(false);
     assert_eq!(world.access(120), "access-3");
@@ -224,7 +237,7 @@ fn a_lost_recovery_is_repeated_once_and_then_left_to_the_next_attempt() {
 fn dead(clover: Clover) -> World {
     let world = World::new(clover);
     let mut dead = pair(9, NOW);
-    dead.access_expires_at = NOW;
+    dead.renewal.as_mut().unwrap().access_expires_at = NOW;
     dead.rotated_at = NOW - 1_800;
     world.store.put(&dead);
     world
@@ -240,7 +253,7 @@ fn only_a_second_refusal_ten_minutes_later_ends_the_connection() {
     assert_eq!((refusal.at, refusal.next_try_at()), (NOW, NOW + 600));
     assert!(!refusal.access_too);
     assert_eq!(world.calls(), ["refresh", "recovery", "recovery"]);
-    assert_eq!(world.store.tokens().refresh.secret(), "refresh-9");
+    assert_eq!(renewal(&world.store.tokens()).refresh.secret(), "refresh-9");
     assert_eq!(world.store.tokens().refusal, Some(refusal));
     for seconds in [0, 1, 300, 599] {
         world.now.set(NOW + seconds);
@@ -342,6 +355,7 @@ fn records_without_a_refusal_field_can_be_read() {
         "previous_refresh":null,"rotated_at":0,"origin":"aged"}"#;
     let tokens = Tokens::from_json(old).unwrap();
     assert_eq!(tokens.refusal, None);
+    assert_eq!(tokens.credential(), Credential::OAuth);
     assert!(!tokens.to_json().contains("refusal"));
 }
 
@@ -441,7 +455,7 @@ fn a_header_that_excludes_recovery_saves_that_call() {
         ..Clover::default()
     });
     let mut tokens = world.store.tokens();
-    tokens.previous_refresh = None;
+    tokens.renewal.as_mut().unwrap().previous_refresh = None;
     world.store.put(&tokens);
     assert!(matches!(
         world.ensure(TokenRequirement::AtLeast(120)),

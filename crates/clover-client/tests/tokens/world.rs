@@ -1,15 +1,17 @@
 //! A scripted Clover that rotates tokens like the real one, and a store that records its calls.
 
 use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::future::Future;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
+use clover_client::api_token::Trial;
 use clover_client::token_manager::TokenError;
 use clover_client::{
-    AccessToken, BlockOn, ClientSecret, OAuth, OAuthError, Origin, RefreshToken, TokenManager,
-    TokenRequirement, TokenStore, Tokens,
+    AccessToken, BlockOn, ClientSecret, Error, OAuth, OAuthError, Origin, RefreshToken, Renewal,
+    TokenManager, TokenRequirement, TokenStore, Tokens,
 };
 use serde_json::{Value, json};
 
@@ -182,6 +184,11 @@ impl BlockOn for Wait {
 pub struct World {
     pub clover: Arc<Mutex<Clover>>,
     pub oauth: OAuth,
+    pub has_app: Cell<bool>,
+    /// Clover's answers to the next trials of an API token.
+    pub trials: RefCell<VecDeque<Result<Trial, Error>>>,
+    /// The API tokens that were tried.
+    pub tried: RefCell<Vec<String>>,
     pub store: Store,
     pub waiter: Wait,
     pub now: Cell<i64>,
@@ -207,6 +214,9 @@ impl World {
             .unwrap();
         Self {
             clover,
+            has_app: Cell::new(true),
+            trials: RefCell::default(),
+            tried: RefCell::default(),
             oauth: OAuth::new(
                 &api,
                 "APPID00000001",
@@ -241,7 +251,12 @@ impl World {
         let manager = TokenManager {
             store: &self.store,
             waiter: &self.waiter,
-            oauth: &self.oauth,
+            oauth: self.has_app.get().then_some(&self.oauth),
+            trial: &|token| {
+                self.tried.borrow_mut().push(token.secret().clone());
+                let answer = self.trials.borrow_mut().pop_front();
+                Box::pin(async move { answer.expect("no trial was expected") })
+            },
             clock: &clock,
         };
         let result = work(&manager);
@@ -254,13 +269,20 @@ impl World {
     }
 }
 
+/// How a pair is renewed.
+pub fn renewal(tokens: &Tokens) -> &Renewal {
+    tokens.renewal.as_ref().unwrap()
+}
+
 pub fn pair(n: u32, at: i64) -> Tokens {
     Tokens {
         access: AccessToken::new(format!("access-{n}")),
-        access_expires_at: at + 1_800,
-        refresh: RefreshToken::new(format!("refresh-{n}")),
-        refresh_expires_at: Some(at + 31_536_000),
-        previous_refresh: Some(RefreshToken::new(format!("refresh-{}", n - 1))),
+        renewal: Some(Renewal {
+            access_expires_at: at + 1_800,
+            refresh: RefreshToken::new(format!("refresh-{n}")),
+            refresh_expires_at: Some(at + 31_536_000),
+            previous_refresh: Some(RefreshToken::new(format!("refresh-{}", n - 1))),
+        }),
         rotated_at: at,
         origin: Origin::Connected,
         refusal: None,

@@ -26,6 +26,17 @@ pub fn call(request: &Request<'_>) -> Result<Json, Error> {
             let status = session.complete(&request.text(0, "callback")?, state)?;
             Ok(Json::of(&connection::status(&status)))
         }
+        "connectWithApiToken" => {
+            let token = request.text(1, "token")?;
+            let merchant = request.text(0, "merchantId")?;
+            let status = session.connect_with_api_token(&merchant, &token, request.is_true(2))?;
+            Ok(Json::of(&connection::status(&status)))
+        }
+        "hasApiToken" => {
+            let token = request.text(1, "token")?;
+            let merchant = request.text(0, "merchantId")?;
+            Ok(Json::of(&session.has_api_token(&merchant, &token)?))
+        }
         "status" => Ok(Json::of(&connection::status(&session.status()?))),
         "refresh" => Ok(Json::of(&session.refresh(request.integer(0))?)),
         "merchant" => Ok(Json::of(&connection::merchant(

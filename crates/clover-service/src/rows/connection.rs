@@ -19,6 +19,7 @@ pub fn status(status: &ConnectionStatus) -> Output<'_> {
         status.connected,
         Output::case(status.environment),
         status.merchant_id.as_deref(),
+        status.credential.map_or(Output::Null, Output::case),
         status.access_expires_at,
         status.refresh_expires_at,
         errors::maybe(status.reconnect_reason.as_ref()),

@@ -1,7 +1,7 @@
 //! Codes and tokens: what is valid, what is spent, what can be recovered. Times are simulated
 //! milliseconds.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use serde_json::{Value, json};
 
@@ -20,6 +20,8 @@ pub struct Grants {
     is_installed: bool,
     codes: HashMap<String, Code>,
     access: HashMap<String, i64>,
+    /// The merchant's own tokens, which belong to no app and do not expire.
+    api_tokens: HashSet<String>,
     newest_access: Option<(String, i64)>,
     lineages: VecDeque<Lineage>,
     refreshes: u64,
@@ -56,6 +58,7 @@ impl Grants {
             is_installed: true,
             codes: HashMap::new(),
             access: HashMap::new(),
+            api_tokens: HashSet::new(),
             newest_access: None,
             lineages: VecDeque::new(),
             refreshes: 0,
@@ -194,17 +197,35 @@ impl Grants {
         answer
     }
 
-    /// Whether an access token opens the API now.
+    /// Whether an access token or an API token opens the API now.
     pub fn is_valid(&self, token: &str, now: i64) -> bool {
-        self.is_installed && self.access.get(token).is_some_and(|until| now < *until)
+        let is_live = || self.access.get(token).is_some_and(|until| now < *until);
+        self.api_tokens.contains(token) || (self.is_installed && is_live())
     }
 
     /// Whether a token was ever given out and still counts for the limits.
     pub fn is_known(&self, token: &str) -> bool {
-        self.access.contains_key(token)
+        self.access.contains_key(token) || self.api_tokens.contains(token)
     }
 
-    /// All tokens are dead, nothing can be recovered.
+    /// The merchant makes a token on his dashboard.
+    pub fn new_api_token(&mut self) -> String {
+        let token = self.random.uuid();
+        self.add_api_token(&token);
+        token
+    }
+
+    /// The same with a given token.
+    pub fn add_api_token(&mut self, token: &str) {
+        self.api_tokens.insert(token.to_owned());
+    }
+
+    /// The merchant deletes all tokens that he made. Those of the app stay.
+    pub fn revoke_api_tokens(&mut self) {
+        self.api_tokens.clear();
+    }
+
+    /// All tokens of the app are dead, nothing can be recovered.
     pub fn revoke(&mut self) {
         self.codes.clear();
         self.access.clear();

@@ -229,6 +229,11 @@ fn tokens(store: &mut MerchantStore, body: &Map<String, Value>) -> Answer {
     match fields.text("do", 20)?.flatten().as_deref() {
         Some("revoke") => store.grants.revoke(),
         Some("expire") => store.grants.expire(now),
+        Some("make_api_token") => {
+            let token = store.grants.new_api_token();
+            return Ok(Reply::json(&json!({"api_token": token})));
+        }
+        Some("revoke_api_tokens") => store.grants.revoke_api_tokens(),
         Some(word @ ("uninstall" | "install")) => {
             let installs = word == "install";
             let app = store.grants.app_id.clone();
@@ -244,7 +249,8 @@ fn tokens(store: &mut MerchantStore, body: &Map<String, Value>) -> Answer {
         }
         _ => {
             return Err(Reply::bad(
-                "do must be revoke, expire, uninstall or install",
+                "do must be revoke, expire, uninstall, install, make_api_token or \
+                 revoke_api_tokens",
             ));
         }
     }

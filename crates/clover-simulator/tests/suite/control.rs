@@ -324,6 +324,46 @@ async fn tokens_are_revoked_expired_and_taken_away() {
 }
 
 #[tokio::test]
+async fn a_merchants_api_token_belongs_to_no_app_and_does_not_expire() {
+    let given = "an-api-token-of-the-merchant";
+    let sim = Sim::with(Config {
+        api_token: Some(given.to_owned()),
+        ..Config::default()
+    })
+    .await;
+    let status = async |token: &str, path: &str| {
+        sim.client
+            .get(sim.url(&format!("/v3/merchants/{}/{path}", sim.merchant)))
+            .bearer_auth(token)
+            .send()
+            .await
+            .expect("an answer")
+            .status()
+            .as_u16()
+    };
+    let made = sim.sim("POST", "tokens", json!({"do": "make_api_token"}));
+    let made = made["api_token"].as_str().expect("a token").to_owned();
+    for word in ["expire", "revoke", "uninstall"] {
+        sim.sim("POST", "tokens", json!({"do": word}));
+        sim.sim("POST", "clock", json!({"advance_s": 31_536_000}));
+        for token in [given, &made] {
+            assert_eq!(status(token, "items").await, 200, "{word}");
+        }
+    }
+    // The merchant's permissions hold for it too.
+    sim.sim("POST", "merchant", json!({"permissions": ["INVENTORY_R"]}));
+    assert_eq!(status(&made, "items").await, 200);
+    assert_eq!(status(&made, "orders").await, 401);
+    sim.sim("POST", "tokens", json!({"do": "revoke_api_tokens"}));
+    assert_eq!(status(given, "items").await, 401);
+    assert_eq!(status(&made, "items").await, 401);
+    sim.sim("POST", "reset", json!({}));
+    assert_eq!(status(given, "items").await, 200);
+    assert_eq!(status(&made, "items").await, 401);
+    assert!(!sim.running.state().to_string().contains(given));
+}
+
+#[tokio::test]
 async fn bad_input_answers_400_and_names_the_field() {
     let sim = Sim::start().await;
     let id = sim.item(json!({"name": "A", "price": 1}));

@@ -43,7 +43,8 @@
       toggle('webhook-local', !now.reached);
     }
 
-    if (now.code !== code) {
+    // With an API token the page has neither webhook nor code.
+    if (now.code !== code && byId('webhook-code')) {
       code = now.code;
       byId('webhook-code').value = code;
 
@@ -372,6 +373,17 @@
         byId('hand').focus();
       } else {
         act(button, 'connection.byHand', { callback });
+      }
+    },
+    'api-token': (button) => {
+      const fields = ['merchant-id', 'api-token'].map(byId);
+      const missing = fields.find((field) => field.value.trim() === '');
+
+      if (missing) {
+        show(text('API_TOKEN_EMPTY'), 'warning');
+        missing.focus();
+      } else {
+        act(button, 'connection.apiToken', { merchant_id: fields[0].value, api_token: fields[1].value });
       }
     },
     check: (button) => press(button, async () => {

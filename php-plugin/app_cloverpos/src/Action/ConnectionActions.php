@@ -18,6 +18,7 @@ use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Shop\Messages\Message;
 use CloverSync\Shop\Support\Platform;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Connect\Approval;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Connect\Connected;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\DashboardData;
 use Joomla\CMS\Application\CMSWebApplicationInterface;
 use Joomla\CMS\Language\Text;
@@ -41,6 +42,7 @@ final readonly class ConnectionActions implements ActionGroup
             'connection.test'       => $this->test(...),
             'connection.disconnect' => $this->disconnect(...),
             'connection.byHand'     => $this->byHand(...),
+            'connection.apiToken'   => $this->apiToken(...),
             'connection.poll'       => $this->poll(...),
             'connection.move'       => $this->move(...),
             'connection.resume'     => $this->resume(...),
@@ -91,6 +93,23 @@ final readonly class ConnectionActions implements ActionGroup
                     'details' => $result['details'],
                 ]]
         );
+    }
+
+    /** @return array{message: string} */
+    private function apiToken(Input $input): array
+    {
+        LongRequest::begin();
+        $text = static function (string $name) use ($input): string {
+            // Unfiltered: a token may contain any character, and the core checks both.
+            $given = $input->post->get($name, '', 'RAW');
+
+            return \is_string($given) ? $given : '';
+        };
+        $shop   = $this->factory->shop();
+        $before = $shop->connectionService()->connectWithApiToken($text('merchant_id'), $text('api_token'));
+        $this->factory->address()->confirm($shop->state);
+
+        return ['message' => Connected::message($shop, $before)];
     }
 
     /** @return array{figures: array<string, mixed>} */

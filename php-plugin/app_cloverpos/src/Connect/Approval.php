@@ -14,10 +14,8 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Connect;
 
 use CloverSync\CallbackKind;
 use CloverSync\Exception\CallbackException;
-use CloverSync\Exception\CloverException;
 use CloverSync\Shop\Joomla\ErrorPresenter;
 use CloverSync\Shop\Joomla\ShopFactory;
-use CloverSync\Shop\Services;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Action\OwnerAction;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Action\OwnerActions;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\RedirectUri;
@@ -86,7 +84,7 @@ final readonly class Approval
             $this->factory->address()->confirm($shop->state);
             (new OwnerActions($this->app))->did(OwnerAction::Connected, (string) $shop->merchantId());
 
-            return ['ok' => true, 'kind' => '', 'message' => $this->connected($shop, $before), 'details' => ''];
+            return ['ok' => true, 'kind' => '', 'message' => Connected::message($shop, $before), 'details' => ''];
         } catch (\Throwable $e) {
             if ($e instanceof CallbackException && $e->getKind() === CallbackKind::Incomplete) {
                 // Something else was pasted: the right address may still follow.
@@ -95,26 +93,6 @@ final readonly class Approval
 
             return ['ok' => false] + ErrorPresenter::of($e);
         }
-    }
-
-    private function connected(Services $shop, ?string $before): string
-    {
-        $id = (string) $shop->merchantId();
-
-        try {
-            $name = $shop->merchant->ask()->name;
-        } catch (CloverException) {
-            // The connection is made; “Test Connection” shows what Clover does not permit.
-            $name = null;
-        }
-
-        $message = $name === null
-            ? Text::sprintf(self::PREFIX . 'CONNECT_DONE', $id)
-            : Text::sprintf(self::PREFIX . 'CONNECT_DONE_NAME', $id, $name);
-
-        return $before === null
-            ? $message
-            : $message . ' ' . Text::sprintf(self::PREFIX . 'CONNECT_ANOTHER_MERCHANT', $before);
     }
 
     /** @param array{state: string, environment: string, at: int} $pending */

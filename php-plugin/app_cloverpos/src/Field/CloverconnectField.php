@@ -12,6 +12,7 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Field;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\Credential;
 use CloverSync\Shop\Joomla\ErrorPresenter;
 use CloverSync\Shop\Joomla\Requirements;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
@@ -65,6 +66,10 @@ final class CloverconnectField extends FormField
             $status = $shop->connection->status();
 
             return match (true) {
+                $status->connected && $status->credential === Credential::ApiToken => [
+                    $shop->hasCredentials(),
+                    Text::sprintf(self::PREFIX . 'SETTINGS_CONNECTED_API_TOKEN', $status->merchantId),
+                ],
                 !$shop->hasCredentials() => [false, Text::_(self::PREFIX . 'SETTINGS_SAVE_FIRST')],
                 $status->connected => [true, Text::sprintf(self::PREFIX . 'SETTINGS_CONNECTED', $status->merchantId)],
                 default => [true, ''],

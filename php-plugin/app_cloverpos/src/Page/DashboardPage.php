@@ -12,6 +12,7 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\Credential;
 use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
 use CloverSync\Shop\Joomla\ErrorPresenter;
 use CloverSync\Shop\Joomla\LocalTime;
@@ -40,6 +41,7 @@ final readonly class DashboardPage implements Page
 
     /** Language keys that the script uses. */
     private const WORDS = [
+        'API_TOKEN_EMPTY',
         'DELETES_ASKING',
         'DISCONNECT_CONFIRM',
         'HAND_EMPTY',
@@ -118,7 +120,11 @@ final readonly class DashboardPage implements Page
             mayAct: $mayAct,
             canWork: $mayAct && $now->connected && !$now->siteMoved,
             environment: Text::_(self::PREFIX . 'ENVIRONMENT_' . strtoupper($now->environment)),
-            until: $now->refreshExpiresAt === null ? '' : LocalTime::unix($now->refreshExpiresAt),
+            until: match (true) {
+                $now->credential === Credential::ApiToken => Text::_(self::PREFIX . 'API_TOKEN_NO_END'),
+                $now->refreshExpiresAt === null => '',
+                default => LocalTime::unix($now->refreshExpiresAt),
+            },
             hasCredentials: $shop->hasCredentials(),
             canConnect: $mayAct && $shop->hasCredentials(),
             connectUrl: Pages::url('oauth_start') . '&tmpl=component&' . Session::getFormToken() . '=1',

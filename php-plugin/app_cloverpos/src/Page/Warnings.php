@@ -357,7 +357,10 @@ final readonly class Warnings
         $seen = $this->now->webhookSeen;
 
         return (
-            !$this->shop->settings->webhooks || $seen === null || !Endpoint::isSilent($seen, $this->factory->clock)
+            !$this->shop->settings->webhooks
+            || $this->now->isWithoutEvents()
+            || $seen === null
+            || !Endpoint::isSilent($seen, $this->factory->clock)
                 ? null
                 : new Warning(
                     'warning',

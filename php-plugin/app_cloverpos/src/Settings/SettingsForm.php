@@ -13,6 +13,8 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Settings;
 \defined('_JEXEC') or die();
 
 use CloverSync\Connection;
+use CloverSync\ConnectionStatus;
+use CloverSync\Credential;
 use CloverSync\Exception\SettingsException;
 use CloverSync\Exception\VaultException;
 use CloverSync\Settings;
@@ -136,7 +138,8 @@ final readonly class SettingsForm
             $this->typed->forget();
         }
 
-        if (isset($secrets['app_secret'])) {
+        // A shop with an API token has no App Secret to enter.
+        if (isset($secrets['app_secret']) || Requirements::isMet() && !$store->has('app_secret')) {
             $this->forgetLostTokens($kept + $secrets);
         }
 
@@ -180,7 +183,7 @@ final readonly class SettingsForm
         } elseif (
             self::text($now['app_id'] ?? null) !== self::text($this->factory->parameter('app_id'))
             && Requirements::isMet()
-            && $this->factory->shop()->connection->status()->connected
+            && self::isOfApp($this->factory->shop()->connection->status())
         ) {
             $app->enqueueMessage(Text::_(self::PREFIX . 'SETTINGS_APP_CHANGED'), 'warning');
         }
@@ -230,7 +233,7 @@ final readonly class SettingsForm
 
     /**
      * Tokens encrypted with another site secret can never be decrypted and would prevent a new connection. They are
-     * kept until the owner enters the App Secret again, because the old site secret may return.
+     * kept until the owner enters the App Secret again, or saves without one, because the old site secret may return.
      *
      * @param array<string, scalar|array<array-key, scalar|array|null>|null> $parameters
      */
@@ -294,6 +297,12 @@ final readonly class SettingsForm
                 'UTF-8',
             )));
         }
+    }
+
+    /** Whether the connection belongs to the app of the settings. */
+    private static function isOfApp(ConnectionStatus $status): bool
+    {
+        return $status->connected && $status->credential === Credential::OAuth;
     }
 
     private static function text(mixed $setting): string

@@ -7,6 +7,7 @@ namespace CloverSync\Shop\Connection;
 \defined('_JEXEC') or die();
 
 use CloverSync\Connection;
+use CloverSync\ConnectionStatus;
 use CloverSync\Exception\CloverException;
 use CloverSync\Shop\Exception\NotConnectedException;
 use CloverSync\Shop\Exception\SiteMovedException;
@@ -42,6 +43,31 @@ final readonly class ConnectionService
      */
     public function complete(#[\SensitiveParameter] string $callback, #[\SensitiveParameter] string $state): ?string
     {
+        return $this->connect(fn (): ConnectionStatus => $this->connection->complete($callback, $state));
+    }
+
+    /**
+     * Connects with an API token that the merchant has made, once Clover has accepted it, and assigns the connection to
+     * this site.
+     *
+     * @return ?string The previous merchant, when it was another one
+     *
+     * @throws CloverException and nothing has changed
+     */
+    public function connectWithApiToken(string $merchant, #[\SensitiveParameter] string $token): ?string
+    {
+        return $this->connect(
+            fn (): ConnectionStatus => $this->connection->connectWithApiToken($merchant, $token),
+        );
+    }
+
+    /**
+     * @param \Closure(): ConnectionStatus $connect Stores the tokens
+     *
+     * @throws CloverException
+     */
+    private function connect(#[\SensitiveParameter] \Closure $connect): ?string
+    {
         $before = $this->merchantId();
 
         // An earlier connection may have been cut off, and its moment is still the noted one.
@@ -52,7 +78,7 @@ final readonly class ConnectionService
         $this->moments->begin();
 
         try {
-            $now = $this->connection->complete($callback, $state)->merchantId;
+            $now = $connect()->merchantId;
         } catch (\Throwable $e) {
             $this->moments->abandon();
 

@@ -6,6 +6,7 @@ namespace CloverSync\Shop\Console;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\Credential;
 use CloverSync\Shop\Catalog\WithheldFields;
 use CloverSync\Shop\Status\DashboardStatus;
 use CloverSync\Shop\Support\UtcTime;
@@ -42,7 +43,11 @@ final readonly class StatusCommand implements Command
             $reason !== null => "Not connected. $reason To connect, use {$this->console->command('connect')}.",
             default => "Not connected ({$now->environment}). To connect, use {$this->console->command('connect')}.",
         });
-        $this->console->line('Access token until: ' . (StatusData::time($now->accessExpiresAt) ?? '-'));
+        $this->console->line(
+            $now->credential === Credential::ApiToken
+                ? 'API token of the merchant: it does not expire, and Clover sends no webhook events to it.'
+                : 'Access token until: ' . (StatusData::time($now->accessExpiresAt) ?? '-'),
+        );
         $this->console->line('Last sync:          ' . (UtcTime::iso($now->lastSync) ?? 'never'));
         $this->console->line(\sprintf(
             'Products: %d   errors: %d   pending: %d   conflicts: %d   deleted: %d',

@@ -35,6 +35,7 @@ final class StatusData
             'refused_at'       => self::time($now->refusedAt),
             'next_try_at'      => self::time($now->nextTryAt),
             'token_ends_soon'  => $now->tokenEndsSoon,
+            'credential'       => $now->credential?->value,
             'engine'           => Engine::current()->value,
             'rate_limit'       => $now->rateLimit,
             'withheld'         => $now->withheld,

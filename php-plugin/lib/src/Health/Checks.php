@@ -6,6 +6,7 @@ namespace CloverSync\Shop\Health;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\Credential;
 use CloverSync\Exception\CloverException;
 use CloverSync\ProblemCode;
 use CloverSync\Shop\Catalog\RunStatus;
@@ -143,6 +144,13 @@ final readonly class Checks
                 ]),
             ],
             $now->tokenEndsSoon => [CheckState::Yellow, new Message(MessageCode::CheckTokenEnds)],
+            $now->credential === Credential::ApiToken => [
+                CheckState::Green,
+                new Message(MessageCode::CheckApiToken, [
+                    'merchant'    => (string) $now->merchantId,
+                    'environment' => $now->environment,
+                ]),
+            ],
             default => [
                 CheckState::Green,
                 new Message(MessageCode::CheckConnected, [
@@ -271,6 +279,7 @@ final readonly class Checks
         $refused = (int) $shop->state->get(Endpoint::LAST_REFUSED);
 
         [$state, $message] = match (true) {
+            $now->isWithoutEvents() => [CheckState::Green, new Message(MessageCode::CheckWebhookApiToken)],
             !$shop->settings->webhooks => [CheckState::Green, new Message(MessageCode::CheckWebhookOff)],
             $this->facts->hasAuthCode === false => [
                 CheckState::Yellow,

@@ -222,6 +222,7 @@ enum MessageCode: string
     case WebhookGivenUp = 'webhook_given_up';
 
     // Checks
+    case CheckApiToken        = 'check_api_token';
     case CheckClocks          = 'check_clocks';
     case CheckClocksDiffer    = 'check_clocks_differ';
     case CheckConnected       = 'check_connected';
@@ -244,6 +245,7 @@ enum MessageCode: string
     case CheckTasksOff        = 'check_tasks_off';
     case CheckTokenEnds       = 'check_token_ends';
     case CheckVersions        = 'check_versions';
+    case CheckWebhookApiToken = 'check_webhook_api_token';
     case CheckWebhookCode     = 'check_webhook_code';
     case CheckWebhookHeard    = 'check_webhook_heard';
     case CheckWebhookNever    = 'check_webhook_never';

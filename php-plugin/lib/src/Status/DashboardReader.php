@@ -7,6 +7,7 @@ namespace CloverSync\Shop\Status;
 \defined('_JEXEC') or die();
 
 use CloverSync\Connection;
+use CloverSync\Credential;
 use CloverSync\Environment;
 use CloverSync\Settings;
 use CloverSync\Shop\Catalog\CatalogWriter;
@@ -81,7 +82,10 @@ final readonly class DashboardReader
             $status->refusedAt,
             $status->nextTryAt,
             // A scheduled refresh should have renewed it.
-            $status->connected && (($status->accessExpiresAt ?? 0) - $this->clock->now()) < self::TOKEN_WARNING,
+            $status->connected
+                && $status->credential === Credential::OAuth
+                && (($status->accessExpiresAt ?? 0) - $this->clock->now()) < self::TOKEN_WARNING,
+            $status->credential,
             $status->accessExpiresAt,
             $status->refreshExpiresAt,
             $this->guard->isMoved(),

@@ -6,6 +6,7 @@ namespace CloverSync\Shop\Status;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\Credential;
 use CloverSync\Shop\Catalog\SyncRunRow;
 use CloverSync\Shop\Links\VanishedItem;
 use CloverSync\Shop\Messages\Message;
@@ -32,7 +33,9 @@ final readonly class DashboardStatus
         /** Unix seconds from when the refresh is tried again after that; else null. */
         public ?int $nextTryAt,
         public bool $tokenEndsSoon,
-        /** Unix seconds. */
+        /** What the connection is made with; null without one. */
+        public ?Credential $credential,
+        /** Unix seconds; null for an API token, which does not expire. */
         public ?int $accessExpiresAt,
         /** Unix seconds. */
         public ?int $refreshExpiresAt,
@@ -91,6 +94,12 @@ final readonly class DashboardStatus
         /** @var list<Message> What Clover does not do with orders that are sent */
         public array $orderNotices,
     ) {
+    }
+
+    /** Whether Clover sends no events: it sends them to apps, and an API token belongs to none. */
+    public function isWithoutEvents(): bool
+    {
+        return $this->credential === Credential::ApiToken;
     }
 
     public function isPaused(WorkKind $kind): bool

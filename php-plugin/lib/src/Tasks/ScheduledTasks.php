@@ -6,6 +6,7 @@ namespace CloverSync\Shop\Tasks;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\Credential;
 use CloverSync\Exception\CloverException;
 use CloverSync\Settings;
 use CloverSync\Shop\Catalog\RunStatus;
@@ -287,6 +288,12 @@ final readonly class ScheduledTasks
             ]));
 
             throw $e;
+        }
+
+        if ($status->credential === Credential::ApiToken) {
+            $result->say('token_unlimited');
+
+            return;
         }
 
         $minutes = intdiv(

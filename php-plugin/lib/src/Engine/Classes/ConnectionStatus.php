@@ -17,7 +17,10 @@ final readonly class ConnectionStatus
 
     public ?string $merchantId;
 
-    /** Unix seconds. */
+    /** What the connection is made with; null without one. */
+    public ?Credential $credential;
+
+    /** Unix seconds; null for an API token, which does not expire. */
     public ?int $accessExpiresAt;
 
     /** Unix seconds. */
@@ -26,7 +29,7 @@ final readonly class ConnectionStatus
     /** Why the owner must connect again; null while the connection works. */
     public ?Problem $reconnectReason;
 
-    /** Unix seconds of Clover's first refusal to refresh the tokens, while a second refusal may end the connection. */
+    /** Unix seconds of Clover's first refusal of the tokens, while a second refusal may end the connection. */
     public ?int $refusedAt;
 
     /** Unix seconds of the earliest second attempt after a first refusal; otherwise null. */
@@ -47,11 +50,12 @@ final readonly class ConnectionStatus
         $self->connected = $row[0];
         $self->environment = Environment::from($row[1]);
         $self->merchantId = $row[2];
-        $self->accessExpiresAt = $row[3];
-        $self->refreshExpiresAt = $row[4];
-        $self->reconnectReason = $row[5] === null ? null : Problem::fromRow($row[5]);
-        $self->refusedAt = $row[6];
-        $self->nextTryAt = $row[7];
+        $self->credential = $row[3] === null ? null : Credential::from($row[3]);
+        $self->accessExpiresAt = $row[4];
+        $self->refreshExpiresAt = $row[5];
+        $self->reconnectReason = $row[6] === null ? null : Problem::fromRow($row[6]);
+        $self->refusedAt = $row[7];
+        $self->nextTryAt = $row[8];
 
         return $self;
     }

@@ -47,6 +47,16 @@ enum ProblemCode: string
     case RenewalRefused = 'renewal_refused';
     /** Clover refused to renew the connection for good. */
     case ConnectionLost = 'connection_lost';
+    /** Clover refused the merchant's API token, for the first time. Data: minutes. */
+    case ApiTokenRefused = 'api_token_refused';
+    /** Clover accepts an API token for nothing of this merchant. Data: merchant, permissions. */
+    case ApiTokenNotAccepted = 'api_token_not_accepted';
+    /** An API token lacks permissions. Data: permissions. */
+    case ApiTokenPermission = 'api_token_permission';
+    /** The text cannot be an API token. */
+    case ApiTokenForm = 'api_token_form';
+    /** The text cannot be a merchant id. */
+    case MerchantIdForm = 'merchant_id_form';
     /** Another process refreshes the token. */
     case TokenBusy = 'token_busy';
     /** The stored tokens do not open. */

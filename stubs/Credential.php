@@ -1,0 +1,15 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync;
+
+/** What a connection is made with. */
+enum Credential: string
+{
+    /** Tokens that an app gets by OAuth and renews. */
+    case OAuth = 'oauth';
+
+    /** A merchant's own API token, which does not expire. */
+    case ApiToken = 'api_token';
+}
