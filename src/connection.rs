@@ -114,6 +114,11 @@ impl Connection {
         self.session.withheld_from_items()
     }
 
+    /// Seconds by which this server's clock is ahead of Clover's.
+    pub fn clock_difference(&self) -> Option<i64> {
+        self.session.clock_difference()
+    }
+
     /// Requests sent so far.
     pub fn requests(&self) -> i64 {
         self.session.requests()

@@ -130,6 +130,16 @@ final class Connection
         throw new \LogicException('provided by the extension');
     }
 
+    /**
+     * Seconds by which this server's clock is ahead of Clover's, by the date of the last response to this object;
+     * negative if it is behind. The smallest difference that the time of the response allows. Null before the first
+     * response.
+     */
+    public function clockDifference(): ?int
+    {
+        throw new \LogicException('provided by the extension');
+    }
+
     /** Number of requests that this object has sent to Clover, retries included. */
     public function requests(): int
     {

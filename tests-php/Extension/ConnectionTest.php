@@ -59,6 +59,20 @@ final class ConnectionTest extends CloverTestCase
         self::assertDoesNotMatchRegularExpression('/access|refresh|token/i', (string) $this->store->record);
     }
 
+    #[TestDox('the difference to Clover\'s clock is known from the first response on, and follows the last one')]
+    public function testClockDifference(): void
+    {
+        self::assertNull($this->connection()->clockDifference());
+        $connection = $this->connected();
+        self::assertEqualsWithDelta(0, $connection->clockDifference(), 5);
+
+        foreach ([600, -600] as $ahead) {
+            $this->clover->switches(['date_ahead' => $ahead]);
+            $connection->merchant();
+            self::assertEqualsWithDelta(-$ahead, $connection->clockDifference(), 20);
+        }
+    }
+
     #[TestDox('with the manual\'s four permissions the currency comes from an order, and refusals cause no refresh')]
     public function testFourPermissions(): void
     {

@@ -58,7 +58,7 @@ final class DoctorCommandTest extends CommandLineTestCase
             '/^fine    access       Connected to merchant /m',
             '/^look    webhook      .+ Developer Dashboard/m',
             '/^fine    versions     CloverSync .+; PHP .+; tables of version \d/m',
-            '/^10 fine, 1 to look at, 0 to repair\.$/m',
+            '/^13 fine, 1 to look at, 0 to repair\.$/m',
         ] as $line) {
             self::assertMatchesRegularExpression($line, $result['out']);
         }

@@ -16,8 +16,11 @@ use CloverSync\Shop\Health\Facts;
 use CloverSync\Shop\Health\Schedule;
 use CloverSync\Shop\Messages\Message;
 use CloverSync\Shop\Pauses\WorkKind;
+use CloverSync\Shop\RateLimit\DatabaseRateLimiter;
 use CloverSync\Shop\Services;
 use CloverSync\Shop\Support\Clock;
+use CloverSync\Shop\Support\UtcTime;
+use CloverSync\Shop\Tasks\ScheduledTasks;
 use CloverSync\Shop\Webhooks\Endpoint;
 use CloverSync\Tests\Support\English;
 use CloverSync\Tests\Support\FakeClock;
@@ -59,6 +62,9 @@ final class HealthTest extends SyncTestCase
                 'permissions',
                 'sync',
                 'sales',
+                'backlog',
+                'limits',
+                'clover_clock',
                 'webhook',
                 'cron',
                 'clock',
@@ -66,7 +72,7 @@ final class HealthTest extends SyncTestCase
             ],
             self::in(CheckState::Green, $checks),
         );
-        self::assertCount(11, $checks);
+        self::assertCount(14, $checks);
         self::assertSame([], $this->clover->requests($mark));
         self::assertStringContainsString((string) $shop->merchantId(), English::of($checks['access']->message));
         self::assertStringContainsString('Full Catalog Sync', English::of($checks['cron']->message));
@@ -198,6 +204,71 @@ final class HealthTest extends SyncTestCase
         }
 
         self::assertSame([CheckState::Yellow, 'sync_stopped'], [$check->state, $check->message->code->value]);
+    }
+
+    #[TestDox('A sync of long ago is yellow where tasks should sync, and is said as it is where no scheduler is known')]
+    public function test_old_sync(): void
+    {
+        $this->connect();
+        $clock = new FakeClock();
+        $shop  = $this->shop(clock: $clock);
+        $tasks = self::facts(new Schedule(['Clover: Full Catalog Sync'], $clock->now()));
+        $sync  = fn (?Facts $facts): Check => $this->checks($shop, $facts)['sync'];
+        $shop->state->set('last_sync', UtcTime::sql($clock->now() - (2 * self::HOUR) + 1));
+        self::assertSame(CheckState::Green, $sync($tasks)->state);
+        $shop->state->set('last_sync', UtcTime::sql($clock->now() - (2 * self::HOUR)));
+        self::assertSame(CheckState::Yellow, $sync($tasks)->state);
+        self::assertSame('check_synced_long_ago', $sync($tasks)->message->code->value);
+        self::assertStringContainsString('Full Catalog Sync', English::of($sync($tasks)->message));
+        self::assertSame(CheckState::Green, $sync(null)->state);
+        self::assertSame(CheckState::Green, $sync(self::facts(new Schedule([], null)))->state);
+    }
+
+    #[TestDox('Limits that Clover has named below the documented ones are yellow')]
+    public function test_limits(): void
+    {
+        $this->connect();
+        self::assertSame(['rate' => 16, 'concurrent' => 5], $this->checks()['limits']->message->data);
+        $learned = ['per_second' => ['limit' => 4, 'forgottenIn' => 1_320_000, 'step' => 60_000]];
+        (new DatabaseRateLimiter($this->sql, 'sandbox'))->exchange(0, 0, 0, [], false, 0, $learned);
+        $check = $this->checks()['limits'];
+        self::assertSame([CheckState::Yellow, 'check_limits_learned'], [$check->state, $check->message->code->value]);
+        self::assertSame(['rate' => 4, 'concurrent' => 5], $check->message->data);
+    }
+
+    #[TestDox('A sync and a task compare the clocks: yellow from half a minute, red when tokens seem to have expired')]
+    public function test_clover_clock(): void
+    {
+        $this->connect();
+        $clock = fn (): array => [
+            $this->checks()['clover_clock']->state,
+            $this->checks()['clover_clock']->message->code->value,
+        ];
+        self::assertSame([CheckState::Green, 'check_clover_clock_unseen'], $clock());
+        $this->sync();
+        self::assertSame([CheckState::Green, 'check_clover_clock'], $clock());
+
+        foreach ([
+            [300, CheckState::Yellow, 'check_clover_clock_behind'],
+            [-300, CheckState::Yellow, 'check_clover_clock_ahead'],
+            [3_600, CheckState::Red, 'check_clover_clock_behind'],
+            [-3_600, CheckState::Red, 'check_clover_clock_ahead'],
+        ] as [$ahead, $state, $code]) {
+            $this->clover->switches(['date_ahead' => $ahead]);
+            $this->sync();
+            self::assertSame([$state, $code], $clock());
+            self::assertEqualsWithDelta(
+                abs($ahead),
+                $this->checks()['clover_clock']->message->data['count'] ?? 0,
+                20,
+            );
+        }
+
+        $this->clover->switches(['date_ahead' => 0]);
+        (new ScheduledTasks($this->shop(), 30))->fullSync();
+        self::assertSame([CheckState::Red, 'check_clover_clock_ahead'], $clock(), 'No sync was due.');
+        (new ScheduledTasks($this->shop(), 30))->inventory();
+        self::assertSame([CheckState::Green, 'check_clover_clock'], $clock());
     }
 
     /** @return iterable<string, array{?Schedule, CheckState, string}> Times are seconds before the fake clock */

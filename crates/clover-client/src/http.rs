@@ -14,6 +14,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use tokio::time::Instant;
 use url::Url;
 
+use crate::clock_difference::ClockDifference;
 use crate::error::{Call, Error};
 use crate::hosts::Hosts;
 use crate::rate_limit::RateLimiter;
@@ -90,6 +91,7 @@ pub struct Api {
     pub(crate) rhythm: Rhythm,
     limiter: RateLimiter,
     withheld: Withheld,
+    pub(crate) clock: Option<ClockDifference>,
 }
 
 impl fmt::Debug for Api {
@@ -126,6 +128,7 @@ impl Api {
             rhythm: Rhythm::default(),
             limiter,
             withheld: Withheld::default(),
+            clock: None,
         }
     }
 
@@ -143,6 +146,15 @@ impl Api {
     pub fn with_rhythm(&self, rhythm: Rhythm) -> Self {
         Self {
             rhythm,
+            ..self.clone()
+        }
+    }
+
+    /// The same API, which notes the dates of Clover's responses.
+    #[must_use]
+    pub fn with_clock(&self, clock: ClockDifference) -> Self {
+        Self {
+            clock: Some(clock),
             ..self.clone()
         }
     }
@@ -256,6 +268,7 @@ impl Api {
             transport: Arc::clone(&self.transport),
             policy: self.policy.clone(),
             limiter: Some(self.limiter.clone()),
+            clock: self.clock.clone(),
         };
         let token = access.token.clone();
         async move { accept(sender.send(request, check).await?, &token) }

@@ -27,6 +27,7 @@
 //! ```
 
 pub mod callback;
+pub mod clock_difference;
 mod concurrent;
 pub mod endpoints;
 pub mod error;
@@ -49,6 +50,7 @@ mod verdict;
 pub mod withheld;
 
 pub use callback::{Callback, CallbackError};
+pub use clock_difference::ClockDifference;
 pub use endpoints::{
     api_token, items, merchant, order_types, orders, permission, prints, stock,
 };

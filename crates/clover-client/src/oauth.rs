@@ -21,6 +21,7 @@ use oauth2::{
 use serde::Serialize;
 use url::Url;
 
+use crate::clock_difference::ClockDifference;
 use crate::error::{Call, Error};
 use crate::hosts::Hosts;
 use crate::http::Api;
@@ -104,6 +105,7 @@ pub enum OAuthError {
 pub struct OAuth {
     transport: Arc<dyn Transport>,
     policy: Policy,
+    clock: Option<ClockDifference>,
     hosts: Hosts,
     app_id: String,
     secret: ClientSecret,
@@ -146,6 +148,7 @@ impl OAuth {
         Self {
             transport: Arc::clone(&api.transport),
             policy: api.policy.under_lock(),
+            clock: api.clock.clone(),
             hosts: api.hosts.clone(),
             app_id: app_id.into(),
             secret,
@@ -255,6 +258,7 @@ impl OAuth {
             transport: Arc::clone(&self.transport),
             policy: self.policy.clone(),
             limiter: None,
+            clock: self.clock.clone(),
         };
         let secrets = [self.secret.secret().clone(), presented.to_owned()];
         let is_exchange = spent.is_none();

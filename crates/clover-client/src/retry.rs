@@ -11,6 +11,7 @@ use log::{debug, warn};
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use tokio::time::{Instant, sleep};
 
+use crate::clock_difference::ClockDifference;
 use crate::error::{Call, Cause, Error, WaitReason};
 use crate::rate_limit::Tripped;
 use crate::rate_limit::{RateLimiter, later};
@@ -137,6 +138,7 @@ pub(crate) struct Sender {
     pub transport: Arc<dyn Transport>,
     pub policy: Policy,
     pub limiter: Option<RateLimiter>,
+    pub clock: Option<ClockDifference>,
 }
 
 /// Why one attempt got no response.
@@ -274,6 +276,8 @@ impl Sender {
             Method::Post => self.policy.timeout,
         };
         let fail = |failure| trouble(failure, progress);
+        let wall = || self.clock.as_ref().map(ClockDifference::now);
+        let sent = wall();
         let reply = self
             .transport
             .send(request.clone(), timeout)
@@ -282,6 +286,7 @@ impl Sender {
         if let Some(permit) = &mut permit {
             permit.arrived();
         }
+        let arrived = wall();
         progress.status = Some(reply.status);
         progress.request_id = request_id(&reply.headers);
         let asked = retry_after(&reply.headers);
@@ -317,6 +322,9 @@ impl Sender {
         let body = body.map_err(|failure| trouble(failure, progress))?;
         if !is_clovers(reply.status, request.method, &reply.headers, &body) {
             return Err(Trouble::Foreign);
+        }
+        if let (Some(clock), Some(sent), Some(arrived)) = (&self.clock, sent, arrived) {
+            clock.note(&reply.headers, sent, arrived);
         }
         if let (Some(limiter), Some(wait)) = (&self.limiter, asked) {
             limiter.close_for(wait);

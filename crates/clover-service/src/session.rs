@@ -14,9 +14,9 @@ use clover_client::token_manager::ON_DEMAND;
 use clover_client::tokens::CONFIRMED_AFTER;
 use clover_client::transport::{Boxed, Failure, Reply, Request, Transport};
 use clover_client::{
-    Access, AccessToken, Api, BlockOn, ClientSecret, Credential, Error as ClientError, Hosts,
-    OAuth, OAuthError, Policy, RateLimit, Refusal, Rhythm, TokenError, TokenManager,
-    TokenRequirement, TokenStore, Tokens, Withheld,
+    Access, AccessToken, Api, BlockOn, ClientSecret, ClockDifference, Credential,
+    Error as ClientError, Hosts, OAuth, OAuthError, Policy, RateLimit, Refusal, Rhythm, TokenError,
+    TokenManager, TokenRequirement, TokenStore, Tokens, Withheld,
 };
 use clover_core::ids::MerchantId;
 use clover_core::problem::{Problem, ProblemCode};
@@ -40,6 +40,7 @@ pub struct Session {
     shared: Option<SharedLimit>,
     withheld: Withheld,
     rhythm: Rhythm,
+    clock: ClockDifference,
     requests: Arc<AtomicI64>,
 }
 
@@ -222,6 +223,7 @@ impl Session {
             host,
             withheld: Withheld::default(),
             rhythm: Rhythm::default(),
+            clock: ClockDifference::new(now),
             requests: Arc::new(AtomicI64::new(0)),
         })
     }
@@ -236,6 +238,13 @@ impl Session {
     #[must_use]
     pub fn requests(&self) -> i64 {
         self.requests.load(Ordering::Relaxed)
+    }
+
+    /// Seconds by which this server's clock is ahead of Clover's, by the last response; none before
+    /// the first.
+    #[must_use]
+    pub fn clock_difference(&self) -> Option<i64> {
+        self.clock.seconds()
     }
 
     /// Fields that Clover was found not to show to this app.
@@ -291,7 +300,8 @@ impl Session {
             Policy::default(),
         )
         .with_withheld(self.withheld.clone())
-        .with_rhythm(self.rhythm.clone()))
+        .with_rhythm(self.rhythm.clone())
+        .with_clock(self.clock.clone()))
     }
 
     /// The app towards Clover.

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use bytes::Bytes;
 use flate2::Compression;
@@ -140,6 +140,7 @@ fn carry(shared: &Shared, entered: Entered, request: Request) -> Arrived {
             (reply, effect, slot, done)
         }
     };
+    let reply = dated(shared, reply);
     Arrived {
         pause: pause(shared, &request, effect.as_ref()),
         hold: matches!(effect, Some(Effect::Hold))
@@ -290,6 +291,22 @@ fn carry_out(shared: &Shared, request: &Request, effect: Option<&Effect>) -> (Re
         Some(effect) => (effect.replaced(reply), is_done),
         None => (reply, is_done),
     }
+}
+
+/// The end of the year 9999, which HTTP cannot write the next second of.
+const LAST_DATE: u64 = 253_402_300_799;
+
+/// The answer with the date of Clover's clock; a date that a fault names stays.
+fn dated(shared: &Shared, reply: Reply) -> Reply {
+    let mut names = reply.headers.iter().map(|(name, _)| name);
+    if names.any(|name| name.eq_ignore_ascii_case("date")) {
+        return reply;
+    }
+    let store = shared.store();
+    let now = (store.clock.now_ms() / 1_000).saturating_add(store.switches.date_ahead);
+    drop(store);
+    let since = Duration::from_secs(u64::try_from(now).unwrap_or(0).min(LAST_DATE));
+    reply.header("Date", httpdate::fmt_http_date(UNIX_EPOCH + since))
 }
 
 /// The latency of the line and the delay of a fault. Both come after the work: a client that gives

@@ -41,6 +41,8 @@ pub struct Switches {
     pub require_user_agent: bool,
     /// Timestamps to the millisecond instead of the second.
     pub full_millis: bool,
+    /// Seconds by which the header `Date` is ahead of the simulated time.
+    pub date_ahead: i64,
     /// Milliseconds of simulated time until an order is found by `externalReferenceId`.
     pub external_ref_search_lag: i64,
     /// Whether the merchant has an old paid order.
@@ -99,6 +101,7 @@ impl Default for Switches {
             refused_expand: Vec::new(),
             require_user_agent: true,
             full_millis: false,
+            date_ahead: 0,
             external_ref_search_lag: 0,
             order_history: true,
             authorize: Authorize::Approve,

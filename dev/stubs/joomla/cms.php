@@ -313,6 +313,15 @@ class HtmlDocument extends Document
 
 namespace Joomla\CMS\WebAsset;
 
+class WebAssetRegistry
+{
+    /** @return $this */
+    public function addExtensionRegistryFile(string $name): self
+    {
+        return $this;
+    }
+}
+
 /**
  * @method $this registerScript(string $name, string $uri = '',
  *   array<string, mixed> $options = [], array<string, mixed> $attributes = [], list<string> $dependencies = [])
@@ -324,6 +333,16 @@ namespace Joomla\CMS\WebAsset;
  */
 class WebAssetManager
 {
+    public function getRegistry(): WebAssetRegistry
+    {
+        throw new \LogicException();
+    }
+
+    public function assetExists(string $type, string $name): bool
+    {
+        return false;
+    }
+
     /** @param list<mixed> $arguments */
     public function __call(string $method, array $arguments): mixed
     {

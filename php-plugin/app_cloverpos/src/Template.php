@@ -20,6 +20,9 @@ final class Template
 {
     public const MEDIA = 'plg_j2commerce_app_cloverpos';
 
+    /** J2Commerce's name of the library. */
+    private const CHART = 'com_j2commerce.vendor.chartjs';
+
     /** @param array<string, mixed> $data Passed as `$displayData` to tmpl/<name>.php */
     public static function render(string $name, array $data): string
     {
@@ -34,6 +37,25 @@ final class Template
             ->getDocument()
             ->getWebAssetManager()
             ->registerAndUseStyle("$media.cloverpos", "media/$media/css/cloverpos.css", ['version' => 'auto']);
+    }
+
+    /**
+     * Adds the chart library that J2Commerce's own dashboard draws with.
+     *
+     * @return bool Whether this J2Commerce has it
+     */
+    public static function chart(CMSWebApplicationInterface $app): bool
+    {
+        $assets = $app->getDocument()->getWebAssetManager();
+        $assets->getRegistry()->addExtensionRegistryFile('com_j2commerce');
+
+        if (!$assets->assetExists('script', self::CHART)) {
+            return false;
+        }
+
+        $assets->useScript(self::CHART);
+
+        return true;
     }
 
     /**

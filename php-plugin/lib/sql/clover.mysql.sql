@@ -189,7 +189,8 @@ CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_ledger` (
   KEY `idx_state` (`environment`,`merchant_id`,`state`,`next_try`),
   KEY `idx_item` (`environment`,`merchant_id`,`clover_id`,`state`),
   KEY `idx_variant` (`variant_id`),
-  KEY `idx_order_pk` (`environment`,`merchant_id`,`order_pk`)
+  KEY `idx_order_pk` (`environment`,`merchant_id`,`order_pk`),
+  KEY `idx_settled` (`environment`,`merchant_id`,`settled`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 -- Orders that are to appear in Clover, each once.
@@ -231,7 +232,8 @@ CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_orders` (
   KEY `idx_payment` (`environment`,`merchant_id`,`payment`),
   KEY `idx_mark` (`environment`,`merchant_id`,`mark`),
   KEY `idx_print` (`environment`,`merchant_id`,`print_state`,`print_next`),
-  KEY `idx_scan` (`environment`,`merchant_id`,`order_pk`)
+  KEY `idx_scan` (`environment`,`merchant_id`,`order_pk`),
+  KEY `idx_settled` (`environment`,`merchant_id`,`settled`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 -- Clover's webhook events, one row an object. Events that were received but not processed are still to be fetched.
@@ -248,7 +250,7 @@ CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_inbox` (
   `attempts` int unsigned NOT NULL DEFAULT 0,
   `next_try` bigint NOT NULL DEFAULT 0 COMMENT 'Milliseconds of the database server''s clock',
   `error` text,
-  `created` bigint NOT NULL COMMENT 'Milliseconds of the database server''s clock',
+  `created` bigint NOT NULL COMMENT 'When the oldest unprocessed event was received, in milliseconds of the database server''s clock',
   PRIMARY KEY (`id`),
   UNIQUE KEY `idx_object` (`environment`,`merchant_id`,`object_type`,`object_id`),
   KEY `idx_due` (`environment`,`merchant_id`,`next_try`)

@@ -20,6 +20,7 @@ use CloverSync\Shop\Catalog\StockOnlySync;
 use CloverSync\Shop\Catalog\SyncRunner;
 use CloverSync\Shop\Catalog\SyncRunRow;
 use CloverSync\Shop\Catalog\SyncRuns;
+use CloverSync\Shop\Connection\CloverClock;
 use CloverSync\Shop\Connection\ConnectionService;
 use CloverSync\Shop\Connection\DatabaseTokenStore;
 use CloverSync\Shop\Connection\MerchantProfile;
@@ -44,7 +45,9 @@ use CloverSync\Shop\Sales\Committed;
 use CloverSync\Shop\Sales\FirstConnections;
 use CloverSync\Shop\Sales\OrderEvents;
 use CloverSync\Shop\Sales\Sales;
+use CloverSync\Shop\Status\Backlog;
 use CloverSync\Shop\Status\CautiousProducts;
+use CloverSync\Shop\Status\DailyFigures;
 use CloverSync\Shop\Status\DashboardReader;
 use CloverSync\Shop\Status\Differences;
 use CloverSync\Shop\Status\LinkList;
@@ -400,6 +403,18 @@ final class Services
         return new CautiousProducts($this->sql, $this->links());
     }
 
+    /** @throws NotConnectedException before the first connection */
+    public function backlog(): Backlog
+    {
+        return Backlog::read($this->sql, $this->links());
+    }
+
+    /** @throws NotConnectedException before the first connection */
+    public function dailyFigures(): DailyFigures
+    {
+        return new DailyFigures($this->sql, $this->links(), $this->clock, $this->settings->logRetention);
+    }
+
     public function pauses(): Pauses
     {
         return new Pauses($this->state, $this->log, $this->clock);
@@ -428,6 +443,11 @@ final class Services
     public function hasCredentials(): bool
     {
         return $this->settings->hasCredentials();
+    }
+
+    public function cloverClock(): CloverClock
+    {
+        return new CloverClock($this->state, $this->clock);
     }
 
     public function verificationCodes(): VerificationCodes

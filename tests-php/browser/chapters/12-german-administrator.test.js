@@ -89,6 +89,7 @@ chapter('A German administrator reads German', async (browser) => {
     await browser.shot('12 dashboard');
     await opened(browser, 'mappings');
     await opened(browser, 'outbox');
+    await opened(browser, 'health');
     await opened(browser, 'server');
   });
 
@@ -141,6 +142,7 @@ chapter('A German administrator reads German', async (browser) => {
       await isGerman(browser, 'card');
       await browser.shot('12 card');
       await opened(browser, 'outbox');
+      await opened(browser, 'health');
       await browser.loads(() => browser.page.locator('#clover-outbox [data-clover-action="outbox.send"]').click());
       await isGerman(browser, 'outbox, after sending');
       await opened(browser, 'dashboard');

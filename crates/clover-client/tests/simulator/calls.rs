@@ -3,11 +3,11 @@
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use clover_client::{Api, Error, Hosts, Policy, RateLimit, RateLimiter};
+use clover_client::{Api, ClockDifference, Error, Hosts, Policy, RateLimit, RateLimiter};
 use clover_simulator::Config;
 use serde_json::{Value, json};
 
-use crate::world::{TIMEOUT, World, quick};
+use crate::world::{TIMEOUT, World, now, quick};
 
 #[test]
 fn a_read_succeeds_after_every_fault() {
@@ -54,6 +54,20 @@ fn a_read_that_stays_corrupted_is_not_clovers_response() {
         "{error:?}"
     );
     assert_eq!(error.call().unwrap().tries, 8);
+}
+
+#[test]
+fn the_difference_of_clocks_follows_clovers_dates() {
+    let world = World::new();
+    let clock = ClockDifference::new(now);
+    let api = world.api.with_clock(clock.clone());
+    for ahead in [0, 3_600, -600] {
+        world.control("/__sim/switches", &json!({"date_ahead": ahead}));
+        world.run(api.get(&world.access(), "", &[])).ok();
+        let seconds = clock.seconds().unwrap();
+        // Clover wrote its date while the call lasted.
+        assert!((seconds + ahead).abs() <= 60, "{ahead}: {seconds}");
+    }
 }
 
 fn set_stock(world: &World, item: &str, quantity: u32) -> Result<(), Error> {

@@ -44,6 +44,7 @@ pub fn call(request: &Request<'_>) -> Result<Json, Error> {
         ))),
         "disconnect" => session.disconnect().map(|()| Json::null()),
         "withheld" => Ok(Json::of(&session.withheld_from_items())),
+        "clockDifference" => Ok(Json::of(&session.clock_difference())),
         "requests" => Ok(Json::of(&session.requests())),
         _ => Err(request.unknown()),
     }

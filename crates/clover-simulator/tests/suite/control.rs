@@ -479,6 +479,32 @@ async fn permissions_stand_among_the_switches_too() {
     assert_eq!(sim.get("orders").await.status, 200);
 }
 
+#[tokio::test]
+async fn every_answer_has_the_date_of_the_simulated_clock() {
+    let sim = Sim::start().await;
+    let date = |answer: &Answer| {
+        let date = answer.header("date").expect("a date");
+        let time = httpdate::parse_http_date(date).expect("a date of HTTP");
+        let since = time.duration_since(std::time::UNIX_EPOCH);
+        i64::try_from(since.expect("after 1970").as_secs()).expect("a date")
+    };
+    let now = date(&sim.get("items").await);
+    sim.sim("POST", "clock", json!({"advance_s": 5_000}));
+    let later = date(&sim.get("items").await);
+    assert!((5_000..5_100).contains(&(later - now)), "{now} {later}");
+    sim.switch(json!({"date_ahead": -10_000}));
+    let earlier = date(&sim.get("nothing").await);
+    assert!((-5_000..-4_900).contains(&(earlier - now)), "{earlier}");
+    sim.switch(json!({"date_ahead": i64::MAX}));
+    assert_eq!(date(&sim.get("items").await), 253_402_300_799);
+    sim.sim(
+        "POST",
+        "faults",
+        json!({"match": "GET *", "do": "status", "code": 503, "headers": {"date": "soon"}}),
+    );
+    assert_eq!(sim.get("items").await.header("date"), Some("soon"));
+}
+
 #[test]
 fn a_plain_test_can_run_a_simulator_without_a_runtime() {
     let running = Simulator::start_blocking(Config {

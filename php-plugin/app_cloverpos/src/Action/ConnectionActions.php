@@ -57,6 +57,7 @@ final readonly class ConnectionActions implements ActionGroup
         $shop = $this->factory->shop();
         $shop->guard->requireConnection($shop->connection->status());
         $facts = $shop->merchant->ask();
+        $shop->cloverClock()->note($shop->connection);
         $this->factory->address()->confirm($shop->state);
 
         return [
@@ -108,6 +109,8 @@ final readonly class ConnectionActions implements ActionGroup
         $shop   = $this->factory->shop();
         $before = $shop->connectionService()->connectWithApiToken($text('merchant_id'), $text('api_token'));
         $this->factory->address()->confirm($shop->state);
+
+        (new OwnerActions($this->app))->did(OwnerAction::Connected, (string) $shop->merchantId());
 
         return ['message' => Connected::message($shop, $before)];
     }

@@ -22,6 +22,7 @@ final readonly class Pages
     /** Pages with a button on the dashboard: its text and its icon. */
     public const BUTTONS = [
         'synclog'  => ['PLG_J2COMMERCE_APP_CLOVERPOS_BUTTON_SYNC_LOG', 'fa-list'],
+        'health'   => ['PLG_J2COMMERCE_APP_CLOVERPOS_BUTTON_HEALTH', 'fa-heart-pulse'],
         'mappings' => ['PLG_J2COMMERCE_APP_CLOVERPOS_BUTTON_MAPPINGS', 'fa-link'],
         'outbox'   => ['PLG_J2COMMERCE_APP_CLOVERPOS_BUTTON_OUTBOX', 'fa-inbox'],
         'server'   => ['PLG_J2COMMERCE_APP_CLOVERPOS_BUTTON_SERVER', 'fa-server'],
@@ -45,6 +46,7 @@ final readonly class Pages
 
         return match ($name) {
             'synclog'        => new SyncLogPage($this->factory, $this->app),
+            'health'         => new HealthPage($this->factory, $this->app),
             'mappings'       => new MappingsPage($this->factory, $this->app),
             'outbox'         => new OutboxPage($this->factory, $this->app),
             'server'         => new ServerPage($this->factory, $this->app),

@@ -35,7 +35,8 @@ final readonly class Warnings
 {
     private const PREFIX = 'PLG_J2COMMERCE_APP_CLOVERPOS_';
 
-    private const TASKS = 'index.php?option=com_scheduler&view=tasks';
+    /** Address of Joomla's scheduled tasks. */
+    public const TASKS = 'index.php?option=com_scheduler&view=tasks';
 
     /** Products that fit into a warning. */
     private const NAMED = 5;

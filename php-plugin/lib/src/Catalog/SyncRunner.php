@@ -11,6 +11,7 @@ use CloverSync\Exception\CloverException;
 use CloverSync\Exception\UnavailableException;
 use CloverSync\Settings;
 use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
+use CloverSync\Shop\Connection\CloverClock;
 use CloverSync\Shop\Connection\ConnectionService;
 use CloverSync\Shop\Connection\MerchantProfile;
 use CloverSync\Shop\Database\DatabaseClock;
@@ -169,6 +170,7 @@ final readonly class SyncRunner
         try {
             $this->breaker->watch('sync', fn () => $this->phases($slice, $links, $runs, $budget, $confirmDeletes));
             (new WithheldFields($this->state))->note($slice->row(), $this->connection->withheld(), $this->log);
+            (new CloverClock($this->state, $this->clock))->note($this->connection);
 
             return $slice->row();
         } catch (UnavailableException $e) {

@@ -20,7 +20,8 @@ use CloverSync\Shop\Support\UtcTime;
 /** Sync runs of one connection, and the items that a run has staged. */
 final readonly class SyncRuns
 {
-    private const TABLE   = '#__j2commerce_clover_runs';
+    public const TABLE = '#__j2commerce_clover_runs';
+
     private const STAGING = Links::STAGING;
 
     private Bulk $bulk;

@@ -30,6 +30,15 @@ enum CheckSubject: string
     /** Web sales on their way to Clover. */
     case Sales = 'sales';
 
+    /** What waits to be exchanged with Clover. */
+    case Backlog = 'backlog';
+
+    /** How many requests Clover allows. */
+    case Limits = 'limits';
+
+    /** This server's clock and Clover's. */
+    case CloverClock = 'clover_clock';
+
     /** What starts syncs without the owner. */
     case Cron = 'cron';
 

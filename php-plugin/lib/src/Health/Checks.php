@@ -22,6 +22,7 @@ use CloverSync\Shop\Messages\Time;
 use CloverSync\Shop\Pauses\Pause;
 use CloverSync\Shop\Pauses\PauseCause;
 use CloverSync\Shop\Services;
+use CloverSync\Shop\Status\Backlog;
 use CloverSync\Shop\Status\DashboardStatus;
 use CloverSync\Shop\Status\UsedPermissions;
 use CloverSync\Shop\Support\UtcTime;
@@ -33,6 +34,12 @@ final readonly class Checks
 {
     /** Seconds by which the clocks of PHP and database may differ. */
     private const CLOCKS = 30;
+
+    /** Half of an access token's life: a clock that is wrong by more takes valid tokens for expired ones. */
+    private const TOKENS_BREAK = 900;
+
+    /** Seconds that work may wait before it counts as stuck. */
+    private const STUCK = 86_400;
 
     /**
      * @param ?Services   $shop    Null when they cannot be built
@@ -78,8 +85,11 @@ final readonly class Checks
                     ? [
                         $this->site($shop),
                         $this->permissions($shop, $now),
-                        $this->sync($now),
+                        $this->sync($shop, $now),
                         $this->sales($now),
+                        $this->backlog($shop),
+                        $this->limits($now),
+                        $this->cloverClock($shop),
                     ] : []
             ),
             $this->webhook($shop, $now),
@@ -198,9 +208,10 @@ final readonly class Checks
         return new Check(CheckSubject::Permissions, $state, $message);
     }
 
-    private function sync(DashboardStatus $now): Check
+    private function sync(Services $shop, DashboardStatus $now): Check
     {
-        $run = $now->run['now'] ?? null;
+        $run  = $now->run['now'] ?? null;
+        $last = $now->lastSync === null ? null : UtcTime::unix($now->lastSync);
 
         [$state, $message] = match (true) {
             $now->lastFailure !== null => [
@@ -211,11 +222,12 @@ final readonly class Checks
                 CheckState::Yellow,
                 $run->message,
             ],
-            $now->lastSync === null => [CheckState::Yellow, new Message(MessageCode::CheckNeverSynced)],
-            default => [
-                CheckState::Green,
-                new Message(MessageCode::CheckSynced, ['at' => new Time(UtcTime::unix($now->lastSync))]),
+            $last === null => [CheckState::Yellow, new Message(MessageCode::CheckNeverSynced)],
+            $this->hasTasks() && ScheduledTasks::isLate($last, $shop->settings, $shop->clock) => [
+                CheckState::Yellow,
+                new Message(MessageCode::CheckSyncedLongAgo, ['at' => new Time($last)]),
             ],
+            default => [CheckState::Green, new Message(MessageCode::CheckSynced, ['at' => new Time($last)])],
         };
 
         return new Check(CheckSubject::Sync, $state, $message);
@@ -240,6 +252,92 @@ final readonly class Checks
         };
 
         return new Check(CheckSubject::Sales, $state, $message);
+    }
+
+    private function backlog(Services $shop): Check
+    {
+        $backlog = $shop->backlog();
+        $oldest  = $backlog->oldest;
+        $parts   = self::parts($backlog);
+
+        [$state, $message] = match (true) {
+            $parts === [] => [CheckState::Green, new Message(MessageCode::CheckBacklogNone)],
+            $oldest === null => [CheckState::Green, new Message(MessageCode::CheckBacklog, ['parts' => $parts])],
+            ScheduledTasks::isLate($oldest, $shop->settings, $shop->clock) => [
+                $oldest <= ($shop->clock->now() - self::STUCK) ? CheckState::Red : CheckState::Yellow,
+                new Message(MessageCode::CheckBacklogOld, ['since' => new Time($oldest), 'parts' => $parts]),
+            ],
+            default => [
+                CheckState::Green,
+                new Message(MessageCode::CheckBacklogSince, ['since' => new Time($oldest), 'parts' => $parts]),
+            ],
+        };
+
+        return new Check(CheckSubject::Backlog, $state, $message);
+    }
+
+    /** @return list<Message> */
+    private static function parts(Backlog $backlog): array
+    {
+        return array_values(array_filter(
+            [
+                new Message(MessageCode::BacklogEvents, ['count' => $backlog->events]),
+                new Message(MessageCode::BacklogStock, ['count' => $backlog->stock]),
+                new Message(MessageCode::BacklogOrders, ['count' => $backlog->orders]),
+                new Message(MessageCode::BacklogInbox, ['count' => $backlog->inbox]),
+                new Message(MessageCode::BacklogPostponed, ['count' => $backlog->postponed]),
+            ],
+            static fn (Message $part): bool => ($part->data['count'] ?? 0) !== 0,
+        ));
+    }
+
+    private function limits(DashboardStatus $now): Check
+    {
+        $limits = $now->rateLimit;
+
+        return new Check(
+            CheckSubject::Limits,
+            $limits['learned'] ? CheckState::Yellow : CheckState::Green,
+            $limits['learned']
+                ? new Message(MessageCode::CheckLimitsLearned, [
+                    'rate'       => $limits['per_second'],
+                    'concurrent' => $limits['concurrent'],
+                ])
+                : new Message(MessageCode::CheckLimits, [
+                    'rate'       => $limits['per_second'],
+                    'concurrent' => $limits['concurrent'],
+                ]),
+        );
+    }
+
+    private function cloverClock(Services $shop): Check
+    {
+        $seen    = $shop->cloverClock()->seen();
+        $seconds = abs($seen['seconds'] ?? 0);
+        $state   = $seconds > self::TOKENS_BREAK ? CheckState::Red : CheckState::Yellow;
+
+        [$state, $message] = match (true) {
+            $seen === null => [CheckState::Green, new Message(MessageCode::CheckCloverClockUnseen)],
+            $seconds <= self::CLOCKS => [
+                CheckState::Green,
+                new Message(MessageCode::CheckCloverClock, ['at' => new Time($seen['at'])]),
+            ],
+            $seen['seconds'] > 0 => [
+                $state,
+                new Message(MessageCode::CheckCloverClockAhead, ['count' => $seconds, 'at' => new Time($seen['at'])]),
+            ],
+            default => [
+                $state,
+                new Message(MessageCode::CheckCloverClockBehind, ['count' => $seconds, 'at' => new Time($seen['at'])]),
+            ],
+        };
+
+        return new Check(CheckSubject::CloverClock, $state, $message);
+    }
+
+    private function hasTasks(): bool
+    {
+        return ($this->facts->schedule->enabled ?? []) !== [];
     }
 
     /** @return list<Message> */

@@ -43,6 +43,12 @@ final readonly class OrderPushes
     /** A payment that can be recorded: the title in Clover says so, see {@see OrderPushRow::isPaymentDue()}. */
     private const PAYABLE = " AND payment = 'due' AND mark = '' AND shown = 'paid'";
 
+    /** Orders to send, and those whose payment, or whose title and note, are due. */
+    public const OPEN =
+        "state IN ('intended', 'sent') OR (state = 'confirmed' AND mark = 'due') OR (state = 'confirmed'"
+            . self::PAYABLE
+            . ')';
+
     /** Reason of an order that is whole in Clover, and whose payment could not be recorded. */
     private const PAYMENT = 'payment';
 

@@ -139,6 +139,7 @@ final readonly class ScheduledTasks
         }
 
         $work($result, $slice);
+        $this->attempt($result, 'clock', fn () => $this->shop->cloverClock()->note($this->shop->connection));
 
         return $result;
     }

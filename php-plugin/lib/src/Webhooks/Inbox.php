@@ -22,6 +22,9 @@ final readonly class Inbox
 {
     public const TABLE = '#__j2commerce_clover_inbox';
 
+    /** Condition of objects with unprocessed events. */
+    public const UNPROCESSED = 'told > worked';
+
     /** The event of an item that the owner wants fetched; Clover never sends it. */
     public const ASK = 'ASK';
 
@@ -251,7 +254,8 @@ final readonly class Inbox
             ], $events),
             ['environment', 'merchant_id', 'object_type', 'object_id'],
             ['event', 'ts'],
-            ['told' => 'told + 1'] + $also,
+            // MySQL assigns from left to right: `created` is since when an object waits, so it comes first.
+            ['created' => "CASE WHEN told > worked THEN created ELSE $now END", 'told' => 'told + 1'] + $also,
         );
     }
 }

@@ -13,21 +13,18 @@ namespace J2Commerce\Plugin\Console\Cloversync\Command;
 \defined('_JEXEC') or die();
 
 use CloverSync\Shop\Console\Host;
-use CloverSync\Shop\Engine\Engine;
 use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Health\Facts;
-use CloverSync\Shop\Health\Schedule;
 use CloverSync\Shop\Joomla\DebugLog;
 use CloverSync\Shop\Joomla\JoomlaSql;
 use CloverSync\Shop\Joomla\QueryMonitor;
-use CloverSync\Shop\Joomla\Requirements;
 use CloverSync\Shop\Joomla\SearchIndex;
 use CloverSync\Shop\Joomla\ShopCache;
 use CloverSync\Shop\Joomla\ShopFactory;
+use CloverSync\Shop\Joomla\SiteFacts;
 use CloverSync\Shop\Messages\Message;
 use CloverSync\Shop\Messages\MessageCode;
 use CloverSync\Shop\Services;
-use CloverSync\Shop\Status\ShopVersion;
 use CloverSync\Shop\Support\TimeBudget;
 use Joomla\CMS\Application\CMSApplicationInterface;
 use Joomla\Database\DatabaseInterface;
@@ -78,22 +75,6 @@ final class SiteHost implements Host
 
     public function facts(): Facts
     {
-        $versions = ['Joomla' => JVERSION];
-        $secret   = null;
-        $schedule = null;
-
-        try {
-            $j2commerce = ShopVersion::find(new JoomlaSql($this->db));
-            $versions   += $j2commerce === null ? [] : ['J2Commerce' => $j2commerce];
-            $secret     = $this->factory?->secrets()->has('webhook_secret');
-            $schedule   = $this->factory === null
-                ? null
-                : Schedule::read($this->factory->sql(), $this->factory->siteState());
-        } catch (\Throwable $e) {
-            // The command has the same problem with the shop, and reports it.
-            DebugLog::failed($e);
-        }
-
-        return new Facts(Engine::report(), Requirements::problem(), $versions, $secret, $schedule);
+        return SiteFacts::read(new JoomlaSql($this->db), $this->factory);
     }
 }

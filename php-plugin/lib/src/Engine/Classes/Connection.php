@@ -136,6 +136,18 @@ final readonly class Connection
         return Handle::call($this, 'withheld', []);
     }
 
+    /**
+     * Seconds by which this server's clock is ahead of Clover's, by the date of the last response to this object;
+     * negative if it is behind. The smallest difference that the time of the response allows. Null before the first
+     * response.
+     */
+    public function clockDifference(): ?int
+    {
+        $answer = Handle::call($this, 'clockDifference', []);
+
+        return $answer;
+    }
+
     /** Number of requests that this object has sent to Clover, retries included. */
     public function requests(): int
     {
