@@ -13,7 +13,7 @@ use ext_php_rs::zend::ClassEntry;
 use crate::exception::of;
 use crate::host::PhpHost;
 use crate::logging::Listener;
-use crate::output::zval;
+use crate::output::{PhpArray, array, zval};
 use crate::rate_limit;
 use crate::settings::Settings;
 use crate::token_store::Store;
@@ -102,6 +102,13 @@ impl Connection {
         let before = before.map(|case| case.0);
         let merchant = self.session.merchant(before).map_err(of)?;
         Ok(Merchant(zval(&connection::merchant(&merchant))?))
+    }
+
+    /// The merchant's tax rates.
+    #[php(name = "taxRates")]
+    pub fn tax_rates(&self) -> PhpResult<PhpArray> {
+        let rates = self.session.tax_rates().map_err(of)?;
+        Ok(array(&connection::tax_rates(&rates))?)
     }
 
     /// Deletes the stored tokens.

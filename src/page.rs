@@ -53,6 +53,13 @@ impl Page {
         Ok(list(catalog::members(&self.core).map(|row| zval(&row)))?)
     }
 
+    /// How Clover taxes the items without a group.
+    pub fn taxes(&self) -> PhpResult<PhpArray> {
+        Ok(list(
+            catalog::taxes(self.core.taxes()).map(|row| zval(&row)),
+        )?)
+    }
+
     /// Items that could not be read or mapped.
     pub fn errors(&self) -> PhpResult<PhpArray> {
         Ok(array(&catalog::faults(&self.core.faults))?)

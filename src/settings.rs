@@ -88,6 +88,7 @@ impl Finish for Settings {
                 SettingKind::Statuses
                 | SettingKind::Names
                 | SettingKind::Markups
+                | SettingKind::TaxProfiles
                 | SettingKind::NameFilter => T::ARRAY,
                 SettingKind::Choice => T::of_slot(
                     enum_of(&description).expect("every choice is in the table of enums"),

@@ -100,11 +100,13 @@ value_classes! {
         maxPrice: T::STRING,
         options: T::ARRAY,
         variants: T::ARRAY,
+        taxProfile: T::INT.or_null(),
     }
     GroupChanges {
         changes: T::ARRAY,
         errors: T::ARRAY,
         unchanged: T::INT,
+        taxes: T::ARRAY,
     }
     OrderOutcome {
         state: T::of::<OrderState>(),

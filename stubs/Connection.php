@@ -113,6 +113,18 @@ final class Connection
         throw new \LogicException('provided by the extension');
     }
 
+    /**
+     * The merchant's tax rates, by name. `rate` is 100,000 for 1 percent, and null for an amount for each unit.
+     *
+     * @return list<array{id: string, name: ?string, rate: ?int, is_default: bool}>
+     *
+     * @throws CloverException
+     */
+    public function taxRates(): array
+    {
+        throw new \LogicException('provided by the extension');
+    }
+
     /** Deletes the stored tokens. Sends no request, because Clover has no endpoint to revoke them. */
     public function disconnect(): void
     {
@@ -121,7 +133,8 @@ final class Connection
 
     /**
      * Item fields that Clover refused to return to this app in a request of this object: `categories`, `itemStock`,
-     * `options` or `tags`. Items were read without these fields; a permission of the app may make them available.
+     * `options`, `tags` or `taxRates`. Items were read without these fields; a permission of the app may make them
+     * available.
      *
      * @return list<string>
      */

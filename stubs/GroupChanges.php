@@ -16,6 +16,9 @@ final readonly class GroupChanges
     /** Number of groups without changes. */
     public int $unchanged;
 
+    /** @var list<array{clover_id: string, tax: string, profile: ?int}> As {@see Page::taxes()}, of the groups */
+    public array $taxes;
+
     private function __construct()
     {
     }

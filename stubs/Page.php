@@ -58,6 +58,18 @@ final class Page
     }
 
     /**
+     * How Clover taxes the items without a group: `tax` is JSON to be stored, `profile` the tax profile by the
+     * settings, null when they name none. Empty without tax profiles in the settings, and where Clover does not show
+     * its rates.
+     *
+     * @return list<array{clover_id: string, tax: string, profile: ?int}>
+     */
+    public function taxes(): array
+    {
+        throw new \LogicException('provided by the extension');
+    }
+
+    /**
      * Items that could not be read or mapped, each with its cause.
      *
      * @return list<array{item_id: ?string, path: string, problem: Problem}>

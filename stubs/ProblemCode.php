@@ -239,6 +239,14 @@ enum ProblemCode: string
     case SettingMarkupsType = 'setting_markups_type';
     /** The value of a category's markup is wrong. Data: category, most, digits. */
     case SettingMarkupsValue = 'setting_markups_value';
+    /** Tax profiles by rate are needed. */
+    case SettingTaxes = 'setting_taxes';
+    /** A tax profile has no rate. */
+    case SettingTaxesNameless = 'setting_taxes_nameless';
+    /** A rate is named twice. Data: rate. */
+    case SettingTaxesTwice = 'setting_taxes_twice';
+    /** A rate has no tax profile. Data: rate. */
+    case SettingTaxesProfile = 'setting_taxes_profile';
     /** It is needed to connect. */
     case SettingNeeded = 'setting_needed';
     /** A value of another kind is needed. */

@@ -16,8 +16,8 @@ final readonly class ProductChange
     public ChangeAction $action;
 
     /**
-     * The fields that differ: title, category, tags, sale, options, variants, sku, upc, price, count, availability. On
-     * create, all of them.
+     * The fields that differ: title, category, tags, tax, sale, options, variants, sku, upc, price, count, low_stock,
+     * availability. On create, all of them, but tax only with a tax profile.
      *
      * @var list<string>
      */
@@ -87,6 +87,9 @@ final readonly class ProductChange
      *   availability: ?int, option_values: list<string>, name: string}>
      */
     public array $variants;
+
+    /** The tax profile to write; null leaves the shop's, and for a new product means that of the settings. */
+    public ?int $taxProfile;
 
     private function __construct()
     {

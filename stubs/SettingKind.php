@@ -36,6 +36,9 @@ enum SettingKind: string
     /** Markups by category. */
     case Markups = 'markups';
 
+    /** Tax profiles by Clover's rates. */
+    case TaxProfiles = 'tax_profiles';
+
     /** How a list of names chooses items, and the names. */
     case NameFilter = 'name_filter';
 }

@@ -30,6 +30,13 @@ final class Settings
     /** Tax profile id; 0 when none is chosen. */
     public readonly int $defaultTaxProfile;
 
+    /**
+     * Tax profile ids by the names or ids of Clover's tax rates; 0 is not taxable.
+     *
+     * @var list<array{rate: string, profile: int}>
+     */
+    public readonly array $taxMapping;
+
     public readonly MappingMode $mappingMode;
 
     public readonly DeleteAction $deleteAction;

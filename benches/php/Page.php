@@ -126,6 +126,12 @@ final class Page
         ], $this->members);
     }
 
+    /** @return list<never> The default settings name no tax profile */
+    public function taxes(): array
+    {
+        return [];
+    }
+
     /** @return list<array{item_id: ?string, path: string, message: string}> */
     public function errors(): array
     {

@@ -41,6 +41,7 @@ final readonly class ProductChange
         public string $maxPrice,
         public array $options,
         public array $variants,
+        public ?int $taxProfile = null,
     ) {
     }
 }

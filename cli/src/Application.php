@@ -336,13 +336,16 @@ final class Application
         $list = new ProductList($shop->sql, $shop->links());
         $this->reserve($shop, $options->get('reserve'));
         $products = $list->all();
+        $taxes    = $shop->taxMismatches()->of(array_column($products, 'product_id'));
         $this->console->line(self::tableRow('Title', 'Type', 'Category', 'Price', 'Count', 'State', 'Clover id'));
         $this->console->line(str_repeat('-', 118));
 
         foreach ($products as $product) {
             $from = self::shortPrice($product['price']);
             $to   = self::shortPrice($product['price_to']);
-            $this->console->event($product);
+            $tax  = $taxes[$product['product_id']] ?? null;
+            $tax  = $tax === null ? null : $this->console->words->text($tax);
+            $this->console->event($product + ['tax' => $tax]);
             $this->console->line(self::tableRow(
                 $product['title'],
                 $product['variants'] > 1 ? "{$product['variants']} variants" : $product['type'],
@@ -354,6 +357,10 @@ final class Application
                     : ($product['published'] ? 'published' : 'unpublished'),
                 $product['clover_id'],
             ));
+
+            if ($tax !== null) {
+                $this->console->line("  $tax");
+            }
         }
 
         $this->console->line(\count($products) . ' products.');

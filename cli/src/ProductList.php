@@ -23,8 +23,8 @@ final readonly class ProductList
     /**
      * @return list<array{clover_id: string, product_id: int, title: string, type: string, category: string, sku:
      *   string, price: string, price_to: string, quantity: ?int, variants: int, published: bool, state: string,
-     *   reserve: ?int}> Quantity is null when nothing of the product is counted; reserve when it has no number of its
-     *   own
+     *   reserve: ?int, tax_profile: int}> Quantity is null when nothing of the product is counted; reserve when it
+     *   has no number of its own
      */
     public function all(): array
     {
@@ -32,7 +32,7 @@ final readonly class ProductList
 
         foreach ($this->sql->fetchAll('SELECT m.clover_id, m.state AS link_state, m.product_id, c.title, c.state,
                     p.product_type, g.title AS category, v.sku, v.price, v.manage_stock, q.quantity,
-                    i.min_price, i.max_price, m.stock_reserve
+                    i.min_price, i.max_price, m.stock_reserve, p.taxprofile_id
                FROM '
         . Links::TABLE
         . " m
@@ -46,19 +46,20 @@ final readonly class ProductList
               WHERE m.environment = ? AND m.merchant_id = ? AND m.parent_id IS NULL
               ORDER BY c.title, m.clover_id", $this->links->key()) as $row) {
             $list[Row::string($row, 'clover_id')] = [
-                'clover_id'  => Row::string($row, 'clover_id'),
-                'product_id' => Row::int($row, 'product_id'),
-                'title'      => Row::string($row, 'title'),
-                'type'       => Row::string($row, 'product_type'),
-                'category'   => Row::string($row, 'category'),
-                'sku'        => Row::string($row, 'sku'),
-                'price'      => Row::nullableString($row, 'min_price') ?? Row::string($row, 'price'),
-                'price_to'   => Row::nullableString($row, 'max_price') ?? Row::string($row, 'price'),
-                'quantity'   => Row::int($row, 'manage_stock') === 1 ? Row::int($row, 'quantity') : null,
-                'variants'   => 1,
-                'published'  => Row::int($row, 'state') === 1,
-                'state'      => Row::string($row, 'link_state'),
-                'reserve'    => Row::nullableInt($row, 'stock_reserve'),
+                'clover_id'   => Row::string($row, 'clover_id'),
+                'product_id'  => Row::int($row, 'product_id'),
+                'title'       => Row::string($row, 'title'),
+                'type'        => Row::string($row, 'product_type'),
+                'category'    => Row::string($row, 'category'),
+                'sku'         => Row::string($row, 'sku'),
+                'price'       => Row::nullableString($row, 'min_price') ?? Row::string($row, 'price'),
+                'price_to'    => Row::nullableString($row, 'max_price') ?? Row::string($row, 'price'),
+                'quantity'    => Row::int($row, 'manage_stock') === 1 ? Row::int($row, 'quantity') : null,
+                'variants'    => 1,
+                'published'   => Row::int($row, 'state') === 1,
+                'state'       => Row::string($row, 'link_state'),
+                'reserve'     => Row::nullableInt($row, 'stock_reserve'),
+                'tax_profile' => Row::int($row, 'taxprofile_id'),
             ];
         }
 

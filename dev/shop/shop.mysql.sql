@@ -681,6 +681,23 @@ CREATE TABLE IF NOT EXISTS `#__j2commerce_taxprofiles` (
   PRIMARY KEY (`j2commerce_taxprofile_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
+CREATE TABLE IF NOT EXISTS `#__j2commerce_taxrates` (
+  `j2commerce_taxrate_id` int NOT NULL AUTO_INCREMENT,
+  `geozone_id` int NOT NULL,
+  `taxrate_name` varchar(255) NOT NULL,
+  `tax_percent` decimal(11,3) NOT NULL,
+  `enabled` tinyint NOT NULL DEFAULT 0,
+  PRIMARY KEY (`j2commerce_taxrate_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE IF NOT EXISTS `#__j2commerce_taxrules` (
+  `j2commerce_taxrule_id` int NOT NULL AUTO_INCREMENT,
+  `taxprofile_id` int NOT NULL,
+  `taxrate_id` int NOT NULL,
+  `address` varchar(255) NOT NULL,
+  PRIMARY KEY (`j2commerce_taxrule_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
 CREATE TABLE IF NOT EXISTS `#__j2commerce_currencies` (
   `j2commerce_currency_id` int NOT NULL AUTO_INCREMENT,
   `currency_title` varchar(32) NOT NULL,

@@ -27,7 +27,15 @@ final class SettingsTableTest extends TestCase
     private const NOT_IN_THE_FORM = ['base_url'];
 
     /** Fields of the form that are not settings: buttons, links and what is shown. */
-    private const ONLY_IN_THE_FORM = ['page', 'opened', 'forget_webhook_secret', 'redirect_uri', 'connect', 'test'];
+    private const ONLY_IN_THE_FORM = [
+        'page',
+        'opened',
+        'forget_webhook_secret',
+        'redirect_uri',
+        'connect',
+        'test',
+        'tax_rates',
+    ];
 
     /** @return iterable<string, array{array<string, mixed>}> */
     public static function settings(): iterable
@@ -58,7 +66,8 @@ final class SettingsTableTest extends TestCase
             SettingKind::Switch     => $default === '1',
             SettingKind::Statuses   => array_map(intval(...), array_filter(explode(',', $default))),
             SettingKind::Names      => explode(',', $default),
-            SettingKind::Markups    => array_filter([$default]),
+            SettingKind::Markups,
+            SettingKind::TaxProfiles => array_filter([$default]),
             SettingKind::NameFilter => [
                 'mode'  => (string) ($field->xpath('form/field[@name="mode"]/@default')[0] ?? ''),
                 'names' => [],
@@ -88,6 +97,10 @@ final class SettingsTableTest extends TestCase
                 self::limits($setting['name'], ['Drinks' => ['value' => 'no number']]),
                 self::limitsOf($columns['value']) + ['category' => 'Drinks'],
             );
+        }
+
+        if ($setting['kind'] === SettingKind::TaxProfiles) {
+            self::assertSame(['rate', 'profile'], array_keys(self::named($field->xpath('form/field') ?: [])));
         }
 
         if ($setting['longest'] !== null && isset($field['maxlength'])) {

@@ -35,6 +35,7 @@ final class SettingsTest extends TestCase
         self::assertSame(MarkupType::Percentage, $settings->markupType);
         self::assertSame('0', $settings->markupValue);
         self::assertSame([], $settings->categoryMarkups);
+        self::assertSame([], $settings->taxMapping);
         self::assertSame(PriceEnding::None, $settings->priceEnding);
         self::assertSame(60, $settings->syncInterval);
         self::assertSame(30, $settings->logRetention);
@@ -95,6 +96,32 @@ final class SettingsTest extends TestCase
                 $fields,
             );
             self::assertSame(__FILE__, $e->getFile());
+        }
+    }
+
+    #[TestDox('tax profiles are given by the rate, or as the rows of a form')]
+    public function testTaxMapping(): void
+    {
+        $expected = [['rate' => 'House Tax', 'profile' => 3], ['rate' => 'NO_TAX_APPLIED', 'profile' => 0]];
+
+        foreach ([
+            ['House Tax' => 3, 'NO_TAX_APPLIED' => '0'],
+            [
+                'tax_mapping0' => ['rate' => 'House Tax', 'profile' => '3'],
+                'tax_mapping1' => ['rate' => 'NO_TAX_APPLIED', 'profile' => '0'],
+                'tax_mapping2' => ['rate' => '', 'profile' => ''],
+            ],
+        ] as $given) {
+            self::assertSame($expected, Settings::fromArray(['tax_mapping' => $given])->taxMapping);
+        }
+
+        try {
+            Settings::fromArray(['tax_mapping' => ['tax_mapping0' => ['rate' => 'House Tax', 'profile' => '']]]);
+            self::fail('A rate without a tax profile was accepted.');
+        } catch (SettingsException $e) {
+            $problem = $e->getFields()['tax_mapping'];
+            self::assertSame(ProblemCode::SettingTaxesProfile, $problem->code);
+            self::assertSame(['rate' => 'House Tax'], $problem->data);
         }
     }
 

@@ -77,6 +77,7 @@ final class DashboardDataTest extends JoomlaTestCase
             cautious: [],
             withheld: [],
             orderNotices: [],
+            taxMismatches: 0,
         );
     }
 }

@@ -31,6 +31,7 @@ final class SettingsFormTest extends JoomlaTestCase
         'app_id'           => 'APPID00000001',
         'import_status'    => 'published',
         'default_category' => '2',
+        'tax_mapping'      => ['tax_mapping0' => ['rate' => 'House Tax', 'profile' => '3']],
         'mapping_mode'     => 'category',
         'pricing_mode'     => 'markup',
         'markup_type'      => 'fixed',
@@ -72,6 +73,10 @@ final class SettingsFormTest extends JoomlaTestCase
         yield 'a category without a markup' => [
             ['category_markups' => ['category_markups0' => ['category' => 'Drinks', 'type' => 'fixed', 'value' => '']]],
             ['Category Markups'],
+        ];
+        yield 'a tax rate without a tax profile' => [
+            ['tax_mapping' => ['tax_mapping0' => ['rate' => 'House Tax', 'profile' => '']]],
+            ['Tax Profiles by Rate', 'House Tax'],
         ];
         yield 'an unknown Delete Action' => [['delete_action' => 'burn'], ['Delete Action']];
         yield 'two at once' => [

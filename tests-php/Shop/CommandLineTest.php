@@ -224,6 +224,24 @@ final class CommandLineTest extends CommandLineTestCase
         );
     }
 
+    public function test_the_preview_and_the_products_name_tax_profiles(): void
+    {
+        $this->json('connect', '--approve');
+        $this->json('sync');
+        $this->shell->environment['CLOVERSYNC_SETTINGS'] = '{"tax_mapping":{"Spirits Tax":7}}';
+        self::assertMatchesRegularExpression(
+            '/^update .*Draft Lager: tax \(Not taxable -> 7 \(missing or disabled\)\)$/m',
+            $this->run_('preview')['out'],
+        );
+        $this->json('sync');
+        $rows = array_column($this->run_('products', '--json')['lines'], 'tax_profile', 'title');
+        self::assertSame([7, 0], [$rows['Draft Lager'], $rows['Tap Water']]);
+        self::assertMatchesRegularExpression(
+            '/^  Clover taxes it at 10% \(Spirits Tax\), the shop by the tax profile 7 \(missing .*\) at 0%\./m',
+            $this->run_('products')['out'],
+        );
+    }
+
     public function test_settings_stand_in_a_file_too_and_variables_win(): void
     {
         file_put_contents($this->shell->folder . '/cloversync.json', json_encode([

@@ -339,6 +339,19 @@ final class HealthTest extends SyncTestCase
         )['webhook']->message->code->value;
     }
 
+    #[TestDox('Products that are taxed differently are yellow, and are not looked for without tax profiles by rate')]
+    public function test_taxes(): void
+    {
+        $this->connectedAndSynced(['tax_mapping' => ['House Tax' => 0]]);
+        self::assertArrayNotHasKey('tax', $this->checks());
+        $checks = $this->checks($this->shop(['tax_mapping' => ['House Tax' => 0]]));
+        self::assertSame(CheckState::Yellow, $checks['tax']->state);
+        self::assertStringContainsString('are taxed differently', English::of($checks['tax']->message));
+        $this->sql->execute('UPDATE #__j2commerce_clover_mappings SET clover_tax = NULL');
+        $checks = $this->checks($this->shop(['tax_mapping' => ['House Tax' => 0]]));
+        self::assertSame(CheckState::Green, $checks['tax']->state);
+    }
+
     /** @return array<string, Check> By subject */
     private function checks(?Services $shop = null, ?Facts $facts = null): array
     {

@@ -8,3 +8,4 @@ pub mod orders;
 pub mod permission;
 pub mod prints;
 pub mod stock;
+pub mod taxes;

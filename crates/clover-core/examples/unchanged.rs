@@ -75,5 +75,7 @@ fn stored(product: &Product) -> Known {
         availability: i64::from(variant.sellable),
         committed: 0,
         reserve: None,
+        tax_profile: None,
+        tax_written: None,
     }
 }

@@ -35,6 +35,10 @@ pub struct Known {
     pub committed: i64,
     /// Units that its product keeps for the till, where the product has a number of its own.
     pub reserve: Option<i64>,
+    /// The product's; none for a variant, and while the shop does not follow Clover's taxes.
+    pub tax_profile: Option<i64>,
+    /// The profile that the sync gave the product or found right last; none before the first time.
+    pub tax_written: Option<i64>,
 }
 
 impl Known {
@@ -72,6 +76,8 @@ pub struct Change {
     pub fields: Vec<&'static str>,
     /// One for each of the product's variants, in their order.
     pub variants: Vec<VariantChange>,
+    /// The tax profile to write, or none to leave the shop's.
+    pub tax_profile: Option<i64>,
 }
 
 /// What is to be done with one variant.
@@ -88,10 +94,11 @@ pub struct VariantChange {
 }
 
 /// Every field name, in the order in which they are reported.
-const FIELDS: [&str; 12] = [
+const FIELDS: [&str; 13] = [
     "title",
     "category",
     "tags",
+    "tax",
     "sale",
     "options",
     "variants",
@@ -140,12 +147,14 @@ pub fn compare<S: std::hash::BuildHasher>(
             compare_variant(variant, known, sale_changed, kept)
         })
         .collect();
+    let tax_profile = tax_profile(product, row);
+    let is_kept = aspects.is_empty()
+        && tax_profile.is_none()
+        && variants.iter().all(|v| v.action == Action::Keep);
     let action = match row {
         None => Action::Create,
         Some(row) if row.deleted => Action::Restore,
-        Some(_) if aspects.is_empty() && variants.iter().all(|v| v.action == Action::Keep) => {
-            Action::Keep
-        }
+        Some(_) if is_kept => Action::Keep,
         Some(_) => Action::Update,
     };
     if action == Action::Keep {
@@ -164,6 +173,11 @@ pub fn compare<S: std::hash::BuildHasher>(
     {
         differing.insert("variants");
     }
+    if tax_profile.is_some() {
+        differing.insert("tax");
+    } else {
+        differing.remove("tax");
+    }
     let fields = FIELDS
         .into_iter()
         .filter(|field| differing.contains(field))
@@ -173,7 +187,21 @@ pub fn compare<S: std::hash::BuildHasher>(
         action,
         fields,
         variants,
+        tax_profile,
     })
+}
+
+/// The profile by Clover's rates, where the product has another one that the owner did not choose:
+/// the one that the sync wrote last, or before the first time the one of new products.
+fn tax_profile(product: &Product, row: Option<&Known>) -> Option<i64> {
+    let tax = product.tax.as_ref()?;
+    let wanted = tax.profile?;
+    let Some(row) = row else {
+        return Some(wanted);
+    };
+    let shown = row.tax_profile?;
+    let written = row.tax_written.unwrap_or(tax.first);
+    (shown != wanted && shown == written).then_some(wanted)
 }
 
 /// What Clover did not show stays as the shop has it: whether it has changed is not known.
@@ -327,6 +355,7 @@ mod tests {
     use super::*;
     use crate::ids::{GroupId, ItemId};
     use crate::quantity::Quantity;
+    use crate::tax::ProductTax;
     use proptest::prelude::*;
 
     fn variant(id: &str) -> Variant {
@@ -365,6 +394,7 @@ mod tests {
             options,
             variants,
             reserve: Reserve::default(),
+            tax: None,
             unseen: Vec::new(),
             stored: None,
         }
@@ -414,6 +444,7 @@ mod tests {
         let mut after = before.clone();
         let product = &change.product;
         let is_group = matches!(product.reference, ProductReference::Group(_));
+        let change_of_tax = change.tax_profile;
         for (variant, change) in product.variants.iter().zip(&change.variants) {
             let old = before.get(variant.id.as_str()).cloned().unwrap_or(Known {
                 availability: 1,
@@ -463,6 +494,8 @@ mod tests {
                     availability: change.availability.unwrap_or(old.availability),
                     committed: old.committed,
                     reserve: old.reserve,
+                    tax_profile: change_of_tax.or(old.tax_profile),
+                    tax_written: change_of_tax.or(old.tax_written),
                 },
             );
         }
@@ -473,6 +506,8 @@ mod tests {
                 Known {
                     fingerprint,
                     reserve: before.get(product.reference.id()).and_then(|k| k.reserve),
+                    tax_profile: change_of_tax,
+                    tax_written: change_of_tax,
                     ..Known::default()
                 },
             );
@@ -485,11 +520,49 @@ mod tests {
     }
 
     #[test]
+    fn the_tax_profile_follows_clover_until_the_owner_chooses_one() {
+        let taxed = |profile| {
+            let mut product = soup();
+            product.tax = Some(ProductTax {
+                rates: vec!["Tax".into()],
+                rate: Some(825_000),
+                profile,
+                first: 1,
+            });
+            product
+        };
+        let created = compare(&taxed(Some(3)), &HashMap::new()).unwrap();
+        assert_eq!(created.tax_profile, Some(3));
+        assert!(created.fields.contains(&"tax"));
+        let created = compare(&taxed(None), &HashMap::new()).unwrap();
+        assert_eq!(created.tax_profile, None);
+        assert!(!created.fields.contains(&"tax"));
+        let before = synced(&soup());
+        let change = |shown, written, wanted| {
+            let mut known = before.clone();
+            let row = known.get_mut("A").unwrap();
+            row.tax_profile = Some(shown);
+            row.tax_written = written;
+            let change = compare(&taxed(wanted), &known);
+            change.map(|change| (change.action, change.fields, change.tax_profile))
+        };
+        let written = Some((Action::Update, vec!["tax"], Some(3)));
+        assert_eq!(change(3, None, Some(3)), None);
+        assert_eq!(change(1, None, Some(3)), written, "as new products have it");
+        assert_eq!(change(2, Some(2), Some(3)), written, "as the sync wrote it");
+        assert_eq!(change(2, None, Some(3)), None, "the owner's");
+        assert_eq!(change(1, Some(2), Some(3)), None, "the owner's");
+        assert_eq!(change(2, Some(2), None), None, "no entry");
+        assert_eq!(compare(&soup(), &before), None, "not followed");
+    }
+
+    #[test]
     fn a_product_that_the_shop_lacks_is_created_with_every_field() {
         let change = compare(&soup(), &HashMap::new()).unwrap();
+        let every = FIELDS.into_iter().filter(|field| *field != "tax");
         assert_eq!(
-            (change.action, change.fields.as_slice()),
-            (Action::Create, FIELDS.as_slice())
+            (change.action, change.fields),
+            (Action::Create, every.collect::<Vec<_>>())
         );
         assert_eq!(
             (

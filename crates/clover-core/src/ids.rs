@@ -133,6 +133,11 @@ id!(
     PrintEventId,
     "print event id"
 );
+id!(
+    /// A tax rate of the merchant.
+    TaxRateId,
+    "tax rate id"
+);
 
 #[cfg(test)]
 mod tests {

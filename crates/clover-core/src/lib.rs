@@ -15,6 +15,7 @@ pub mod product;
 pub mod quantity;
 pub mod seal;
 pub mod settings;
+pub mod tax;
 pub mod text;
 pub mod text_enum;
 pub mod webhook;

@@ -12,6 +12,7 @@ use crate::problem::{Problem, ProblemCode};
 use crate::product::{Caution, Product, ProductReference, Variant};
 use crate::quantity::{Quantity, Reserve};
 use crate::settings::{ImportStatus, MappingMode, Settings};
+use crate::tax::TaxRule;
 use crate::text::{self, clean};
 use crate::wire::{Category, Item, PriceType};
 
@@ -46,6 +47,8 @@ pub struct Mapper {
     pub track_stock: bool,
     /// Units kept for the till.
     pub reserve: Reserve,
+    /// Which tax profile a product gets.
+    pub tax: TaxRule,
 }
 
 /// Names that Clover keeps outside its items.
@@ -69,6 +72,7 @@ impl Mapper {
             import_published: settings.import_status == ImportStatus::Published,
             track_stock,
             reserve: Reserve::new(settings.stock_reserve),
+            tax: settings.tax_rule(),
         }
     }
 
@@ -320,6 +324,7 @@ impl Mapper {
             options: Vec::new(),
             variants: Vec::new(),
             reserve: self.reserve,
+            tax: self.tax.product(items),
             unseen,
             stored: None,
         }
@@ -382,7 +387,11 @@ impl Mapper {
                     about(ProblemCode::ModifiersRequired),
                 );
             }
-            if !item.default_tax_rates {
+            let is_taxed = product
+                .tax
+                .as_ref()
+                .is_some_and(|tax| tax.profile.is_some());
+            if !item.default_tax_rates && !is_taxed {
                 warn(&mut product, None, about(ProblemCode::NotDefaultTax));
             }
         }

@@ -400,6 +400,14 @@ problems! {
     SettingMarkupsType = "setting_markups_type" [category, choices],
     /// The value of a category's markup is wrong.
     SettingMarkupsValue = "setting_markups_value" [category, most, digits],
+    /// Tax profiles by rate are needed.
+    SettingTaxes = "setting_taxes" [],
+    /// A tax profile has no rate.
+    SettingTaxesNameless = "setting_taxes_nameless" [],
+    /// A rate is named twice.
+    SettingTaxesTwice = "setting_taxes_twice" [rate],
+    /// A rate has no tax profile.
+    SettingTaxesProfile = "setting_taxes_profile" [rate],
     /// It is needed to connect.
     SettingNeeded = "setting_needed" [],
     /// A value of another kind is needed.

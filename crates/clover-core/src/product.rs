@@ -6,6 +6,7 @@ use crate::ids::{CategoryId, GroupId, ItemId};
 use crate::money::ColumnPrice;
 use crate::problem::Problem;
 use crate::quantity::{Quantity, Reserve};
+use crate::tax::ProductTax;
 use crate::text;
 
 /// Fingerprint of a variant that Clover does not offer.
@@ -102,6 +103,9 @@ pub struct Product {
     pub variants: Vec<Variant>,
     /// Units of each variant that are kept for the till.
     pub reserve: Reserve,
+    /// How Clover taxes it; none while the shop does not follow that, or does not know it. Not in
+    /// the fingerprint: the shop's profile is compared itself.
+    pub tax: Option<ProductTax>,
     /// Parts of the fingerprint that Clover did not show to this app.
     pub unseen: Vec<&'static str>,
     /// What the shop stored of them; their digests are taken from it, so they seem unchanged.

@@ -16,6 +16,7 @@ use crate::item_filter::{ImportRule, ItemFilter, NameFilter, NameFilterMode};
 use crate::pricing::{LARGEST_MARKUP, MARKUP_PLACES, MarkupValue, PriceEnding, Prices, Pricing};
 use crate::problem::{Problem, ProblemCode};
 use crate::quantity::LARGEST_RESERVE;
+use crate::tax::TaxRule;
 use crate::text;
 use crate::text_enum::TextEnum;
 
@@ -108,6 +109,15 @@ pub struct CategoryMarkup {
     pub markup: Markup,
 }
 
+/// The shop's tax profile for a rate of Clover.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaxProfile {
+    /// The rate's name or id, or several that tax an item together, joined by a plus sign.
+    pub rate: String,
+    /// Id of the profile; 0 is not taxable.
+    pub profile: i64,
+}
+
 /// The App Secret or the webhook's secret. Prints as `REDACTED`, and is wiped from memory in the
 /// end.
 #[derive(Clone, PartialEq, Eq)]
@@ -186,6 +196,8 @@ settings! {
     default_category: i64 = Integer(0, 0..=i64::from(i32::MAX));
     /// Tax profile id of new products; 0 is not taxable.
     default_tax_profile: i64 = Integer(0, 0..=i64::from(i32::MAX));
+    /// Tax profiles by Clover's rates. No two rates are the same.
+    tax_mapping: Vec<TaxProfile> = TaxProfiles;
     /// Categories and tags.
     mapping_mode: MappingMode = Choice(MappingMode::Tag);
     /// Items that are deleted in Clover or left out.
@@ -310,6 +322,8 @@ crate::text_enum! {
         Names = "names",
         /// Markups by category.
         Markups = "markups",
+        /// Tax profiles by Clover's rates.
+        TaxProfiles = "tax_profiles",
         /// How a list of names chooses items, and the names.
         NameFilter = "name_filter",
     }
@@ -364,6 +378,8 @@ pub enum Shown<'a> {
     Names(&'a [String]),
     /// Markups by category.
     Markups(&'a [CategoryMarkup]),
+    /// Tax profiles by Clover's rates.
+    TaxProfiles(&'a [TaxProfile]),
     /// A choice by names.
     NameFilter(&'a NameFilter),
 }
@@ -921,6 +937,95 @@ impl Kind for CategoryMarkups {
     }
 }
 
+/// Profiles by the rate's name or id; or rows with the rate in them, as a form posts them.
+struct TaxProfiles;
+
+impl TaxProfiles {
+    const LARGEST: i64 = i32::MAX as i64;
+
+    fn entries(given: Value) -> Result<Vec<TaxProfile>, Problem> {
+        let entries: Vec<(Option<String>, Value)> = match given {
+            Value::Array(rows) => rows.into_iter().map(|row| (None, row)).collect(),
+            Value::Object(entries) => entries
+                .into_iter()
+                .map(|(name, entry)| (Some(name), entry))
+                .collect(),
+            _ => return Err(ProblemCode::SettingTaxes.into()),
+        };
+        let mut profiles = Vec::with_capacity(entries.len());
+        let mut known = HashSet::new();
+        for (name, entry) in entries {
+            let Some(profile) = Self::entry(name, entry)? else {
+                continue;
+            };
+            if !known.insert(text::key(&profile.rate)) {
+                return Err(Problem::new(ProblemCode::SettingTaxesTwice).with("rate", profile.rate));
+            }
+            profiles.push(profile);
+        }
+        Ok(profiles)
+    }
+
+    /// None for a row in which nothing was entered.
+    fn entry(name: Option<String>, entry: Value) -> Result<Option<TaxProfile>, Problem> {
+        let (rate, profile) = match entry {
+            Value::Object(mut fields) => {
+                // The key of a form's row says nothing.
+                let rate = match fields.remove("rate") {
+                    Some(Value::String(rate)) => rate,
+                    _ => String::new(),
+                };
+                let profile = fields.remove("profile").unwrap_or_default();
+                if !fields.is_empty() {
+                    return Err(ProblemCode::SettingTaxes.into());
+                }
+                (rate, profile)
+            }
+            profile => (
+                name.ok_or(Problem::from(ProblemCode::SettingTaxes))?,
+                profile,
+            ),
+        };
+        let is_chosen = match &profile {
+            Value::Null => false,
+            Value::String(text) => !text.trim().is_empty(),
+            _ => true,
+        };
+        let rate = text::clean(&rate);
+        if rate.is_none() && !is_chosen {
+            return Ok(None);
+        }
+        let rate = rate.ok_or(Problem::from(ProblemCode::SettingTaxesNameless))?;
+        let id = whole(&profile).filter(|id| (0..=Self::LARGEST).contains(id));
+        match id {
+            Some(profile) => Ok(Some(TaxProfile { rate, profile })),
+            None => Err(Problem::new(ProblemCode::SettingTaxesProfile).with("rate", rate)),
+        }
+    }
+}
+
+impl Kind for TaxProfiles {
+    type Value = Vec<TaxProfile>;
+
+    fn read(&self, form: &mut Form, name: &str) -> Vec<TaxProfile> {
+        let Some(given) = form.take(name) else {
+            return Vec::new();
+        };
+        Self::entries(given).unwrap_or_else(|problem| {
+            form.refuse(name, problem);
+            Vec::new()
+        })
+    }
+
+    fn describe(&self) -> Description {
+        Description::new(SettingKind::TaxProfiles, Value::Array(Vec::new()))
+    }
+
+    fn show<'a>(&self, value: &'a Vec<TaxProfile>) -> Shown<'a> {
+        Shown::TaxProfiles(value)
+    }
+}
+
 impl Settings {
     /// Checks the app's parameters. A key that is absent, null or an empty text has its default.
     ///
@@ -949,6 +1054,12 @@ impl Settings {
             by_category: own.collect(),
             ending: self.price_ending,
         }
+    }
+
+    /// Which tax profiles the shop's products get.
+    #[must_use]
+    pub fn tax_rule(&self) -> TaxRule {
+        TaxRule::new(&self.tax_mapping, self.default_tax_profile)
     }
 
     /// Which items the shop imports.
@@ -1321,6 +1432,50 @@ mod tests {
             let error = parse(json!({ "category_markups": given })).unwrap_err();
             let found = error.fields["category_markups"].to_string();
             assert_eq!(found, problem, "{given}");
+        }
+    }
+
+    #[test]
+    fn tax_profiles_are_given_by_rate_or_as_the_rows_of_a_form() {
+        let read = |given| parse(json!({ "tax_mapping": given })).map(|s| s.tax_mapping);
+        let entry = |rate: &str, profile| TaxProfile {
+            rate: rate.to_owned(),
+            profile,
+        };
+        let rows = json!({
+            "tax_mapping0": {"rate": " House  Tax", "profile": "3"},
+            "tax_mapping1": {"rate": "NO_TAX_APPLIED", "profile": 0},
+            "tax_mapping2": {"rate": "", "profile": ""},
+        });
+        let expected = vec![entry("House Tax", 3), entry("NO_TAX_APPLIED", 0)];
+        assert_eq!(read(rows).unwrap(), expected);
+        let list = json!([{"rate": "House Tax", "profile": 3}, {"rate": "NO_TAX_APPLIED", "profile": "0"}]);
+        assert_eq!(read(list).unwrap(), expected);
+        assert_eq!(
+            read(json!({"House Tax": 3, "NO_TAX_APPLIED": "0"})).unwrap(),
+            expected
+        );
+        for nothing in [json!([]), json!({}), json!(""), json!(null)] {
+            assert_eq!(read(nothing).unwrap(), []);
+        }
+        for (wrong, problem) in [
+            (json!("House Tax"), "setting_taxes"),
+            (json!([3]), "setting_taxes"),
+            (
+                json!([{"rate": "A", "profile": 1, "more": 1}]),
+                "setting_taxes",
+            ),
+            (
+                json!([{"rate": "", "profile": 1}]),
+                "setting_taxes_nameless",
+            ),
+            (json!({"A": ""}), "setting_taxes_profile: rate A"),
+            (json!({"A": -1}), "setting_taxes_profile: rate A"),
+            (json!({"A": 1.5}), "setting_taxes_profile: rate A"),
+            (json!({"A": 1, "a ": 1}), "setting_taxes_twice: rate a"),
+        ] {
+            let error = read(wrong.clone()).unwrap_err();
+            assert_eq!(error.fields["tax_mapping"].to_string(), problem, "{wrong}");
         }
     }
 

@@ -8,6 +8,7 @@ mod lenient;
 mod list;
 mod merchant;
 mod order;
+mod tax;
 
 pub use item::{
     Attribute, Category, Item, ItemCount, ItemGroup, ItemStock, ModifierGroup, OptionValue,
@@ -20,6 +21,7 @@ pub use order::{
     Discount, LineItem, OrderCurrency, OrderHead, OrderType, Payment, PrintEvent, Tender, TillLine,
     TillOrder,
 };
+pub use tax::{TaxRate, TaxedItem};
 
 #[cfg(test)]
 mod tests;

@@ -21,12 +21,14 @@ use crate::groups::{GroupChanges, Staged};
 use crate::items::{self, Joined};
 use crate::page::{Fault, Page};
 use crate::session::Session;
+use crate::taxes::Taxes;
 
 /// The catalog of one merchant.
 pub struct Catalog {
     session: Rc<Session>,
     mapper: Rc<Mapper>,
     names: Rc<GroupNames>,
+    taxes: Rc<Taxes>,
 }
 
 impl fmt::Debug for Catalog {
@@ -56,6 +58,7 @@ impl Catalog {
             session: Rc::clone(session),
             mapper: Rc::new(Mapper::new(session.settings(), currency, track_stock)),
             names: Rc::new(GroupNames::new(Rc::clone(session))),
+            taxes: Rc::new(Taxes::new(Rc::clone(session))),
         })
     }
 
@@ -66,6 +69,7 @@ impl Catalog {
             Rc::clone(&self.session),
             Rc::clone(&self.mapper),
             Rc::clone(&self.names),
+            Rc::clone(&self.taxes),
             after.filter(|cursor| !cursor.is_empty()),
         )
     }
@@ -82,7 +86,7 @@ impl Catalog {
         let asked = Instant::now();
         let joined = Joined::new(&self.session, listing(items)?, listing(counts)?);
         let (items, faults) = joined.complete(&self.session)?;
-        Ok(self.page(asked, items, faults))
+        self.page(asked, items, faults)
     }
 
     /// Products of whole groups.
@@ -138,11 +142,18 @@ impl Catalog {
         }
         Ok(ItemLookup {
             deleted,
-            page: self.page(asked, items, faults),
+            page: self.page(asked, items, faults)?,
         })
     }
 
-    fn page(&self, asked: Instant, items: Vec<Item>, faults: Vec<Fault>) -> Page {
-        Page::new(asked, String::new(), items, faults, &self.mapper)
+    fn page(
+        &self,
+        asked: Instant,
+        mut items: Vec<Item>,
+        faults: Vec<Fault>,
+    ) -> Result<Page, Error> {
+        self.taxes.fill(&mut items)?;
+        let cursor = String::new();
+        Ok(Page::new(asked, cursor, items, faults, &self.mapper))
     }
 }

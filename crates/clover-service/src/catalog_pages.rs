@@ -14,12 +14,14 @@ use crate::group_names::GroupNames;
 use crate::items::{Joined, has_no_counts};
 use crate::page::Page;
 use crate::session::Session;
+use crate::taxes::Taxes;
 
 /// All items from a cursor on, page by page.
 pub struct CatalogPages {
     session: Rc<Session>,
     mapper: Rc<Mapper>,
     names: Rc<GroupNames>,
+    taxes: Rc<Taxes>,
     state: RefCell<State>,
 }
 
@@ -45,12 +47,14 @@ impl CatalogPages {
         session: Rc<Session>,
         mapper: Rc<Mapper>,
         names: Rc<GroupNames>,
+        taxes: Rc<Taxes>,
         after: Option<String>,
     ) -> Self {
         Self {
             session,
             mapper,
             names,
+            taxes,
             state: RefCell::new(State {
                 reading: None,
                 cursor: after,
@@ -104,7 +108,8 @@ impl CatalogPages {
             cursor = Some(last.into());
             *reading = None;
         }
-        let (items, faults) = joined.complete(&self.session)?;
+        let (mut items, faults) = joined.complete(&self.session)?;
+        self.taxes.fill(&mut items)?;
         let page = Page::new(
             pair.first.asked.into_std(),
             cursor.clone().unwrap_or_default(),

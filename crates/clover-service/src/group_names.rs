@@ -184,8 +184,8 @@ fn attribute_names(pages: &[RawPage]) -> Result<HashMap<AttributeId, String>, Er
         .collect())
 }
 
-/// A nameless or broken entry only fails the groups that need it.
-fn entries<T: DeserializeOwned>(pages: &[RawPage]) -> Result<Vec<T>, Error> {
+/// The readable entries of a list: a broken one only fails what needs it.
+pub(crate) fn entries<T: DeserializeOwned>(pages: &[RawPage]) -> Result<Vec<T>, Error> {
     let mut all = Vec::new();
     for page in pages {
         all.extend(page.listing::<T>()?.elements);

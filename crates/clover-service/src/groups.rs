@@ -6,6 +6,7 @@ use clover_core::diff::{Change, Known, compare};
 use clover_core::ids::{GroupId, ItemId};
 use clover_core::json::parse;
 use clover_core::mapping::{Mapper, Names};
+use clover_core::tax::ProductTax;
 use clover_core::wire::Item;
 
 use crate::error::Error;
@@ -61,6 +62,7 @@ pub struct GroupChanges {
     pub faults: Vec<Fault>,
     /// Groups whose product is as the shop has it.
     pub unchanged: i64,
+    taxes: Vec<(GroupId, ProductTax)>,
 }
 
 impl GroupChanges {
@@ -76,6 +78,7 @@ impl GroupChanges {
             changes: Vec::new(),
             faults: staged.faults,
             unchanged: 0,
+            taxes: Vec::new(),
         };
         for (id, members) in &staged.groups {
             let linked = |item: &ItemId| {
@@ -85,6 +88,8 @@ impl GroupChanges {
             };
             let (product, errors) = mapper.group(id, members, names, linked);
             all.faults.extend(errors.into_iter().map(Fault::from));
+            let tax = product.as_ref().and_then(|product| product.tax.clone());
+            all.taxes.extend(tax.map(|tax| (id.clone(), tax)));
             match product.map(|product| compare(&product, known)) {
                 Some(Some(change)) => all.changes.push(change),
                 Some(None) => all.unchanged += 1,
@@ -92,5 +97,10 @@ impl GroupChanges {
             }
         }
         all
+    }
+
+    /// How Clover taxes the groups, by id; none whose rates are not known.
+    pub fn taxes(&self) -> impl Iterator<Item = (&str, &ProductTax)> {
+        self.taxes.iter().map(|(id, tax)| (id.as_str(), tax))
     }
 }

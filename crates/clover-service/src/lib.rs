@@ -26,6 +26,7 @@ pub mod runtime;
 pub mod session;
 pub mod settings;
 pub mod stock;
+pub mod taxes;
 pub mod token_record;
 pub mod vault;
 pub mod webhook;

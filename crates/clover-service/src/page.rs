@@ -10,6 +10,7 @@ use clover_core::mapping::{ItemError, Mapper, is_sellable};
 use clover_core::problem::{Problem, ProblemCode};
 use clover_core::product::Product;
 use clover_core::quantity::{Quantity, Reserve};
+use clover_core::tax::ProductTax;
 use clover_core::text;
 use clover_core::wire::{ElementError, Item, ItemCount};
 
@@ -188,6 +189,13 @@ impl Page {
         self.products
             .iter()
             .filter_map(|product| compare(product, known))
+    }
+
+    /// How Clover taxes the items without a group, by id; none whose rates are not known.
+    pub fn taxes(&self) -> impl Iterator<Item = (&str, &ProductTax)> {
+        self.products
+            .iter()
+            .filter_map(|product| Some((product.reference.id(), product.tax.as_ref()?)))
     }
 
     pub(crate) fn group_items(&self) -> &[Item] {

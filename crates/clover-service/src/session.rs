@@ -10,6 +10,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use clover_client::api_token::{Trial, try_token};
 use clover_client::items::{ITEM_EXPANSIONS, STOCK_EXPANSION};
+use clover_client::taxes::TAX_RATES;
 use clover_client::token_manager::ON_DEMAND;
 use clover_client::tokens::CONFIRMED_AFTER;
 use clover_client::transport::{Boxed, Failure, Reply, Request, Transport};
@@ -259,7 +260,8 @@ impl Session {
         let mut fields = self.withheld.fields();
         fields.retain(|field| {
             let is_it = |known: &&str| known == field;
-            ITEM_EXPANSIONS.iter().chain(&STOCK_EXPANSION).any(is_it)
+            let mut known = ITEM_EXPANSIONS.iter().chain(&STOCK_EXPANSION);
+            known.any(is_it) || field == TAX_RATES
         });
         fields
     }

@@ -6,7 +6,7 @@ use clover_client::Hosts;
 use clover_core::problem::{Problem, ProblemCode};
 use clover_core::settings::{
     CategoryMarkup, Description, SETTINGS, Setting, SettingKind, Settings as Core, SettingsError,
-    Shown,
+    Shown, TaxProfile,
 };
 use serde_json::Value;
 
@@ -88,6 +88,7 @@ impl Settings {
             Shown::Ids(ids) => Output::list(ids.iter().copied()),
             Shown::Names(names) => Output::list(names.iter().map(String::as_str)),
             Shown::Markups(markups) => Output::list(markups.iter().map(markup)),
+            Shown::TaxProfiles(profiles) => Output::list(profiles.iter().map(tax_profile)),
             Shown::NameFilter(filter) => row! {
                 mode: Output::case(filter.mode),
                 names: Output::list(&filter.names),
@@ -102,6 +103,10 @@ fn markup(own: &CategoryMarkup) -> Output<'_> {
         ("type".into(), Output::case(own.kind)),
         ("value".into(), (&own.markup.text).into()),
     ])
+}
+
+fn tax_profile(entry: &TaxProfile) -> Output<'_> {
+    row! { rate: &entry.rate, profile: entry.profile }
 }
 
 /// The settings that are properties: all but the secrets.

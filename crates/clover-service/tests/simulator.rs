@@ -133,6 +133,24 @@ fn vault() -> Vault {
     Vault::new(b"a secret of the site, long enough", None).unwrap()
 }
 
+fn session(clover: &Running, memory: &Rc<Memory>, more: &Value) -> Rc<Session> {
+    let mut parameters = json!({
+        "environment": "sandbox",
+        "app_id": APP,
+        "app_secret": SECRET,
+        "base_url": clover.base_url(),
+    });
+    let parameters = parameters.as_object_mut().unwrap();
+    parameters.extend(more.as_object().cloned().unwrap_or_default());
+    let parameters = parameters.clone().into_iter();
+    let settings = Settings {
+        core: CoreSettings::from_parameters(parameters.collect()).unwrap(),
+        hosts: Hosts::overridden(&clover.base_url()).unwrap(),
+    };
+    let host = Box::new(MemoryHost(Rc::clone(memory)));
+    Session::new(&settings, Arc::new(vault()), host)
+}
+
 struct World {
     clover: Running,
     memory: Rc<Memory>,
@@ -151,25 +169,17 @@ impl World {
             100
         };
         let clover = Simulator::start_blocking(config).unwrap();
-        let parameters = json!({
-            "environment": "sandbox",
-            "app_id": APP,
-            "app_secret": SECRET,
-            "base_url": clover.base_url(),
-            "pace_share": pace,
-        });
-        let parameters = parameters.as_object().unwrap().clone().into_iter();
-        let settings = Settings {
-            core: CoreSettings::from_parameters(parameters.collect()).unwrap(),
-            hosts: Hosts::overridden(&clover.base_url()).unwrap(),
-        };
         let memory = Rc::new(memory);
-        let host = Box::new(MemoryHost(Rc::clone(&memory)));
         Self {
-            session: Session::new(&settings, Arc::new(vault()), host),
+            session: session(&clover, &memory, &json!({"pace_share": pace})),
             clover,
             memory,
         }
+    }
+
+    /// Another session of the same shop.
+    fn session(&self, settings: &Value) -> Rc<Session> {
+        session(&self.clover, &self.memory, settings)
     }
 
     fn with(config: Config) -> Self {
@@ -973,6 +983,75 @@ fn a_look_up_tells_deleted_items_from_those_that_are_there() {
     let found = catalog.look_up(vec![item.clone(), gone.clone()]).unwrap();
     assert_eq!(found.page.ids, [item.as_str()]);
     assert_eq!(found.deleted, [gone.as_str()]);
+}
+
+/// The taxes of all single items and groups by their ids.
+fn taxes(world: &World, session: &Rc<Session>) -> HashMap<String, String> {
+    let catalog = Catalog::new(session, "USD", true).unwrap();
+    let pages = all_pages(&catalog);
+    let mut taxes = HashMap::new();
+    for page in &pages {
+        taxes.extend(page.taxes().map(|(id, tax)| (id.to_owned(), tax.to_text())));
+    }
+    let changes = catalog.groups(staged(&pages), &HashMap::new()).unwrap();
+    let groups = changes
+        .taxes()
+        .map(|(id, tax)| (id.to_owned(), tax.to_text()));
+    taxes.extend(groups);
+    assert_eq!(world.count("/tax_rates?"), usize::from(!taxes.is_empty()));
+    taxes
+}
+
+#[test]
+fn tax_rates_are_read_once_for_a_catalog_and_only_where_profiles_are_chosen() {
+    let world = World::new();
+    assert_eq!(taxes(&world, &world.session), HashMap::new());
+    assert_eq!(world.count("tax_rates"), 0);
+
+    let mapping = json!({"House Tax": 3, "spirits tax": 4});
+    let session = world.session(&json!({"tax_mapping": mapping, "pace_share": 100_000}));
+    let taxes = taxes(&world, &session);
+    let items = world.clover.state()["items"].clone();
+    let named = |name: &str| {
+        let items = items.as_array().unwrap().iter();
+        let mut items = items.filter(|item| item["name"] == name);
+        items.next().unwrap()["id"].as_str().unwrap().to_owned()
+    };
+    for (name, tax) in [
+        (
+            "Draft Lager",
+            r#"{"rates":["Spirits Tax"],"rate":1000000,"profile":4}"#,
+        ),
+        (
+            "Tap Water",
+            r#"{"rates":["NO_TAX_APPLIED"],"rate":0,"profile":null}"#,
+        ),
+    ] {
+        assert_eq!(taxes[&named(name)], tax);
+    }
+    let house = r#"{"rates":["House Tax"],"rate":825000,"profile":3}"#;
+    assert!(taxes.values().filter(|tax| *tax == house).count() > 10);
+    // The list of rates, and the items of each of the four.
+    assert_eq!(world.count("tax_rates"), 5);
+    assert_eq!(session.tax_rates().unwrap().len(), 4);
+}
+
+#[test]
+fn refused_tax_rates_are_withheld_without_a_refresh_and_items_are_still_read() {
+    for refusal in [401, 403, 405] {
+        let world = World::new();
+        let rule = "GET /v3/merchants/*/tax_rates*";
+        world.fault(rule, 100, "status", json!({"code": refusal}));
+        let mapping = json!({"House Tax": 3});
+        let session = world.session(&json!({"tax_mapping": mapping, "pace_share": 100_000}));
+        let catalog = Catalog::new(&session, "USD", true).unwrap();
+        let pages = all_pages(&catalog);
+        assert!(pages.iter().any(|page| !page.ids.is_empty()));
+        assert!(pages.iter().all(|page| page.taxes().next().is_none()));
+        assert_eq!(session.withheld_from_items(), ["taxRates"], "{refusal}");
+        assert_eq!(world.count("oauth/v2/refresh"), 0, "{refusal}");
+        assert_eq!(world.count("tax_rates"), 1, "{refusal}");
+    }
 }
 
 #[test]

@@ -37,6 +37,8 @@ pub struct Switches {
     pub expand_over_3: ExpandOver3,
     /// Fields whose expansion is refused, whatever is granted.
     pub refused_expand: Vec<String>,
+    /// Lists that answer 401 as for a missing permission, with all below them, whatever is granted.
+    pub refused_lists: Vec<String>,
     /// Whether a request under `/v3` needs a `User-Agent`.
     pub require_user_agent: bool,
     /// Timestamps to the millisecond instead of the second.
@@ -99,6 +101,7 @@ impl Default for Switches {
             limit_over_1000: LimitOver1000::Clamp,
             expand_over_3: ExpandOver3::Allow,
             refused_expand: Vec::new(),
+            refused_lists: Vec::new(),
             require_user_agent: true,
             full_millis: false,
             date_ahead: 0,

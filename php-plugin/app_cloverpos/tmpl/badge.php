@@ -12,6 +12,7 @@ use CloverSync\Caution;
 use CloverSync\Shop\Joomla\LocalTime;
 use CloverSync\Shop\Joomla\SiteLocale;
 use CloverSync\Shop\Links\LinkState;
+use CloverSync\Shop\Messages\Message;
 use CloverSync\Shop\Status\Difference;
 use CloverSync\Shop\Status\ProductStatus;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Details;
@@ -22,11 +23,12 @@ use Joomla\CMS\Router\Route;
 
 /**
  * @var array{product: int, values: array<string, string>, status: ProductStatus, differences: list<Difference>,
- *   cautions: list<Caution>, problem: ?string, maySync: bool, reserve: ?array{own: ?int, common: int, most: int}}
- *   $displayData
+ *   cautions: list<Caution>, tax: ?Message, problem: ?string, maySync: bool, reserve: ?array{own: ?int, common: int,
+ *   most: int}} $displayData
  */
 ['product' => $product, 'status' => $status, 'problem' => $problem, 'maySync' => $maySync] = $displayData;
 ['differences' => $differences, 'cautions' => $cautions, 'values' => $values, 'reserve' => $reserve] = $displayData;
+$tax = $displayData['tax'];
 
 $prefix = 'PLG_J2COMMERCE_APP_CLOVERPOS_PRODUCT_';
 $escape = static fn (?string $text): string => htmlspecialchars((string) $text, ENT_QUOTES, 'UTF-8', false);
@@ -78,6 +80,12 @@ $why   = match (true) {
                     <?php endforeach; ?>
                 </ul>
             </div>
+        <?php endif; ?>
+        <?php if ($tax !== null) : ?>
+            <p class="alert alert-warning" data-clover-tax>
+                <strong><?php echo $escape(Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_TAX_TITLE')); ?></strong>
+                <?php echo $escape($words->text($tax)); ?>
+            </p>
         <?php endif; ?>
         <dl class="row mb-2">
             <dt class="col-sm-4"><?php

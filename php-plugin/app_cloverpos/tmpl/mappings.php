@@ -303,6 +303,14 @@ $badges    = [
                                         <?php echo $text(implode(' ', ProductText::cautions($row->cautions))); ?>
                                     </div>
                                 <?php endif; ?>
+                                <?php if ($row->tax !== null) : ?>
+                                    <div class="small text-break mt-1">
+                                        <strong><?php
+                                            echo Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_TAX_TITLE');
+                                        ?></strong>
+                                        <?php echo $text($words->text($row->tax)); ?>
+                                    </div>
+                                <?php endif; ?>
                                 <?php foreach ($row->problems as $problem) : ?>
                                     <div class="small text-break mt-1">
                                         <?php if ($row->isGroup && $problem->cloverId !== $row->cloverId) : ?>

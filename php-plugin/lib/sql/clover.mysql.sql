@@ -18,6 +18,8 @@ CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_mappings` (
   `title_written` varchar(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '' COMMENT 'A different title in the article is the owner''s',
   `category_written` int unsigned NOT NULL DEFAULT 0 COMMENT 'A different category of the article is the owner''s',
   `tags_written` text COMMENT 'JSON list of tag ids',
+  `clover_tax` varchar(2000) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL COMMENT 'How Clover taxes an item or group, as JSON: names of the rates, their sum, and the tax profile by the settings',
+  `tax_written` int DEFAULT NULL COMMENT 'The tax profile that the sync last gave the product of an item or group, or found right; a different one in the product is the owner''s',
   `clover_price` decimal(15,5) DEFAULT NULL COMMENT 'Price in the shop by Clover''s last known one',
   `clover_count` decimal(15,3) DEFAULT NULL COMMENT 'Clover''s last known count; null when Clover does not track the item',
   `clover_asked` bigint DEFAULT NULL COMMENT 'Time of the request for these two, in milliseconds of the database server''s clock',

@@ -51,6 +51,7 @@ use CloverSync\Shop\Status\DailyFigures;
 use CloverSync\Shop\Status\DashboardReader;
 use CloverSync\Shop\Status\Differences;
 use CloverSync\Shop\Status\LinkList;
+use CloverSync\Shop\Status\TaxMismatches;
 use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\SystemClock;
 use CloverSync\Shop\Support\TimeBudget;
@@ -386,7 +387,13 @@ final class Services
 
     public function linkList(): LinkList
     {
-        return new LinkList($this->sql, $this->links(), $this->differences(), $this->cautiousProducts());
+        return new LinkList(
+            $this->sql,
+            $this->links(),
+            $this->differences(),
+            $this->cautiousProducts(),
+            $this->taxMismatches(),
+        );
     }
 
     /** @throws NotConnectedException before the first connection */
@@ -413,6 +420,11 @@ final class Services
     public function dailyFigures(): DailyFigures
     {
         return new DailyFigures($this->sql, $this->links(), $this->clock, $this->settings->logRetention);
+    }
+
+    public function taxMismatches(): TaxMismatches
+    {
+        return new TaxMismatches($this->sql, $this->links(), $this->settings);
     }
 
     public function pauses(): Pauses

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use clover_client::{PageStream, Pages, Prefetch, RawPage, TokenRequirement};
+use clover_client::taxes::{TAX_RATES, rates_if_shown};
+use clover_client::{Error, PageStream, Pages, Prefetch, RawPage, TokenRequirement};
 use serde_json::{Value, json};
 
 use crate::world::World;
@@ -133,4 +134,32 @@ fn lists_are_read_completely() {
         assert_eq!(pages.len(), 1, "{path}");
         assert!(pages[0].count > 0, "{path}");
     }
+}
+
+#[test]
+fn a_401_to_tax_rates_is_a_missing_permission_only_if_the_token_reads_items() {
+    let world = World::new();
+    let refused = json!({"code": 401});
+    world.fault(
+        "GET /v3/merchants/*/tax_rates*",
+        2,
+        "status",
+        refused.clone(),
+    );
+    world.fault("GET /v3/merchants/*/items*", 1, "status", refused);
+    let read = || world.run(rates_if_shown(world.api.clone(), world.access()));
+    assert!(matches!(
+        read(),
+        Err(Error::Unauthorized {
+            after_refresh: false,
+            ..
+        })
+    ));
+    assert!(!world.api.withheld().has(TAX_RATES));
+
+    assert!(read().unwrap().is_none());
+    assert!(world.api.withheld().has(TAX_RATES));
+
+    let pages = read().unwrap().unwrap();
+    assert_eq!(pages.iter().flat_map(ids).count(), 4);
 }

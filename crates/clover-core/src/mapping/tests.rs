@@ -1,6 +1,7 @@
 use super::*;
 use crate::item_filter::NameFilter;
 use crate::pricing::{PriceEnding, Pricing};
+use crate::settings::TaxProfile;
 use crate::wire::Listing;
 use proptest::prelude::*;
 
@@ -22,6 +23,7 @@ fn mapper(mode: MappingMode) -> Mapper {
         import_published: true,
         track_stock: true,
         reserve: Reserve::default(),
+        tax: TaxRule::default(),
     }
 }
 
@@ -547,4 +549,34 @@ proptest! {
         prop_assert_eq!(fingerprint(&straight.0), fingerprint(&turned.0));
         prop_assert_eq!(straight, turned);
     }
+}
+
+#[test]
+fn an_item_without_the_default_rates_is_a_warning_until_its_own_have_a_tax_profile() {
+    let entry = |profile: &[(&str, i64)]| {
+        let entries: Vec<TaxProfile> = profile
+            .iter()
+            .map(|(rate, profile)| TaxProfile {
+                rate: (*rate).to_owned(),
+                profile: *profile,
+            })
+            .collect();
+        Mapper {
+            tax: TaxRule::new(&entries, 1),
+            ..mapper(MappingMode::Tag)
+        }
+    };
+    let item = items(
+        r#"{"id":"A","name":"Rum","price":1,"defaultTaxRates":false,
+            "cloversync_tax_rates":[{"id":"R","name":"Spirits","rate":1000000}]}"#,
+    );
+    let warns = |mapper: &Mapper| {
+        let product = mapper.item(&item[0]).unwrap();
+        let warning = ProblemCode::NotDefaultTax;
+        let profile = product.tax.and_then(|tax| tax.profile);
+        (profile, product.warnings.iter().any(|w| w.code == warning))
+    };
+    assert_eq!(warns(&entry(&[])), (None, true));
+    assert_eq!(warns(&entry(&[("House", 2)])), (None, true));
+    assert_eq!(warns(&entry(&[("Spirits", 2)])), (Some(2), false));
 }

@@ -10,6 +10,7 @@ use super::lenient::{
     flag, flag_or_yes, is_false, is_true, lenient_integer, loose_number, place, text, yes,
 };
 use super::list::Elements;
+use super::tax::TaxRate;
 use crate::ids::{AttributeId, CategoryId, GroupId, ItemId, OptionId};
 
 /// An inventory item, with the fields that a shop uses.
@@ -129,6 +130,14 @@ pub struct Item {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub unseen: Vec<String>,
+    /// Not Clover's: the rates that tax it, by the merchant's list of rates; none while they are
+    /// not read.
+    #[serde(
+        default,
+        rename = "cloversync_tax_rates",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub tax_rates: Option<Vec<TaxRate>>,
 }
 
 impl Item {
@@ -181,7 +190,7 @@ pub struct ModifierGroup {
     pub deleted: bool,
 }
 
-fn number_or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+pub(super) fn number_or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
     Ok(lenient_integer(deserializer)?.unwrap_or(0))
 }
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::ids::{AttributeId, GroupId, ItemId, OptionId};
+use crate::ids::{AttributeId, GroupId, ItemId, OptionId, TaxRateId};
 use crate::json::parse;
 use proptest::prelude::*;
 
@@ -270,6 +270,15 @@ proptest! {
             name: None,
             attribute: Some(attribute),
         };
+        let rate = TaxRate {
+            id: TaxRateId::new("R").unwrap(),
+            name: name.clone(),
+            rate: 825_000,
+            tax_amount: None,
+            is_default: available,
+            deleted: false,
+            deleted_time: None,
+        };
         let before = Item {
             id: ItemId::new("64TSD94BZX1CC").unwrap(),
             name: Some(name),
@@ -294,6 +303,7 @@ proptest! {
             deleted: false,
             deleted_time: None,
             unseen: Vec::new(),
+            tax_rates: hidden.then(|| vec![rate]),
         };
         let text = serde_json::to_vec(&before).unwrap();
         prop_assert_eq!(parse::<Item>(&text).unwrap(), before);

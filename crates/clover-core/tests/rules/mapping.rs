@@ -11,6 +11,7 @@ use clover_core::problem::{Problem, ProblemCode};
 use clover_core::product::{Caution, Product};
 use clover_core::quantity::Reserve;
 use clover_core::settings::MappingMode;
+use clover_core::tax::TaxRule;
 use clover_core::wire::{Item, ItemCount, Listing};
 
 fn filter(rule: ImportRule) -> ItemFilter {
@@ -31,6 +32,7 @@ fn mapper() -> Mapper {
         import_published: true,
         track_stock: true,
         reserve: Reserve::default(),
+        tax: TaxRule::default(),
     }
 }
 

@@ -88,6 +88,7 @@ fn page(page: &Page, request: &Request<'_>) -> Result<Json, Error> {
             ))
         }
         "members" => Ok(Json::list(catalog::members(page))),
+        "taxes" => Ok(Json::list(catalog::taxes(page.taxes()))),
         "errors" => Ok(Json::of(&catalog::faults(&page.faults))),
         "leftOut" => Ok(Json::of(&catalog::left_out(page))),
         _ => Err(request.unknown()),

@@ -42,6 +42,7 @@ pub fn call(request: &Request<'_>) -> Result<Json, Error> {
         "merchant" => Ok(Json::of(&connection::merchant(
             &session.merchant(request.optional_case(0)?)?,
         ))),
+        "taxRates" => Ok(Json::of(&connection::tax_rates(&session.tax_rates()?))),
         "disconnect" => session.disconnect().map(|()| Json::null()),
         "withheld" => Ok(Json::of(&session.withheld_from_items())),
         "clockDifference" => Ok(Json::of(&session.clock_difference())),

@@ -6,6 +6,7 @@ use clover_core::diff::{Change, Known};
 use clover_core::ids::{CategoryId, ItemId};
 use clover_core::money::ColumnPrice;
 use clover_core::quantity::Quantity;
+use clover_core::tax::ProductTax;
 use clover_core::text;
 
 use super::{Input, NOT_UTF8, Output, errors, object, row};
@@ -39,6 +40,8 @@ fn known_row<'a>(row: impl Input<'a>) -> Known {
         availability: row.integer_of("availability").unwrap_or(1),
         committed: row.integer_of("committed").unwrap_or(0),
         reserve: row.integer_of("reserve"),
+        tax_profile: row.integer_of("tax_profile"),
+        tax_written: row.integer_of("tax_written"),
     }
 }
 
@@ -130,6 +133,19 @@ pub fn left_out(page: &Page) -> Output<'_> {
     }))
 }
 
+/// How Clover taxes products, as the shop stores it.
+pub fn taxes<'a>(
+    taxes: impl Iterator<Item = (&'a str, &'a ProductTax)>,
+) -> impl Iterator<Item = Output<'a>> {
+    taxes.map(|(id, tax)| {
+        row! {
+            clover_id: id,
+            tax: tax.to_text(),
+            profile: tax.profile,
+        }
+    })
+}
+
 /// Products of whole groups that the shop must write.
 #[must_use]
 pub fn group_changes(groups: &GroupChanges) -> Output<'_> {
@@ -138,6 +154,7 @@ pub fn group_changes(groups: &GroupChanges) -> Output<'_> {
         Output::list(groups.changes.iter().map(change)),
         faults(&groups.faults),
         groups.unchanged,
+        Output::list(taxes(groups.taxes())),
     )
 }
 
@@ -191,6 +208,7 @@ pub fn change(change: &Change) -> Output<'_> {
         highest,
         Output::list(options),
         Output::list(variants),
+        change.tax_profile,
     )
 }
 

@@ -1,8 +1,9 @@
 //! The connection and its merchant.
 
 use clover_client::AuthorizeRequest;
+use clover_core::wire::TaxRate;
 
-use super::{Output, errors, object};
+use super::{Output, errors, object, row};
 use crate::connection::{ConnectionStatus, Merchant};
 
 /// The start of an authorization.
@@ -26,6 +27,19 @@ pub fn status(status: &ConnectionStatus) -> Output<'_> {
         status.refused_at,
         status.next_try_at,
     )
+}
+
+/// The merchant's tax rates.
+#[must_use]
+pub fn tax_rates(rates: &[TaxRate]) -> Output<'_> {
+    Output::list(rates.iter().map(|rate| {
+        row! {
+            id: rate.id.as_str(),
+            name: rate.name.as_deref(),
+            rate: (!rate.is_amount()).then_some(rate.rate),
+            is_default: rate.is_default,
+        }
+    }))
 }
 
 /// The merchant.

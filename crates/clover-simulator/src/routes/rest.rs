@@ -30,7 +30,11 @@ pub fn handle(store: &mut MerchantStore, request: &Request) -> Answer {
         return Err(Reply::unauthorized());
     }
     let (permission, handler) = find(method, path).ok_or_else(|| Reply::no_route(method))?;
-    if !store.merchant.allows(permission) {
+    let refused = &store.switches.refused_lists;
+    let is_refused = path
+        .first()
+        .is_some_and(|list| refused.iter().any(|r| r == list));
+    if is_refused || !store.merchant.allows(permission) {
         return Err(Reply::unauthorized());
     }
     check_expand(store, request)?;

@@ -497,6 +497,19 @@ async fn without_merchant_read_the_merchant_is_401_and_its_items_are_200() {
 }
 
 #[tokio::test]
+async fn a_list_can_be_refused_as_without_its_permission_while_others_are_200() {
+    let sim = Sim::start().await;
+    let house = sim.get("tax_rates?filter=name%3DHouse%20Tax").await;
+    let items = format!("tax_rates/{}/items", text(&house.elements()[0]["id"]));
+    for (refused, expected) in [(json!([]), 200), (json!(["tax_rates"]), 401)] {
+        sim.switch(json!({"refused_lists": refused}));
+        assert_eq!(status(&sim, "tax_rates").await, expected);
+        assert_eq!(status(&sim, &items).await, expected);
+        assert_eq!(status(&sim, "items").await, 200);
+    }
+}
+
+#[tokio::test]
 async fn an_untracked_count_has_no_quantity_until_it_is_first_set() {
     let sim = Sim::start().await;
     let item = sim.item(json!({"name": "A", "price": 1}));

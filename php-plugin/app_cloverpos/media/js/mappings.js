@@ -36,13 +36,18 @@
   const action = (name) => word(`PREVIEW_ACTION_${name.toUpperCase()}`);
   const count = (value) => (value === null ? word('DRIFT_UNTRACKED') : String(value));
 
+  // A new product has all fields; a tax profile is named.
+  const fields = ({ action: kind, fields: names, tax }) => [
+    ...(['update', 'error'].includes(kind) ? names.filter((name) => name !== 'tax') : []),
+    ...(tax ? [tax] : []),
+  ].join(', ');
+
   const REPORTS = {
     preview: {
       title: 'PREVIEW_TITLE',
       none: 'PREVIEW_NONE',
       columns: ['PREVIEW_ACTION', 'PREVIEW_PRODUCT', 'PREVIEW_FIELDS', 'PREVIEW_PRICES', 'CLOVER_ID'],
-      // A new product has all fields.
-      row: (change) => [action(change.action), change.title, ['update', 'error'].includes(change.action) ? change.fields.join(', ') : '', change.prices, change.clover_id],
+      row: (change) => [action(change.action), change.title, fields(change), change.prices, change.clover_id],
     },
     drift: {
       title: 'DRIFT_TITLE',

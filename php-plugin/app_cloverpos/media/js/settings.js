@@ -27,7 +27,65 @@
     document.formvalidator.custom = { ...document.formvalidator.custom, cloverNumbers: { exec: areNumbersRight } };
   });
 
+  const word = (key) => CloverPos.text(`TAX_${key}`);
+
+  const element = (tag, properties = {}, ...children) => {
+    const made = Object.assign(document.createElement(tag), properties);
+    made.append(...children);
+    return made;
+  };
+
+  /** A choice of tax profiles, with the proposed one selected. */
+  const profileChoice = (rate, profiles) => {
+    const choice = element('select', { className: 'form-select form-select-sm' }, new Option(word('CHOOSE'), ''));
+    choice.append(...profiles.map((profile) => new Option(profile.name, profile.id)));
+    choice.value = rate.profile;
+    choice.dataset.cloverRate = rate.rate;
+    choice.setAttribute('aria-label', `${word('PROFILE')}: ${rate.label}`);
+    return choice;
+  };
+
+  /** Lists Clover's rates with their proposals. */
+  const showTaxes = (box, { message, rates, profiles }) => {
+    const table = box.querySelector('table');
+    const heading = (key) => element('th', { scope: 'col', textContent: word(key) });
+    table.tHead.replaceChildren(element('tr', {}, heading('RATE'), heading('PERCENT'), heading('PROFILE')));
+    table.tBodies[0].replaceChildren(...rates.map((rate) => element(
+      'tr',
+      {},
+      element('th', { scope: 'row', className: 'fw-normal text-break', textContent: rate.label }),
+      element('td', { textContent: rate.percent }),
+      element('td', {}, profileChoice(rate, profiles)),
+    )));
+    table.hidden = rates.length === 0;
+    box.querySelector('[data-clover-taxes-take]').hidden = rates.length === 0;
+    box.querySelector('[data-clover-taxes-found]').hidden = false;
+    box.querySelector('[data-clover-taxes-said]').textContent = message;
+  };
+
+  const rowOf = (field, rate) => [...field.querySelectorAll('[name$="[rate]"]')]
+    .find((input) => input.value.trim().toLowerCase() === rate.toLowerCase())
+    ?.closest('.subform-repeatable-group');
+
+  /** Puts the chosen profiles into the rows of the setting. */
+  const takeTaxes = (box) => {
+    const field = [...document.querySelectorAll('joomla-field-subform')].find((subform) => subform.getAttribute('name')?.includes('[tax_mapping]'));
+
+    [...box.querySelectorAll('select')].filter((choice) => choice.value !== '').forEach((choice) => {
+      const row = rowOf(field, choice.dataset.cloverRate) ?? field.addRow();
+      const set = (name, value) => {
+        const input = row.querySelector(`[name$="[${name}]"]`);
+        input.value = value;
+        input.dispatchEvent(new Event('change', { bubbles: true }));
+      };
+      set('rate', choice.dataset.cloverRate);
+      set('profile', choice.value);
+    });
+    box.querySelector('[data-clover-taxes-said]').textContent = word('TAKEN');
+  };
+
   document.addEventListener('click', (event) => {
+    const taxes = event.target.closest('[data-clover-taxes]');
     const connect = event.target.closest('[data-clover-connect]');
     const test = event.target.closest('[data-clover-test]');
 
@@ -39,6 +97,14 @@
           CloverPos.sendDue();
         }
       });
+    }
+
+    if (taxes && event.target.closest('[data-clover-taxes-read]')) {
+      CloverPos.press(event.target.closest('button'), async () => showTaxes(taxes, await CloverPos.ask('tax.rates')));
+    }
+
+    if (taxes && event.target.closest('[data-clover-taxes-take]')) {
+      takeTaxes(taxes);
     }
 
     if (test) {

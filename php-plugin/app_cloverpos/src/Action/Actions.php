@@ -52,6 +52,7 @@ final readonly class Actions
                 'outbox'     => new OutboxActions($this->factory, $owner),
                 'product'    => new ProductActions($this->factory, $owner),
                 'order'      => new OrderActions($this->factory, $this->app, $owner),
+                'tax'        => new TaxActions($this->factory),
                 default      => null,
             };
             $action = $group?->actions()[$name] ?? null;

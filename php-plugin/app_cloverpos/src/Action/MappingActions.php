@@ -176,7 +176,7 @@ final readonly class MappingActions implements ActionGroup
                 ->shop()
                 ->preview()
                 ->run(static fn (array $row) => $report(self::worded(
-                    ['prices' => self::prices($row['prices'])] + $row,
+                    ['prices' => self::prices($row['prices']), 'tax' => self::tax($row['tax'])] + $row,
                     'problem',
                     'title',
                 ))),
@@ -215,6 +215,21 @@ final readonly class MappingActions implements ActionGroup
             ),
             $prices,
         ));
+    }
+
+    /**
+     * Such as "tax profile Standard → Reduced"; empty when it stays.
+     *
+     * @param ?array{old: ?Message, new: Message} $names
+     */
+    private static function tax(?array $names): string
+    {
+        $words = SiteLocale::formatter();
+
+        return $names === null ? '' : Text::sprintf(
+            self::PREFIX . 'PREVIEW_TAX',
+            implode(' → ', array_map($words->text(...), array_filter([$names['old'], $names['new']]))),
+        );
     }
 
     /** @return array{summary: string, rows: list<array<array-key, mixed>>, capped: bool} */

@@ -13,6 +13,7 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Action;
 \defined('_JEXEC') or die();
 
 use CloverSync\Shop\Joomla\ShopFactory;
+use CloverSync\Shop\Joomla\SiteLocale;
 use CloverSync\Shop\Status\FormValues;
 use CloverSync\Shop\Status\ListedLink;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Product\ProductText;
@@ -95,7 +96,11 @@ final readonly class ProductActions implements ActionGroup
                     'label'       => Text::_(self::PREFIX . 'STATE_' . strtoupper($state)),
                     'color'       => ProductText::color($state),
                     'differences' => $differences,
-                    'notes'       => [...$differences, ...ProductText::cautions($row->cautions)],
+                    'notes'       => [
+                        ...$differences,
+                        ...ProductText::cautions($row->cautions),
+                        ...($row->tax === null ? [] : [SiteLocale::formatter()->text($row->tax)]),
+                    ],
                 ];
             }
         }

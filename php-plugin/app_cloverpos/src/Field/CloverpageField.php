@@ -27,6 +27,10 @@ use Joomla\CMS\Toolbar\Button\LinkButton;
  */
 final class CloverpageField extends FormField
 {
+    private const PREFIX = 'PLG_J2COMMERCE_APP_CLOVERPOS_TAX_';
+
+    private const WORDS = ['CHOOSE', 'PERCENT', 'PROFILE', 'RATE', 'TAKEN'];
+
     protected $type = 'Cloverpage';
 
     public function renderField($options = [])
@@ -38,7 +42,10 @@ final class CloverpageField extends FormField
         if ($app instanceof CMSWebApplicationInterface) {
             $document = $app->getDocument();
             $document instanceof HtmlDocument && $document->getToolbar('toolbar')?->prependButton($button);
-            Template::script($app, 'settings');
+            Template::script($app, 'settings', array_map(
+                static fn (string $word): string => self::PREFIX . $word,
+                self::WORDS,
+            ));
         }
 
         $problem = Requirements::problem();

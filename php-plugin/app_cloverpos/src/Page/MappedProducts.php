@@ -30,6 +30,7 @@ final readonly class MappedProducts
         LinkState::LeftOut->value,
         LinkList::DIFFERS,
         LinkList::CAUTIOUS,
+        LinkList::TAXED,
     ];
 
     public ListModel $tools;

@@ -68,6 +68,7 @@ final readonly class Warnings
                 ...$this->cautious(),
                 $this->sandboxProducts(),
                 $this->tax(),
+                $this->taxMismatches(),
                 $this->rateLimit(),
                 $this->withheld(),
                 $this->commandLine(),
@@ -322,6 +323,15 @@ final readonly class Warnings
     private function tax(): ?Warning
     {
         return $this->now->taxWarning === null ? null : self::worded('warning', $this->now->taxWarning);
+    }
+
+    private function taxMismatches(): ?Warning
+    {
+        $n = $this->now->taxMismatches;
+
+        return $n === 0 ? null : new Warning('warning', Text::plural(self::PREFIX . 'N_TAX_MISMATCHES', $n), [
+                Text::_(self::PREFIX . 'SEE_PRODUCTS') => Pages::url('mappings') . '&filter[state]=taxed',
+            ]);
     }
 
     private function commandLine(): ?Warning

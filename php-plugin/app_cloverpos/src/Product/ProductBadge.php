@@ -74,6 +74,7 @@ final readonly class ProductBadge
             'status'      => $status,
             'differences' => $listed->differences ?? [],
             'cautions'    => $listed->cautions ?? [],
+            'tax'         => $listed?->tax,
             'problem'     => Requirements::problem(),
             'maySync'     => $maySync,
             'reserve'     => $maySync && $listed !== null && $listed->productId !== null

@@ -38,6 +38,8 @@ final readonly class CatalogWriter
 
     private Ledger $rules;
 
+    private ProductTaxes $taxes;
+
     /**
      * @throws DefaultCategoryException when products without a category in Clover have no category in the shop
      */
@@ -51,7 +53,8 @@ final readonly class CatalogWriter
         self::requireDefaultCategory($sql, $settings->defaultCategory);
         $config         = ShopConfig::read($sql);
         $this->rules    = new Ledger($settings);
-        $this->facts    = new KnownProducts($sql, $links, $committed);
+        $this->facts    = new KnownProducts($sql, $links, $committed, $settings->taxMapping !== []);
+        $this->taxes    = new ProductTaxes($sql, $links);
         $this->deletion = new DeleteHandler($sql, $config, $settings->deleteAction, $links, $clock);
         $this->writer   = new ProductWriter($sql, $config, $settings, $links, $this->deletion, $clock);
     }
@@ -77,6 +80,10 @@ final readonly class CatalogWriter
         $settled = array_merge($errors, ProductWriter::cloverIds($changes));
         $this->links->markSeen(array_values(array_diff($ids, $settled)), $run, UtcTime::sql($this->clock->now()));
         $this->remember($known, [...$settled, ...array_keys($newer)], new CountTimes($asked));
+        $this->taxes->remember(array_values(array_filter(
+            $page->taxes(),
+            static fn (array $tax): bool => !isset($newer[$tax['clover_id']]),
+        )));
         $written->itemsRead = \count($page->itemIds());
         $written->unchanged += \count(array_diff($singles, $settled));
 
@@ -133,6 +140,7 @@ final readonly class CatalogWriter
             $errors,
             new CountTimes($times),
         );
+        $this->taxes->remember($found['taxes']);
         $written->add($this->writer->makeChoosable(
             array_map(
                 intval(...),

@@ -23,6 +23,7 @@ final class FieldNames
             'title'        => new Message(MessageCode::FieldTitle),
             'category'     => new Message(MessageCode::FieldCategory),
             'tags'         => new Message(MessageCode::FieldTags),
+            'tax'          => new Message(MessageCode::FieldTax),
             'sale'         => new Message(MessageCode::FieldSale),
             'options'      => new Message(MessageCode::FieldOptions),
             'variants'     => new Message(MessageCode::FieldVariants),

@@ -32,7 +32,7 @@ final readonly class GroupMapper
      * @param list<array<string, scalar|null>>                                 $known
      *
      * @return array{changes: list<ProductChange>, errors: list<array{item_id: ?string, path: string, problem:
-     *   Problem|Message}>, unchanged: int}
+     *   Problem|Message}>, unchanged: int, taxes: list<array{clover_id: string, tax: string, profile: ?int}>}
      */
     public function changes(array $members, array $known): array
     {
@@ -40,7 +40,12 @@ final readonly class GroupMapper
         $held  = $this->held($found->changes);
 
         if ($held === []) {
-            return ['changes' => $found->changes, 'errors' => $found->errors, 'unchanged' => $found->unchanged];
+            return [
+                'changes'   => $found->changes,
+                'errors'    => $found->errors,
+                'unchanged' => $found->unchanged,
+                'taxes'     => $found->taxes,
+            ];
         }
 
         // Mapped again without them, so that options and price range match the remaining variants.
@@ -54,6 +59,7 @@ final readonly class GroupMapper
             'changes'   => $found->changes,
             'errors'    => [...$found->errors, ...array_values($held)],
             'unchanged' => $found->unchanged,
+            'taxes'     => $found->taxes,
         ];
     }
 

@@ -37,7 +37,7 @@ final readonly class KnownProducts
                v.sku, m.sku AS clover_sku, v.upc, v.price, v.manage_stock, q.quantity, v.availability,
                m.variant_id, m.clover_price, m.clover_count, m.clover_asked,
                CASE WHEN v.use_store_config_notify_qty = 0 THEN v.notify_qty END AS threshold,
-               CASE WHEN m.parent_id IS NULL THEN m.stock_reserve ELSE g.stock_reserve END AS reserve
+               CASE WHEN m.parent_id IS NULL THEN m.stock_reserve ELSE g.stock_reserve END AS reserve%s
           FROM #__j2commerce_clover_mappings m
           JOIN #__j2commerce_products p ON p.j2commerce_product_id = m.product_id AND p.product_source = 'com_content'
           JOIN #__content c ON c.id = p.product_source_id
@@ -49,17 +49,24 @@ final readonly class KnownProducts
          WHERE m.environment = ? AND m.merchant_id = ?
            AND (m.clover_type = 'group' OR v.j2commerce_variant_id IS NOT NULL) AND ";
 
+    private const TAX = ', p.taxprofile_id AS tax_profile, m.tax_written';
+
     /** Milliseconds. No page waits so long for its transaction: a later time comes from a clock that was ahead. */
     private const LATEST = 600_000;
 
     private Bulk $bulk;
 
+    private string $select;
+
+    /** @param bool $withTax Whether tax profiles follow Clover's rates */
     public function __construct(
         private Sql $sql,
         private Links $links,
         private CommittedUnits $committed,
+        bool $withTax = false,
     ) {
-        $this->bulk = new Bulk($sql);
+        $this->bulk   = new Bulk($sql);
+        $this->select = \sprintf(self::SELECT, $withTax ? self::TAX : '');
     }
 
     /**
@@ -207,7 +214,7 @@ final readonly class KnownProducts
      */
     private function read(string $column, array $ids): array
     {
-        $rows = $this->bulk->fetch(self::SELECT . "$column IN (%s)", $ids, [
+        $rows = $this->bulk->fetch($this->select . "$column IN (%s)", $ids, [
             $this->links->environment,
             $this->links->merchant,
         ]);

@@ -16,6 +16,7 @@ use CloverSync\ProductChange;
 use CloverSync\ProductKind;
 use CloverSync\Settings;
 use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
+use CloverSync\Shop\Catalog\J2Commerce\TaxProfiles;
 use CloverSync\Shop\Connection\MerchantProfile;
 use CloverSync\Shop\Connection\SiteGuard;
 use CloverSync\Shop\Database\DatabaseClock;
@@ -36,6 +37,7 @@ use CloverSync\Shop\Support\Text;
  * Computes what a sync would do, and writes no product.
  *
  * @phpstan-type Price array{variant: ?string, old: ?string, new: string}
+ * @phpstan-type Tax array{old: ?Message, new: Message}
  */
 final readonly class Preview
 {
@@ -54,10 +56,11 @@ final readonly class Preview
 
     /**
      * @param callable(array{clover_id: string, type: string, action: string, fields: list<string>, prices:
-     *   list<Price>, title: string, problem?: Message}): void $report Called for each change: create, update, restore,
-     *   delete, conflict or error; and for each item that the settings leave out: left_out, with the field "state"
-     *   where the delete action changes its product, and the reason as the problem. Prices are those that change, as
-     *   decimal text
+     *   list<Price>, tax: ?Tax, title: string, problem?: Message}): void $report Called for each change: create,
+     *   update, restore, delete, conflict or error; and for each item that the settings leave out: left_out, with the
+     *   field "state" where the delete action changes its product, and the reason as the problem. Prices are those
+     *   that change, as decimal text; tax has the names of the old and the new tax profile, and is null where Clover's
+     *   rates do not change it
      *
      * @return array{creates: int, updates: int, deletes: int, conflicts: int, unchanged: int, failed: int, left_out:
      *   int} deletes includes products of items that are left out
@@ -71,7 +74,8 @@ final readonly class Preview
         $facts    = $this->merchantFacts->askAgain();
         $currency = MerchantProfile::requireCurrency($facts->currency, ShopConfig::read($this->sql)->currency);
         $links    = new Links($this->sql, $this->settings->environment->value, $merchant);
-        $known    = new KnownProducts($this->sql, $links, ($this->committed)($links));
+        $withTax  = $this->settings->taxMapping !== [];
+        $known    = new KnownProducts($this->sql, $links, ($this->committed)($links), $withTax);
         $catalog  = new Catalog($this->connection, $currency, $facts->tracksStock());
         $counts   = [
             'creates'   => 0,
@@ -143,6 +147,9 @@ final readonly class Preview
     {
         $creates = [];
         $prices  = array_column($known, 'price', 'clover_id');
+        $taxes   = array_column($known, 'tax_profile', 'clover_id');
+        /** @var ?TaxProfiles $profiles Read when the first is needed */
+        $profiles = null;
 
         foreach ($changes as $change) {
             if ($change->action === ChangeAction::Create) {
@@ -176,6 +183,11 @@ final readonly class Preview
                 'action'    => $action,
                 'fields'    => $fields,
                 'prices'    => $action === 'conflict' ? [] : self::prices($change, $prices),
+                'tax'       => $action === 'conflict' || $change->taxProfile === null
+                    ? null
+                    : self::tax($change->cloverId, $change->taxProfile, $taxes, $profiles ??= TaxProfiles::read(
+                        $this->sql,
+                    )),
                 'title'     => $change->title,
             ]);
         }
@@ -202,6 +214,18 @@ final readonly class Preview
         }
 
         return $prices;
+    }
+
+    /**
+     * @param array<array-key, scalar|null> $known The shop's tax profiles by Clover id
+     *
+     * @return Tax
+     */
+    private static function tax(string $cloverId, int $profile, array $known, TaxProfiles $profiles): array
+    {
+        $old = $known[$cloverId] ?? null;
+
+        return ['old' => $old === null ? null : $profiles->label((int) $old), 'new' => $profiles->label($profile)];
     }
 
     /**
@@ -250,6 +274,7 @@ final readonly class Preview
                 'action'    => 'error',
                 'fields'    => [$error['path']],
                 'prices'    => [],
+                'tax'       => null,
                 'title'     => '',
                 'problem'   => $error['problem'] instanceof Message
                     ? $error['problem']
@@ -286,6 +311,7 @@ final readonly class Preview
                 'action'    => 'left_out',
                 'fields'    => $link === null || $action === DeleteAction::Ignore ? [] : ['state'],
                 'prices'    => [],
+                'tax'       => null,
                 'title'     => $item->name,
                 'problem'   => match (true) {
                     $link === null => new Message(MessageCode::ItemLeftOut, [
@@ -355,6 +381,7 @@ final readonly class Preview
                     'action'    => $out ? 'left_out' : 'delete',
                     'fields'    => $out && $this->settings->deleteAction !== DeleteAction::Ignore ? ['state'] : [],
                     'prices'    => [],
+                    'tax'       => null,
                     'title'     => $name,
                 ]);
             }
@@ -396,6 +423,7 @@ final readonly class Preview
                     'action'    => 'delete',
                     'fields'    => [],
                     'prices'    => [],
+                    'tax'       => null,
                     'title'     => $names[$id],
                 ]);
             }

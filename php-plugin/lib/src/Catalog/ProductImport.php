@@ -161,6 +161,7 @@ final readonly class ProductImport
                 'title_written'    => $articles[$id]['title'],
                 'category_written' => $articles[$id]['catid'],
                 'tags_written'     => json_encode($tags[$id]),
+                'tax_written'      => $this->taxProfile($change),
                 'cautions'         => ProductVariants::cautions($change),
             ];
 
@@ -205,6 +206,11 @@ final readonly class ProductImport
         ));
     }
 
+    private function taxProfile(ProductChange $change): int
+    {
+        return $change->taxProfile ?? $this->tables->settings->defaultTaxProfile;
+    }
+
     /**
      * A variant that was visible in another product stays visible, and one that the owner has hidden stays hidden.
      *
@@ -243,7 +249,7 @@ final readonly class ProductImport
                 $articleIds[$id],
                 $change->kind === ProductKind::Group ? 'variable' : 'simple',
                 '',
-                $this->tables->settings->defaultTaxProfile,
+                $this->taxProfile($change),
                 0,
                 0,
                 $change->kind === ProductKind::Group ? 1 : 0,

@@ -65,6 +65,7 @@ final readonly class ProductUpdate
         $this->tables->articles->reindex(self::renumbered($changes, $links));
         $this->updateOptions($changes, $links, $ids, $rows, $written);
         $this->restore->apply($changes, $links, $rows);
+        $this->updateTax($changes, $links, $rows);
 
         $linkRows = [];
 
@@ -84,6 +85,7 @@ final readonly class ProductUpdate
                 'title_written'    => $text[$id]['title'],
                 'category_written' => $text[$id]['category'],
                 'tags_written'     => json_encode($text[$id]['tags']),
+                'tax_written'      => $change->taxProfile ?? $link->taxWritten,
                 'cautions'         => ProductVariants::cautions($change),
             ];
 
@@ -386,6 +388,25 @@ final readonly class ProductUpdate
         if ($choices !== []) {
             $rows[$owners[array_key_first($choices)]] += $this->tables->variants->settleDefaults(array_keys($choices));
         }
+    }
+
+    /**
+     * @param array<string, ProductChange> $changes
+     * @param array<string, LinkRow>       $links
+     * @param array<string, int>           $rows
+     */
+    private function updateTax(array $changes, array $links, array &$rows): void
+    {
+        $profiles = [];
+
+        foreach ($changes as $id => $change) {
+            if ($change->taxProfile !== null) {
+                $profiles[$links[$id]->product()] = ['taxprofile_id' => $change->taxProfile];
+                $rows[$id]++;
+            }
+        }
+
+        $this->tables->bulk->update('#__j2commerce_products', 'j2commerce_product_id', $profiles);
     }
 
     private static function counts(ProductChange $change): Message

@@ -6,6 +6,7 @@ namespace CloverSync\Shop\Console;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\Shop\Messages\Message;
 use CloverSync\Shop\Services;
 
 /** `preview` shows what a sync would change. */
@@ -44,13 +45,22 @@ final readonly class PreviewCommand implements Command
                 unset($change['problem']);
             }
 
+            $tax           = $change['tax'];
+            $change['tax'] = $tax === null
+                ? null
+                : array_map(fn (?Message $name): ?string => $name === null
+                    ? null
+                    : $this->console->words->text($name), $tax);
             $this->console->event(['event' => 'change'] + $change);
             $prices = self::prices($change['prices']);
-            $fields = array_map(static fn (string $field): string => $field === 'price'
-                ? $field . $prices
-                : $field, $change['fields']);
+            $tax    = self::tax($change['tax']);
+            $fields = array_map(static fn (string $field): string => match ($field) {
+                'price' => $field . $prices,
+                'tax'   => $field . $tax,
+                default => $field,
+            }, $change['fields']);
             $more = match (true) {
-                $change['action'] === 'create' => $prices,
+                $change['action'] === 'create' => $prices . ($tax === '' ? '' : " tax$tax"),
                 $fields === [] => '',
                 default => ': ' . implode(', ', $fields),
             };
@@ -83,6 +93,12 @@ final readonly class PreviewCommand implements Command
             'failed'    => $counts['failed'],
             'left_out'  => $counts['left_out'],
         ];
+    }
+
+    /** @param ?array{old: ?string, new: ?string} $tax Names of tax profiles */
+    private static function tax(?array $tax): string
+    {
+        return $tax === null ? '' : ' (' . implode(' -> ', array_filter([$tax['old'], $tax['new']])) . ')';
     }
 
     /** @param list<array{variant: ?string, old: ?string, new: string}> $prices */

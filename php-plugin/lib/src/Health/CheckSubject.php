@@ -27,6 +27,9 @@ enum CheckSubject: string
     /** The last sync. */
     case Sync = 'sync';
 
+    /** How Clover and the shop tax the same products. */
+    case Tax = 'tax';
+
     /** Web sales on their way to Clover. */
     case Sales = 'sales';
 

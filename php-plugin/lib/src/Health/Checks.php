@@ -68,7 +68,7 @@ final readonly class Checks
         ));
     }
 
-    /** @return list<Check> What depends on the connection */
+    /** @return list<?Check> What depends on the connection */
     private function connected(Services $shop): array
     {
         try {
@@ -86,6 +86,7 @@ final readonly class Checks
                         $this->site($shop),
                         $this->permissions($shop, $now),
                         $this->sync($shop, $now),
+                        $this->tax($shop, $now),
                         $this->sales($now),
                         $this->backlog($shop),
                         $this->limits($now),
@@ -231,6 +232,20 @@ final readonly class Checks
         };
 
         return new Check(CheckSubject::Sync, $state, $message);
+    }
+
+    /** Null while tax profiles do not follow Clover's rates. */
+    private function tax(Services $shop, DashboardStatus $now): ?Check
+    {
+        return match (true) {
+            $shop->settings->taxMapping === [] => null,
+            $now->taxMismatches > 0 => new Check(
+                CheckSubject::Tax,
+                CheckState::Yellow,
+                new Message(MessageCode::CheckTaxDiffers, ['count' => $now->taxMismatches]),
+            ),
+            default => new Check(CheckSubject::Tax, CheckState::Green, new Message(MessageCode::CheckTax)),
+        };
     }
 
     private function sales(DashboardStatus $now): Check

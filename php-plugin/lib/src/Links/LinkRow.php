@@ -29,6 +29,8 @@ final readonly class LinkRow
         public string $titleWritten,
         public int $categoryWritten,
         public array $tagsWritten,
+        /** Null before the first. */
+        public ?int $taxWritten,
         public LinkState $state,
         /** @var array<string, string> The shop's option by the key of Clover's, where the owner has paired them */
         public array $optionNames,
@@ -56,6 +58,7 @@ final readonly class LinkRow
             Row::string($row, 'title_written'),
             Row::int($row, 'category_written'),
             self::ints(json_decode(Row::string($row, 'tags_written'), true)),
+            Row::nullableInt($row, 'tax_written'),
             LinkState::from(Row::string($row, 'state')),
             self::texts(json_decode(Row::string($row, 'option_names'), true)),
             Row::nullableInt($row, 'state_before_delete'),

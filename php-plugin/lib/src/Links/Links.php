@@ -50,6 +50,7 @@ final readonly class Links
         'title_written'       => '',
         'category_written'    => 0,
         'tags_written'        => null,
+        'tax_written'         => null,
         'state'               => LinkState::Pending->value,
         'clover_price'        => null,
         'clover_count'        => null,

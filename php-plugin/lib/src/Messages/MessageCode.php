@@ -83,6 +83,12 @@ enum MessageCode: string
     case FieldsWithheld      = 'fields_withheld';
     case TaxOnlyInClover     = 'tax_only_in_clover';
     case TaxOnlyInShop       = 'tax_only_in_shop';
+    case TaxDiffers          = 'tax_differs';
+    case TaxMixed            = 'tax_mixed';
+    case TaxNone             = 'tax_none';
+    case TaxPercent          = 'tax_percent';
+    case TaxProfileGone      = 'tax_profile_gone';
+    case TaxUnmapped         = 'tax_unmapped';
     case DefaultCategoryNone = 'default_category_none';
     case DefaultCategoryGone = 'default_category_gone';
     case ParentCategoryGone  = 'parent_category_gone';
@@ -98,6 +104,7 @@ enum MessageCode: string
     case FieldTitle           = 'field_title';
     case FieldCategory        = 'field_category';
     case FieldTags            = 'field_tags';
+    case FieldTax             = 'field_tax';
     case FieldSale            = 'field_sale';
     case FieldOptions         = 'field_options';
     case FieldVariants        = 'field_variants';
@@ -259,6 +266,8 @@ enum MessageCode: string
     case CheckTasksLate = 'check_tasks_late';
     case CheckTasksNever = 'check_tasks_never';
     case CheckTasksOff = 'check_tasks_off';
+    case CheckTax = 'check_tax';
+    case CheckTaxDiffers = 'check_tax_differs';
     case CheckTokenEnds = 'check_token_ends';
     case CheckVersions = 'check_versions';
     case CheckWebhookApiToken = 'check_webhook_api_token';

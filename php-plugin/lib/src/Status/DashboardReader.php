@@ -110,6 +110,7 @@ final readonly class DashboardReader
             $this->links === null ? [] : array_values((new CautiousProducts($this->sql, $this->links))->published()),
             $status->connected ? (new WithheldFields($this->state))->all() : [],
             $status->connected ? $this->sales?->notices->all() ?? [] : [],
+            $this->links === null ? 0 : (new TaxMismatches($this->sql, $this->links, $this->settings))->count(),
         );
     }
 

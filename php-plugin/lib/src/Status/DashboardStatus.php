@@ -93,6 +93,8 @@ final readonly class DashboardStatus
         public array $withheld,
         /** @var list<Message> What Clover does not do with orders that are sent */
         public array $orderNotices,
+        /** Products that Clover and the shop tax differently. */
+        public int $taxMismatches,
     ) {
     }
 

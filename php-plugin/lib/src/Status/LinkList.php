@@ -25,6 +25,7 @@ final readonly class LinkList
     /** Filter values besides those of {@see LinkState}. */
     public const DIFFERS  = 'differs';
     public const CAUTIOUS = 'cautious';
+    public const TAXED    = 'taxed';
 
     public const SORTS = ['title', 'sku', 'clover_id', 'state', 'last_synced'];
 
@@ -47,6 +48,7 @@ final readonly class LinkList
         private Links $links,
         private Differences $differences,
         private CautiousProducts $cautious,
+        private TaxMismatches $taxes,
     ) {
         $this->bulk = new Bulk($sql);
     }
@@ -54,7 +56,7 @@ final readonly class LinkList
     /**
      * @param array{state?: ?string, search?: ?string} $filter Null or empty = all but conflicts, which
      *   {@see \CloverSync\Shop\Links\Conflicts} lists; searched are titles, names, SKUs and Clover ids, those of
-     *   members too; the state is one of {@see LinkState}, {@see DIFFERS} or {@see CAUTIOUS}
+     *   members too; the state is one of {@see LinkState}, {@see DIFFERS}, {@see CAUTIOUS} or {@see TAXED}
      * @param string                                   $sort   One of {@see SORTS}
      *
      * @return list<ListedLink>
@@ -168,6 +170,7 @@ final readonly class LinkList
         $products = match ($state) {
             self::DIFFERS => $this->differences->products(),
             self::CAUTIOUS => array_keys($this->cautious->all()),
+            self::TAXED => $this->taxes->products(),
             default => null,
         };
 
@@ -210,6 +213,7 @@ final readonly class LinkList
         $products = array_values(array_map(intval(...), array_filter(array_column($found, 'product_id'))));
         $differs  = $this->differences->of($products);
         $cautious = $this->cautious->of($products);
+        $taxes    = $this->taxes->of($products);
 
         return array_map(static fn (array $row): ListedLink => ListedLink::fromRow(
             $row,
@@ -217,6 +221,7 @@ final readonly class LinkList
             $problems[Row::string($row, 'head')] ?? [],
             $differs[Row::int($row, 'product_id')] ?? [],
             ($cautious[Row::int($row, 'product_id')] ?? null)?->cautions ?? [],
+            $taxes[Row::int($row, 'product_id')] ?? null,
         ), $found);
     }
 

@@ -10,6 +10,7 @@ use CloverSync\Caution;
 use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Links\LinkProblem;
 use CloverSync\Shop\Links\LinkState;
+use CloverSync\Shop\Messages\Message;
 use CloverSync\Shop\Support\UtcTime;
 
 /** A product as {@see LinkList} shows it: an item of Clover, or a group with its members. */
@@ -39,6 +40,8 @@ final readonly class ListedLink
         public array $problems,
         public array $differences,
         public array $cautions,
+        /** How Clover and the shop tax it differently, and what to do; null when they do not. */
+        public ?Message $tax,
     ) {
     }
 
@@ -62,6 +65,7 @@ final readonly class ListedLink
         array $problems,
         array $differences,
         array $cautions,
+        ?Message $tax,
     ): self {
         $isGroup = Row::bool($row, 'is_group');
 
@@ -79,6 +83,7 @@ final readonly class ListedLink
             $problems,
             $differences,
             $cautions,
+            $tax,
         );
     }
 }

@@ -20,8 +20,9 @@ use CloverSync\Exception\SettingsException;
  * variant), fingerprint (the product's, or for a variant of a group the variant's), deleted (bool), sku, upc, price
  * (decimal text, five places), manage_stock (0|1), quantity (int), threshold (decimal text; null: that of the store),
  * availability (0|1), committed (units that the shop has taken for orders and that Clover still counts), reserve (units
- * that its product keeps for the till; null: those of the settings). Group rows hold null in the variant columns.
- * Numbers may be text.
+ * that its product keeps for the till; null: those of the settings), tax_profile (the product's) and tax_written (the
+ * one that the sync last gave it or found right; null before). Group rows hold null in the variant columns. Numbers may
+ * be text.
  */
 final readonly class Catalog
 {

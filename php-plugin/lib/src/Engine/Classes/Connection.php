@@ -119,6 +119,18 @@ final readonly class Connection
         return Merchant::fromRow(Handle::call($this, 'merchant', [$before]));
     }
 
+    /**
+     * The merchant's tax rates, by name. `rate` is 100,000 for 1 percent, and null for an amount for each unit.
+     *
+     * @return list<array{id: string, name: ?string, rate: ?int, is_default: bool}>
+     *
+     * @throws CloverException
+     */
+    public function taxRates(): array
+    {
+        return Handle::call($this, 'taxRates', []);
+    }
+
     /** Deletes the stored tokens. Sends no request, because Clover has no endpoint to revoke them. */
     public function disconnect(): void
     {
@@ -127,7 +139,8 @@ final readonly class Connection
 
     /**
      * Item fields that Clover refused to return to this app in a request of this object: `categories`, `itemStock`,
-     * `options` or `tags`. Items were read without these fields; a permission of the app may make them available.
+     * `options`, `tags` or `taxRates`. Items were read without these fields; a permission of the app may make them
+     * available.
      *
      * @return list<string>
      */

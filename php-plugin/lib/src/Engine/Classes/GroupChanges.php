@@ -20,6 +20,9 @@ final readonly class GroupChanges
     /** Number of groups without changes. */
     public int $unchanged;
 
+    /** @var list<array{clover_id: string, tax: string, profile: ?int}> As {@see Page::taxes()}, of the groups */
+    public array $taxes;
+
     private function __construct()
     {
     }
@@ -35,6 +38,7 @@ final readonly class GroupChanges
         $self->changes = (static fn (array $list): array => array_map(ProductChange::fromRow(...), $list))($row[0]);
         $self->errors = (static fn (array $list): array => array_map(static fn (array $row): array => array_replace($row, ['problem' => (Problem::fromRow(...))($row['problem'])]), $list))($row[1]);
         $self->unchanged = $row[2];
+        $self->taxes = $row[3];
 
         return $self;
     }

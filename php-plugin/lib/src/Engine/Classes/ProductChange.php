@@ -20,8 +20,8 @@ final readonly class ProductChange
     public ChangeAction $action;
 
     /**
-     * The fields that differ: title, category, tags, sale, options, variants, sku, upc, price, count, availability. On
-     * create, all of them.
+     * The fields that differ: title, category, tags, tax, sale, options, variants, sku, upc, price, count, low_stock,
+     * availability. On create, all of them, but tax only with a tax profile.
      *
      * @var list<string>
      */
@@ -92,6 +92,9 @@ final readonly class ProductChange
      */
     public array $variants;
 
+    /** The tax profile to write; null leaves the shop's, and for a new product means that of the settings. */
+    public ?int $taxProfile;
+
     private function __construct()
     {
     }
@@ -123,6 +126,7 @@ final readonly class ProductChange
         $self->maxPrice = $row[16];
         $self->options = $row[17];
         $self->variants = (static fn (array $list): array => array_map(static fn (array $row): array => array_replace($row, ['action' => (ChangeAction::from(...))($row['action'])]), $list))($row[18]);
+        $self->taxProfile = $row[19];
 
         return $self;
     }

@@ -36,6 +36,13 @@ final readonly class Settings
     /** Tax profile id; 0 when none is chosen. */
     public readonly int $defaultTaxProfile;
 
+    /**
+     * Tax profile ids by the names or ids of Clover's tax rates; 0 is not taxable.
+     *
+     * @var list<array{rate: string, profile: int}>
+     */
+    public readonly array $taxMapping;
+
     public readonly MappingMode $mappingMode;
 
     public readonly DeleteAction $deleteAction;
@@ -167,32 +174,33 @@ final readonly class Settings
         $self->importStatus = ImportStatus::from($row[3]);
         $self->defaultCategory = $row[4];
         $self->defaultTaxProfile = $row[5];
-        $self->mappingMode = MappingMode::from($row[6]);
-        $self->deleteAction = DeleteAction::from($row[7]);
-        $self->importCategories = (static fn (array $row): array => array_replace($row, ['mode' => (NameFilterMode::from(...))($row['mode'])]))($row[8]);
-        $self->importTags = (static fn (array $row): array => array_replace($row, ['mode' => (NameFilterMode::from(...))($row['mode'])]))($row[9]);
-        $self->importHidden = ImportRule::from($row[10]);
-        $self->importNonRevenue = ImportRule::from($row[11]);
-        $self->importAgeRestricted = ImportRule::from($row[12]);
-        $self->pricingMode = PricingMode::from($row[13]);
-        $self->markupType = MarkupType::from($row[14]);
-        $self->markupValue = $row[15];
-        $self->categoryMarkups = (static fn (array $list): array => array_map(static fn (array $row): array => array_replace($row, ['type' => (MarkupType::from(...))($row['type'])]), $list))($row[16]);
-        $self->priceEnding = PriceEnding::from($row[17]);
-        $self->webhooks = $row[18];
-        $self->syncInterval = $row[19];
-        $self->pushStock = $row[20];
-        $self->stockReserve = $row[21];
-        $self->syncSale = $row[22];
-        $self->pushForeignOrders = $row[23];
-        $self->payLaterMethods = $row[24];
-        $self->orderType = $row[25];
-        $self->printOrders = $row[26];
-        $self->logRetention = $row[27];
-        $self->debug = $row[28];
-        $self->paidStatuses = $row[29];
-        $self->refundedStatuses = $row[30];
-        $self->paceShare = $row[31];
+        $self->taxMapping = $row[6];
+        $self->mappingMode = MappingMode::from($row[7]);
+        $self->deleteAction = DeleteAction::from($row[8]);
+        $self->importCategories = (static fn (array $row): array => array_replace($row, ['mode' => (NameFilterMode::from(...))($row['mode'])]))($row[9]);
+        $self->importTags = (static fn (array $row): array => array_replace($row, ['mode' => (NameFilterMode::from(...))($row['mode'])]))($row[10]);
+        $self->importHidden = ImportRule::from($row[11]);
+        $self->importNonRevenue = ImportRule::from($row[12]);
+        $self->importAgeRestricted = ImportRule::from($row[13]);
+        $self->pricingMode = PricingMode::from($row[14]);
+        $self->markupType = MarkupType::from($row[15]);
+        $self->markupValue = $row[16];
+        $self->categoryMarkups = (static fn (array $list): array => array_map(static fn (array $row): array => array_replace($row, ['type' => (MarkupType::from(...))($row['type'])]), $list))($row[17]);
+        $self->priceEnding = PriceEnding::from($row[18]);
+        $self->webhooks = $row[19];
+        $self->syncInterval = $row[20];
+        $self->pushStock = $row[21];
+        $self->stockReserve = $row[22];
+        $self->syncSale = $row[23];
+        $self->pushForeignOrders = $row[24];
+        $self->payLaterMethods = $row[25];
+        $self->orderType = $row[26];
+        $self->printOrders = $row[27];
+        $self->logRetention = $row[28];
+        $self->debug = $row[29];
+        $self->paidStatuses = $row[30];
+        $self->refundedStatuses = $row[31];
+        $self->paceShare = $row[32];
 
         return $self;
     }
