@@ -13,6 +13,7 @@ declare(strict_types=1);
 use CloverSync\Shop\Database\AppSchema;
 use CloverSync\Shop\Engine\Engine;
 use CloverSync\Shop\Joomla\JoomlaSql;
+use CloverSync\Shop\Joomla\MailTemplates;
 use CloverSync\Shop\Joomla\Requirements;
 use CloverSync\Shop\Joomla\SiteLocale;
 use CloverSync\Shop\Messages\Message;
@@ -85,6 +86,8 @@ return new class() implements ServiceProviderInterface {
             public function uninstall(InstallerAdapter $adapter): bool
             {
                 $this->db->setQuery("DELETE FROM #__scheduler_tasks WHERE type LIKE 'cloversync.%'")->execute();
+                // The owner's own versions too.
+                $this->db->setQuery("DELETE FROM #__mail_templates WHERE extension = 'plg_task_cloversync'")->execute();
 
                 return true;
             }
@@ -175,6 +178,7 @@ return new class() implements ServiceProviderInterface {
                 }
 
                 (new AppSchema(new JoomlaSql($this->db)))->ensure();
+                MailTemplates::install();
             }
 
             private function problem(): ?string

@@ -13,6 +13,7 @@ const SOURCES = [
     'libraries/src',
     'libraries/vendor/joomla',
     'libraries/vendor/psr',
+    'libraries/vendor/phpmailer/phpmailer/src',
     'administrator/components/com_finder/src',
     'libraries/vendor/symfony/console',
     'administrator/components/com_j2commerce/src',

@@ -89,7 +89,8 @@ impl Finish for Settings {
                 | SettingKind::Names
                 | SettingKind::Markups
                 | SettingKind::TaxProfiles
-                | SettingKind::NameFilter => T::ARRAY,
+                | SettingKind::NameFilter
+                | SettingKind::Emails => T::ARRAY,
                 SettingKind::Choice => T::of_slot(
                     enum_of(&description).expect("every choice is in the table of enums"),
                 ),

@@ -213,6 +213,10 @@ enum ProblemCode: string
     case SettingStatuses = 'setting_statuses';
     /** Names of plugins are needed. */
     case SettingNames = 'setting_names';
+    /** It is not an address of mail. Data: address. */
+    case SettingEmail = 'setting_email';
+    /** A list of a few addresses of mail is needed. Data: most. */
+    case SettingEmails = 'setting_emails';
     /** A mode and a list of names are needed. Data: choices. */
     case SettingNameFilter = 'setting_name_filter';
     /** At least one name is needed. */

@@ -41,4 +41,7 @@ enum SettingKind: string
 
     /** How a list of names chooses items, and the names. */
     case NameFilter = 'name_filter';
+
+    /** Addresses of mail. */
+    case Emails = 'emails';
 }

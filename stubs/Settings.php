@@ -100,6 +100,12 @@ final class Settings
     /** Whether the till's order printer prints each order that was sent. */
     public readonly bool $printOrders;
 
+    /** @var list<string> Who gets mails about what needs the owner; empty: no mails */
+    public readonly array $alertEmail;
+
+    /** Whether the same people get a mail about each day. */
+    public readonly bool $dailySummary;
+
     /** Days. */
     public readonly int $logRetention;
 

@@ -17,6 +17,7 @@ final class LibraryTest extends TestCase
     private const ROWS = [
         ['Joomla'],
         ['Console'],
+        ['Alerts'],
         ['Health'],
         ['Tasks'],
         ['Services'],

@@ -219,6 +219,16 @@ final class Words
             $this->named[$path] += ["{$task}_TITLE" => true, "{$task}_DESC" => true];
         }
 
+        // Joomla lists mail templates by a title and a description, whose keys it makes of their names.
+        foreach (array_keys($this->named[$path]) as $key) {
+            if (preg_match('/_MAIL_\*_SUBJECT$/', $key) === 1) {
+                $this->named[$path] += [
+                    substr($key, 0, -\strlen('SUBJECT')) . 'TITLE' => true,
+                    substr($key, 0, -\strlen('SUBJECT')) . 'DESC'  => true,
+                ];
+            }
+        }
+
         // Words of a list or of a call that get their prefix elsewhere in the file.
         if ($prefix !== null) {
             preg_match_all('/\'([A-Z][A-Z0-9_]+)\'/', $source, $words);

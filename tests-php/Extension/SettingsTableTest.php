@@ -35,6 +35,7 @@ final class SettingsTableTest extends TestCase
         'connect',
         'test',
         'tax_rates',
+        'test_mail',
     ];
 
     /** @return iterable<string, array{array<string, mixed>}> */
@@ -67,13 +68,14 @@ final class SettingsTableTest extends TestCase
             SettingKind::Statuses   => array_map(intval(...), array_filter(explode(',', $default))),
             SettingKind::Names      => explode(',', $default),
             SettingKind::Markups,
+            SettingKind::Emails,
             SettingKind::TaxProfiles => array_filter([$default]),
             SettingKind::NameFilter => [
                 'mode'  => (string) ($field->xpath('form/field[@name="mode"]/@default')[0] ?? ''),
                 'names' => [],
             ],
-            SettingKind::Secret     => null,
-            default                 => $default,
+            SettingKind::Secret                       => null,
+            default                                   => $default,
         });
 
         self::assertNotSame('number', (string) $field['type'], 'Clovernumber names its range.');

@@ -105,12 +105,15 @@ final class ConsolePluginTest extends CloverSiteTestCase
     #[TestDox('The doctor knows the scheduler, the Auth Code and the versions of the site')]
     public function test_doctor(): void
     {
-        $this->sql->execute('CREATE TABLE #__scheduler_tasks (title VARCHAR(255), type VARCHAR(128), state TINYINT)');
+        $this->sql->execute('CREATE TABLE #__scheduler_tasks (title VARCHAR(255), type VARCHAR(128), state TINYINT,
+            next_execution DATETIME)');
         $this->connect();
         $this->json('sync');
         self::assertSame('check_tasks_off', $this->check('cron')['code']);
-        $this->sql->execute("INSERT INTO #__scheduler_tasks VALUES ('Full', 'cloversync.fullSync', 1),
-                ('Off', 'cloversync.inventory', 0), ('Other', 'rotation.logs', 1)");
+        $this->sql->execute(
+            "INSERT INTO #__scheduler_tasks VALUES ('Full', 'cloversync.fullSync', 1, NULL),
+                ('Off', 'cloversync.inventory', 0, NULL), ('Other', 'rotation.logs', 1, NULL)",
+        );
         self::assertSame('check_tasks_never', $this->check('cron')['code']);
         ShopFactory::stored(JoomlaSite::app(), $this->joomla)->siteState()->set('task_seen', (string) time());
         $cron = $this->check('cron');

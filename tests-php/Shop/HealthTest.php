@@ -19,6 +19,7 @@ use CloverSync\Shop\Pauses\WorkKind;
 use CloverSync\Shop\RateLimit\DatabaseRateLimiter;
 use CloverSync\Shop\Services;
 use CloverSync\Shop\Support\Clock;
+use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Shop\Support\UtcTime;
 use CloverSync\Shop\Tasks\ScheduledTasks;
 use CloverSync\Shop\Webhooks\Endpoint;
@@ -206,24 +207,6 @@ final class HealthTest extends SyncTestCase
         self::assertSame([CheckState::Yellow, 'sync_stopped'], [$check->state, $check->message->code->value]);
     }
 
-    #[TestDox('A sync of long ago is yellow where tasks should sync, and is said as it is where no scheduler is known')]
-    public function test_old_sync(): void
-    {
-        $this->connect();
-        $clock = new FakeClock();
-        $shop  = $this->shop(clock: $clock);
-        $tasks = self::facts(new Schedule(['Clover: Full Catalog Sync'], $clock->now()));
-        $sync  = fn (?Facts $facts): Check => $this->checks($shop, $facts)['sync'];
-        $shop->state->set('last_sync', UtcTime::sql($clock->now() - (2 * self::HOUR) + 1));
-        self::assertSame(CheckState::Green, $sync($tasks)->state);
-        $shop->state->set('last_sync', UtcTime::sql($clock->now() - (2 * self::HOUR)));
-        self::assertSame(CheckState::Yellow, $sync($tasks)->state);
-        self::assertSame('check_synced_long_ago', $sync($tasks)->message->code->value);
-        self::assertStringContainsString('Full Catalog Sync', English::of($sync($tasks)->message));
-        self::assertSame(CheckState::Green, $sync(null)->state);
-        self::assertSame(CheckState::Green, $sync(self::facts(new Schedule([], null)))->state);
-    }
-
     #[TestDox('Limits that Clover has named below the documented ones are yellow')]
     public function test_limits(): void
     {
@@ -269,6 +252,21 @@ final class HealthTest extends SyncTestCase
         self::assertSame([CheckState::Red, 'check_clover_clock_ahead'], $clock(), 'No sync was due.');
         (new ScheduledTasks($this->shop(), 30))->inventory();
         self::assertSame([CheckState::Green, 'check_clover_clock'], $clock());
+    }
+
+    #[TestDox('A sync that does not get ahead, and one that is due and does not begin, are yellow')]
+    public function test_late_syncs(): void
+    {
+        $this->connectedAndSynced();
+        $later = time() + (3 * self::HOUR);
+        $shop  = $this->shop(clock: new LaterClock(3 * self::HOUR));
+        $check = $this->checks($shop, self::facts(new Schedule(['Full'], $later, $later - (2 * self::HOUR))))['sync'];
+        self::assertSame([CheckState::Yellow, 'check_sync_overdue'], [$check->state, $check->message->code->value]);
+        $check = $this->checks($shop, self::facts(new Schedule(['Full'], $later, $later + self::HOUR)))['sync'];
+        self::assertSame([CheckState::Green, 'check_synced'], [$check->state, $check->message->code->value]);
+        $this->sync(budget: new TimeBudget(0.0));
+        $check = $this->checks($shop)['sync'];
+        self::assertSame([CheckState::Yellow, 'check_sync_stalled'], [$check->state, $check->message->code->value]);
     }
 
     /** @return iterable<string, array{?Schedule, CheckState, string}> Times are seconds before the fake clock */

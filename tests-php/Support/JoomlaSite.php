@@ -307,6 +307,7 @@ final class JoomlaSite
             'J2Commerce\\Plugin\\Console\\Cloversync\\'      => 'plg_console_cloversync/src',
             'J2Commerce\\Plugin\\Privacy\\Cloversync\\'      => 'plg_privacy_cloversync/src',
             'J2Commerce\\Plugin\\Webservices\\Cloversync\\'  => 'plg_webservices_cloversync/src',
+            'J2Commerce\\Plugin\\Task\\Cloversync\\'         => 'plg_task_cloversync/src',
             'CloverSync\\Shop\\'                             => 'lib/src',
         ];
 

@@ -374,6 +374,10 @@ problems! {
     SettingStatuses = "setting_statuses" [],
     /// Names of plugins are needed.
     SettingNames = "setting_names" [],
+    /// It is not an address of mail.
+    SettingEmail = "setting_email" [address],
+    /// A list of a few addresses of mail is needed.
+    SettingEmails = "setting_emails" [most],
     /// A mode and a list of names are needed.
     SettingNameFilter = "setting_name_filter" [choices],
     /// At least one name is needed.

@@ -244,6 +244,10 @@ settings! {
     order_type: String = Label;
     /// Whether the till's order printer prints each order that was sent.
     print_orders: bool = Switch(false);
+    /// Who gets mails about what needs the owner; none: no mails.
+    alert_email: Vec<String> = Emails;
+    /// Whether the same people get a mail about each day.
+    daily_summary: bool = Switch(false);
     /// Days that log entries are kept.
     log_retention: i64 = Integer(30, 1..=3650);
     /// Whether diagnostics are logged.
@@ -326,6 +330,8 @@ crate::text_enum! {
         TaxProfiles = "tax_profiles",
         /// How a list of names chooses items, and the names.
         NameFilter = "name_filter",
+        /// Addresses of mail.
+        Emails = "emails",
     }
 }
 
@@ -604,6 +610,85 @@ impl Kind for Names {
 
     fn describe(&self) -> Description {
         Description::new(SettingKind::Names, self.default())
+    }
+
+    fn show<'a>(&self, value: &'a Vec<String>) -> Shown<'a> {
+        Shown::Names(value)
+    }
+}
+
+/// Addresses of mail: a list, or text with commas.
+struct Emails;
+
+impl Emails {
+    /// Addresses that are accepted.
+    const MOST: usize = 10;
+    /// Bytes of an address, and of its two parts.
+    const LONGEST: usize = 254;
+    const LONGEST_LOCAL: usize = 64;
+    const LONGEST_LABEL: usize = 63;
+    /// Of an address that is shown in an error.
+    const SHOWN: usize = 100;
+
+    fn is_address(text: &str) -> bool {
+        let Some((local, domain)) = text.rsplit_once('@') else {
+            return false;
+        };
+        let is_atom = |part: &str| {
+            let others = b"!#$%&'*+/=?^_`{|}~-";
+            let is_allowed = |b: u8| b.is_ascii_alphanumeric() || others.contains(&b);
+            !part.is_empty() && part.bytes().all(is_allowed)
+        };
+        let is_label = |label: &str| {
+            (1..=Self::LONGEST_LABEL).contains(&label.len())
+                && label
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+        };
+        text.len() <= Self::LONGEST
+            && local.len() <= Self::LONGEST_LOCAL
+            && local.split('.').all(is_atom)
+            && domain.contains('.')
+            && domain.split('.').all(is_label)
+    }
+
+    /// Each address once, in the order given.
+    fn parse(given: Vec<Value>) -> Result<Vec<String>, Problem> {
+        let list = || Problem::new(ProblemCode::SettingEmails).with("most", Self::MOST);
+        let mut addresses: Vec<String> = Vec::new();
+        for value in given {
+            let address = value.as_str().ok_or_else(list)?.trim();
+            if address.is_empty() || addresses.iter().any(|a| a.eq_ignore_ascii_case(address)) {
+                continue;
+            }
+            if !Self::is_address(address) {
+                let shown = text::cut(address, Self::SHOWN);
+                return Err(Problem::new(ProblemCode::SettingEmail).with("address", shown));
+            }
+            addresses.push(address.to_owned());
+        }
+        if addresses.len() > Self::MOST {
+            return Err(list());
+        }
+        Ok(addresses)
+    }
+}
+
+impl Kind for Emails {
+    type Value = Vec<String>;
+
+    fn read(&self, form: &mut Form, name: &str) -> Vec<String> {
+        let given = form.list(name).unwrap_or_default();
+        Self::parse(given).unwrap_or_else(|problem| {
+            form.refuse(name, problem);
+            Vec::new()
+        })
+    }
+
+    fn describe(&self) -> Description {
+        Description::new(SettingKind::Emails, Value::Array(Vec::new()))
     }
 
     fn show<'a>(&self, value: &'a Vec<String>) -> Shown<'a> {
@@ -1345,6 +1430,57 @@ mod tests {
             json!(true),
         ] {
             assert!(names(wrong).is_err());
+        }
+    }
+
+    #[test]
+    fn addresses_of_mail_are_a_list_or_a_text_with_commas_and_each_counts_once() {
+        let read = |given| parse(json!({ "alert_email": given })).map(|s| s.alert_email);
+        let two = ["owner@shop.example", "o'neil+till@mail.shop.example"];
+        for given in [
+            json!(two),
+            json!(" owner@shop.example ,o'neil+till@mail.shop.example, Owner@Shop.Example,"),
+        ] {
+            assert_eq!(read(given).unwrap(), two);
+        }
+        for none in [json!(""), json!([]), json!(null), json!(" , ")] {
+            assert_eq!(read(none).unwrap(), Vec::<String>::new());
+        }
+        let ten: Vec<_> = (0..10).map(|n| format!("a{n}@b.example")).collect();
+        assert_eq!(read(json!(ten)).unwrap(), ten);
+    }
+
+    #[test]
+    fn what_is_no_address_of_mail_is_refused_and_named() {
+        let long = "a".repeat(65);
+        for wrong in [
+            "owner",
+            "@shop.example",
+            "owner@",
+            "owner@shop",
+            "owner@shop..example",
+            "owner@-shop.example",
+            "owner@shop.example-",
+            ".owner@shop.example",
+            "ow..ner@shop.example",
+            "owner@shop@shop.example",
+            "own er@shop.example",
+            "Owner <owner@shop.example>",
+            "owner@shop.example; other@shop.example",
+            "\u{f6}wner@shop.example",
+            "owner@shop.example\r\nBcc: other@shop.example",
+            &format!("{long}@shop.example"),
+            &format!("owner@{}.example", &long[1..]),
+        ] {
+            let error = parse(json!({ "alert_email": ["a@b.example", wrong] })).unwrap_err();
+            let problem = &error.fields["alert_email"];
+            assert_eq!(problem.code, ProblemCode::SettingEmail, "{wrong}");
+        }
+        let eleven: Vec<_> = (0..11).map(|n| format!("a{n}@b.example")).collect();
+        for wrong in [json!(eleven), json!([1]), json!(true), json!({"a": 1})] {
+            let error = parse(json!({ "alert_email": wrong })).unwrap_err();
+            let found = error.fields["alert_email"].to_string();
+            assert_eq!(found, "setting_emails: most 10");
         }
     }
 

@@ -8,6 +8,7 @@ namespace Joomla\CMS;
 
 use Joomla\CMS\Application\CMSApplicationInterface;
 use Joomla\CMS\Language\Language;
+use Joomla\Database\DatabaseInterface;
 use Joomla\DI\Container;
 
 abstract class Factory
@@ -17,6 +18,9 @@ abstract class Factory
 
     /** @var ?Container */
     public static $container = null;
+
+    /** @var ?DatabaseInterface */
+    public static $database = null;
 
     /** @var ?Language */
     public static $language = null;
@@ -417,8 +421,21 @@ class AfterCleanCacheEvent extends AbstractImmutableEvent
 
 namespace Joomla\CMS\Component;
 
+use Joomla\Registry\Registry;
+
 abstract class ComponentHelper
 {
+    /**
+     * @param string $option
+     * @param bool   $strict
+     *
+     * @return Registry
+     */
+    public static function getParams($option, $strict = false)
+    {
+        throw new \LogicException();
+    }
+
     /**
      * @param string $option
      *
@@ -671,6 +688,20 @@ interface LanguageFactoryInterface
     public function createLanguage($lang, $debug = false): Language;
 }
 
+class LanguageHelper
+{
+    /**
+     * @param ?string $lang
+     * @param string  $basePath
+     *
+     * @return bool
+     */
+    public static function exists($lang, $basePath = '')
+    {
+        return true;
+    }
+}
+
 class Language
 {
     /**
@@ -867,6 +898,126 @@ class Log
      */
     public static function addLogger(array $options, $priorities = self::ALL, $categories = [], $exclude = false)
     {
+    }
+}
+
+namespace Joomla\CMS\Mail\Exception;
+
+final class MailDisabledException extends \RuntimeException
+{
+}
+
+namespace Joomla\CMS\Mail;
+
+use Joomla\Registry\Registry;
+
+interface MailerInterface
+{
+}
+
+interface MailerFactoryInterface
+{
+    public function createMailer(?Registry $settings = null): MailerInterface;
+}
+
+class Mail implements MailerInterface
+{
+    /** @var int */
+    public $Timeout = 300;
+}
+
+class MailTemplate
+{
+    /**
+     * @param string $templateId
+     * @param string $language
+     */
+    public function __construct($templateId, $language, ?Mail $mailer = null)
+    {
+    }
+
+    /**
+     * @param string  $mail
+     * @param ?string $name
+     * @param string  $type
+     *
+     * @return void
+     */
+    public function addRecipient($mail, $name = null, $type = 'to')
+    {
+    }
+
+    /**
+     * @param array<string, string> $data
+     * @param bool                  $plain
+     *
+     * @return void
+     */
+    public function addTemplateData($data, $plain = false)
+    {
+    }
+
+    /**
+     * @param list<string> $tags
+     *
+     * @return void
+     */
+    public function addUnsafeTags($tags)
+    {
+    }
+
+    /**
+     * @param array<string, string> $data
+     *
+     * @return void
+     */
+    public function addLayoutTemplateData($data)
+    {
+    }
+
+    /** @return bool */
+    public function send()
+    {
+        return true;
+    }
+
+    /**
+     * @param string $key
+     * @param string $language
+     *
+     * @return ?\stdClass
+     */
+    public static function getTemplate($key, $language)
+    {
+        return null;
+    }
+
+    /**
+     * @param string       $key
+     * @param string       $subject
+     * @param string       $body
+     * @param list<string> $tags
+     * @param string       $htmlbody
+     *
+     * @return bool
+     */
+    public static function createTemplate($key, $subject, $body, $tags, $htmlbody = '')
+    {
+        return true;
+    }
+
+    /**
+     * @param string       $key
+     * @param string       $subject
+     * @param string       $body
+     * @param list<string> $tags
+     * @param string       $htmlbody
+     *
+     * @return bool
+     */
+    public static function updateTemplate($key, $subject, $body, $tags, $htmlbody = '')
+    {
+        return true;
     }
 }
 

@@ -21,6 +21,7 @@ use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Shop\Joomla\SiteLocale;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\MessageCode;
 use CloverSync\Shop\Sales\OrderNotices;
 use CloverSync\Shop\Status\Attention;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
@@ -123,21 +124,9 @@ final readonly class Notices
             $messages[] = self::message('deletes', 'warning', Text::_(self::PREFIX . 'CONFIRM_DELETES'));
         }
 
-        foreach ([
-            'uncertain'   => [$attention->uncertain ?? 0, 'outbox'],
-            'dead'        => [$attention->dead ?? 0, 'outbox'],
-            'corrections' => [$attention->corrections ?? 0, 'outbox'],
-            'errors'      => [$attention->errors ?? 0, 'mappings'],
-            'conflicts'   => [$attention->conflicts ?? 0, 'mappings'],
-            'free'        => [$attention->free ?? 0, 'mappings'],
-        ] as $what => [$count, $page]) {
+        foreach ($attention === null ? [] : self::counts($attention) as $what => [$count, $text, $page]) {
             if ($count > 0) {
-                $messages[] = self::message(
-                    $what,
-                    'warning',
-                    Text::plural(self::PREFIX . 'N_' . strtoupper($what), $count),
-                    $page,
-                );
+                $messages[] = self::message($what, 'warning', $text, $page);
             }
         }
 
@@ -154,6 +143,37 @@ final readonly class Notices
             $messages,
             array_keys($messages),
         );
+    }
+
+    /** @return array<string, array{int, string, string}> Number, text and page, by name */
+    private static function counts(Attention $now): array
+    {
+        $words = SiteLocale::formatter();
+
+        return [
+            'uncertain'   => [
+                $now->uncertain,
+                $words->text(new Message(MessageCode::SalesUncertain, ['count' => $now->uncertain])),
+                'outbox',
+            ],
+            'dead'        => [
+                $now->dead,
+                $words->text(new Message(MessageCode::SalesDead, ['count' => $now->dead])),
+                'outbox',
+            ],
+            'corrections' => [
+                $now->corrections,
+                $words->text(new Message(MessageCode::SalesToCorrect, ['count' => $now->corrections])),
+                'outbox',
+            ],
+            'errors'      => [$now->errors, Text::plural(self::PREFIX . 'N_ERRORS', $now->errors), 'mappings'],
+            'conflicts'   => [
+                $now->conflicts,
+                $words->text(new Message(MessageCode::ConflictsOpen, ['count' => $now->conflicts])),
+                'mappings',
+            ],
+            'free'        => [$now->free, Text::plural(self::PREFIX . 'N_FREE', $now->free), 'mappings'],
+        ];
     }
 
     /**

@@ -40,7 +40,7 @@ const TABS = {
 };
 
 /** Fields that the manual does not have, each with a description. */
-const OURS = { products: ['Clover Categories', 'Clover Tags', 'Import', 'Names in Clover', 'Hidden Items', 'Non-Revenue Items', 'Age-Restricted Items', 'Tax Profiles by Rate', 'Clover’s Tax Rates'], pricing: ['Category Markups', 'Price Ending'], sync: ['Keep Units for the Till', 'Orders Without Clover Products', 'Paid Later', 'Order Type', 'Print Orders', 'Paid Statuses', 'Refunded Statuses'], advanced: ['API rate limit share (%)'] };
+const OURS = { products: ['Clover Categories', 'Clover Tags', 'Import', 'Names in Clover', 'Hidden Items', 'Non-Revenue Items', 'Age-Restricted Items', 'Tax Profiles by Rate', 'Clover’s Tax Rates'], pricing: ['Category Markups', 'Price Ending'], sync: ['Keep Units for the Till', 'Orders Without Clover Products', 'Paid Later', 'Order Type', 'Print Orders', 'Paid Statuses', 'Refunded Statuses'], advanced: ['Alert Email', 'Daily Summary', 'Send Test Mail', 'API rate limit share (%)'] };
 
 const OPTIONS = {
   environment: ['Sandbox', 'North America', 'Europe', 'Latin America'],
@@ -92,6 +92,13 @@ chapter('Install the App, Enable the App, Configure the App', async (browser) =>
     assert.equal(value("SELECT enabled FROM #__extensions WHERE type = 'plugin' AND folder = 'console' AND element = 'cloversync'"), 1);
     const list = joomla('list', 'cloversync');
     for (const name of ['status', 'sync', 'preview', 'log', 'work', 'drift', 'doctor']) assert.match(list, new RegExp(`cloversync:${name} `));
+  });
+
+  step('Joomla has the templates of the app’s mails, with titles', async (browser) => {
+    assert.deepEqual(query("SELECT template_id FROM #__mail_templates WHERE extension = 'plg_task_cloversync' ORDER BY template_id").map((row) => row.template_id), ['plg_task_cloversync.alert', 'plg_task_cloversync.summary', 'plg_task_cloversync.test']);
+    await browser.page.goto(admin('?option=com_mails&view=templates&filter[extension]=plg_task_cloversync'));
+    assert.match(await browser.page.innerText('main'), /Clover POS: Alert[\s\S]*Clover POS: Daily Summary[\s\S]*Clover POS: Test Mail/);
+    await browser.page.goto(admin('?option=com_mails&view=templates&filter[extension]='));
   });
 
   step('the task plugin is enabled, and System, Manage, Extensions finds it by “Clover Sync”', async (browser) => {

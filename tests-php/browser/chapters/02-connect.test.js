@@ -193,7 +193,7 @@ chapter('Complete the OAuth Connection, Clover Dashboard', async (browser) => {
     await browser.page.goto(settingsUrl());
     await openTab(browser, 'connection');
     assert.match(await browser.page.innerText('#jform_params_connect-note'), /Connected to merchant/);
-    await browser.page.click('[data-clover-test]');
+    await browser.page.click('[data-clover-test="connection.test"]');
     await browser.says(/Connection works/);
   });
 

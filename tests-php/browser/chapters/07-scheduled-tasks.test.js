@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { admin, page } from '../lib/browser.js';
 import { chapter } from '../lib/chapter.js';
-import { connect, dashboard, disconnected, synced } from '../lib/given.js';
+import { connect, dashboard, disconnected, openTab, settings, synced } from '../lib/given.js';
+import { withMails } from '../lib/mails.js';
 import { shopCount, shopPrice } from '../lib/products.js';
 import { clover, joomla, query, until, value } from '../lib/site.js';
 
@@ -165,5 +166,44 @@ chapter('Cron Task Setup', async (browser) => {
     assert.equal(checks.at(-1).red, 0);
     assert.equal(checks.find(({ check }) => check === 'cron').code, 'check_tasks');
     assert.match(checks.find(({ check }) => check === 'versions').message, /Joomla \d.+J2Commerce \d/);
+  });
+
+  step('what needs the owner is mailed by the tasks: once, with what to do and a link; a wrong address is refused', async (browser) => {
+    const run = () => {
+      due();
+      joomla('scheduler:run', '--all');
+    };
+
+    await withMails(async (mails) => {
+      assert.match(await settings(browser, { alert_email: 'nonsense' }), /Alert Email has “nonsense”, which is not an email address/);
+      assert.match(await settings(browser, { alert_email: 'owner@shop.example' }), /saved/i);
+      await openTab(browser, 'advanced');
+      await browser.page.click('[data-clover-test="mail.test"]');
+      await browser.says(/A test mail was sent to: owner@shop\.example/);
+      assert.match(mails().at(-1).subject, /Test mail of the Clover POS Integration/);
+      assert.equal(mails().at(-1).to, 'owner@shop.example');
+      await browser.shot('07 alert email');
+      run();
+      assert.equal(mails().length, 1, 'nothing needs the owner');
+
+      try {
+        await clover.merchant({ permissions: ['ORDERS_R', 'ORDERS_W'] });
+        run();
+        run();
+        assert.equal(mails().length, 2, JSON.stringify(mails()));
+        const { subject, text } = mails()[1];
+        assert.match(subject, /: Reading products and stock from Clover: paused$/);
+        assert.match(text, /lacks the permission Inventory Read/);
+        assert.doesNotMatch(text, /[{}]|PLG_|LIB_/);
+        const link = text.match(/https?:\S+/)[0];
+        assert.equal(link, page('dashboard'));
+        await browser.page.goto(link);
+        await browser.page.waitForSelector('#clover-dashboard');
+      } finally {
+        await clover.merchant({ permissions: ['INVENTORY_R', 'INVENTORY_W', 'ORDERS_R', 'ORDERS_W'] });
+        joomla('cloversync:sync');
+        await settings(browser, { alert_email: '' });
+      }
+    });
   });
 });

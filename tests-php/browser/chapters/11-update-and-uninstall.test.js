@@ -70,6 +70,7 @@ chapter('Update, Uninstall', async (browser) => {
     await browser.shot('11 uninstalled');
     assert.deepEqual(query("SHOW TABLES LIKE '%clover%'").map((row) => Object.values(row)[0].replace(/.*_clover_/, '')), ['kept']);
     assert.equal(value("SELECT COUNT(*) FROM #__scheduler_tasks WHERE type LIKE 'cloversync.%'"), 0);
+    assert.equal(value("SELECT COUNT(*) FROM #__mail_templates WHERE template_id LIKE '%clover%'"), 0);
     assert.equal(value("SELECT COUNT(*) FROM #__extensions WHERE element LIKE '%clover%'"), 0);
 
     assert.equal(value(LOGGED), 0);

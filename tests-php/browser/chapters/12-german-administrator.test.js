@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { admin, page } from '../lib/browser.js';
 import { chapter } from '../lib/chapter.js';
-import { connected, dashboard, disconnected, dueTask, fresh, settingsUrl, sync } from '../lib/given.js';
+import { connected, dashboard, disconnected, dueTask, fresh, openTab, settings, settingsUrl, sync } from '../lib/given.js';
 import { english, found, parts, plain, speakEnglish, speakGerman, texts } from '../lib/german.js';
+import { withMails } from '../lib/mails.js';
 import { product, published, titleOf } from '../lib/products.js';
 import { buy, openOrder } from '../lib/shopper.js';
-import { clover, query, until, value } from '../lib/site.js';
+import { clover, joomla, query, site, until, value } from '../lib/site.js';
 
 const MESSAGES = 'LIB_CLOVERSYNC_';
 const ALL = ['INVENTORY_R', 'INVENTORY_W', 'ORDERS_R', 'ORDERS_W'];
@@ -197,6 +198,33 @@ chapter('A German administrator reads German', async (browser) => {
       await browser.page.waitForLoadState('networkidle');
       await isGerman(browser, type);
       query('DELETE FROM #__scheduler_tasks WHERE type = ?', [type]);
+    }
+  });
+
+  step('mails to him are German, also those that the command line’s scheduler sends', async (browser) => {
+    const pause = { cause: 'refusals', since: 1790000000, permission: '', message: JSON.stringify({ code: 'said', data: { text: '401' } }), tries: 5, next_try: null };
+
+    try {
+      await withMails(async (mails) => {
+        await settings(browser, { alert_email: value('SELECT email FROM #__users WHERE username = ?', [site.user]) });
+        await openTab(browser, 'advanced');
+        await isGerman(browser, 'settings with an address');
+        await browser.page.click('[data-clover-test="mail.test"]');
+        await until('the test mail', () => mails().length === 1);
+        query("INSERT INTO #__j2commerce_clover_state (environment, name, value, modified) VALUES ('sandbox', 'pause:orders', ?, NOW())", [JSON.stringify(pause)]);
+        dueTask('cloversync.refreshToken');
+        joomla('scheduler:run', '--all');
+        assert.equal(mails().length, 2);
+        const words = plain(mails().map(({ subject, text }) => `${subject}\n${text}`).join('\n'));
+        assert.deepEqual(phrases.filter((phrase) => words.includes(phrase)), []);
+        assert.ok(words.includes('kommen unter dieser Adresse an'), words);
+        assert.ok(words.includes(german[`${MESSAGES}WORK_ORDERS`]), words);
+        assert.doesNotMatch(words, /[{}]|PLG_|LIB_/);
+      });
+    } finally {
+      query("DELETE FROM #__j2commerce_clover_state WHERE name = 'pause:orders'");
+      query("DELETE FROM #__scheduler_tasks WHERE type = 'cloversync.refreshToken'");
+      await settings(browser, { alert_email: '' });
     }
   });
 

@@ -108,7 +108,7 @@
     }
 
     if (test) {
-      CloverPos.press(test, async () => CloverPos.show((await CloverPos.ask('connection.test')).message));
+      CloverPos.press(test, async () => CloverPos.show((await CloverPos.ask(test.dataset.cloverTest)).message));
     }
   });
 })(document, window.CloverPos);

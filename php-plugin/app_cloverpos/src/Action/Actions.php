@@ -53,6 +53,7 @@ final readonly class Actions
                 'product'    => new ProductActions($this->factory, $owner),
                 'order'      => new OrderActions($this->factory, $this->app, $owner),
                 'tax'        => new TaxActions($this->factory),
+                'mail'       => new MailActions($this->factory, $this->app),
                 default      => null,
             };
             $action = $group?->actions()[$name] ?? null;

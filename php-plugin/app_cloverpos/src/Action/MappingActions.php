@@ -226,9 +226,13 @@ final readonly class MappingActions implements ActionGroup
     {
         $words = SiteLocale::formatter();
 
-        return $names === null ? '' : Text::sprintf(
-            self::PREFIX . 'PREVIEW_TAX',
-            implode(' → ', array_map($words->text(...), array_filter([$names['old'], $names['new']]))),
+        return (
+            $names === null
+                ? ''
+                : Text::sprintf(self::PREFIX . 'PREVIEW_TAX', implode(' → ', array_map(
+                    $words->text(...),
+                    array_filter([$names['old'], $names['new']]),
+                )))
         );
     }
 

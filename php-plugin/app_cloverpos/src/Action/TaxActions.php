@@ -52,10 +52,7 @@ final readonly class TaxActions implements ActionGroup
         $profiles = TaxProfiles::read($shop->sql);
         $words    = SiteLocale::formatter();
         $found    = $shop->connection->taxRates();
-        $names    = array_count_values(array_map(
-            static fn (array $rate): string => (string) $rate['name'],
-            $found,
-        ));
+        $names    = array_count_values(array_map(static fn (array $rate): string => (string) $rate['name'], $found));
         $rates = [];
 
         foreach ($found as $rate) {
@@ -81,10 +78,10 @@ final readonly class TaxActions implements ActionGroup
             'rates'    => $rates,
             'profiles' => [
                 ['id' => (string) TaxProfiles::UNTAXED, 'name' => $words->text(new Message(MessageCode::TaxNone))],
-                ...array_map(
-                    static fn (TaxProfile $profile): array => ['id' => (string) $profile->id, 'name' => $profile->name],
-                    $profiles->all(),
-                ),
+                ...array_map(static fn (TaxProfile $profile): array => [
+                    'id'   => (string) $profile->id,
+                    'name' => $profile->name,
+                ], $profiles->all()),
             ],
         ];
     }

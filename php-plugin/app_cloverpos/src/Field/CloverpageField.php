@@ -42,10 +42,11 @@ final class CloverpageField extends FormField
         if ($app instanceof CMSWebApplicationInterface) {
             $document = $app->getDocument();
             $document instanceof HtmlDocument && $document->getToolbar('toolbar')?->prependButton($button);
-            Template::script($app, 'settings', array_map(
-                static fn (string $word): string => self::PREFIX . $word,
-                self::WORDS,
-            ));
+            Template::script(
+                $app,
+                'settings',
+                array_map(static fn (string $word): string => self::PREFIX . $word, self::WORDS),
+            );
         }
 
         $problem = Requirements::problem();

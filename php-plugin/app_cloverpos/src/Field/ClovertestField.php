@@ -16,7 +16,7 @@ use CloverSync\Shop\Joomla\Requirements;
 use Joomla\CMS\Form\FormField;
 use Joomla\CMS\Language\Text;
 
-/** The button that asks Clover for the merchant's name. */
+/** A button that runs an action of the app with the saved settings. Attributes: action, icon. */
 final class ClovertestField extends FormField
 {
     protected $type = 'Clovertest';
@@ -26,11 +26,15 @@ final class ClovertestField extends FormField
         return (
             '<button type="button" class="btn btn-secondary" id="'
             . $this->id
-            . '" data-clover-test'
+            . '" data-clover-test="'
+            . htmlspecialchars((string) $this->element['action'], ENT_QUOTES, 'UTF-8')
+            . '"'
             . (Requirements::isMet() ? '' : ' disabled')
             . '>'
-            . '<span class="fa-solid fa-vial" aria-hidden="true"></span> '
-            . Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_FIELD_TEST_LABEL')
+            . '<span class="fa-solid '
+            . htmlspecialchars((string) $this->element['icon'], ENT_QUOTES, 'UTF-8')
+            . '" aria-hidden="true"></span> '
+            . Text::_((string) $this->element['label'])
             . '</button>'
         );
     }

@@ -44,19 +44,28 @@ final readonly class HealthView
     /** @return ?array{string, string} Label and address of the page where something can be done about it */
     public function link(Check $check): ?array
     {
-        return $check->state === CheckState::Green
-            ? null
-            : match ($check->subject) {
-                CheckSubject::Engine => [self::PREFIX . 'BUTTON_SERVER', Pages::url('server')],
-                CheckSubject::Shop => [self::PREFIX . 'BUTTON_SETTINGS', $this->settingsUrl],
-                CheckSubject::Sync => [self::PREFIX . 'BUTTON_SYNC_LOG', Pages::url('synclog')],
-                CheckSubject::Sales, CheckSubject::Backlog => [self::PREFIX . 'BUTTON_OUTBOX', Pages::url('outbox')],
-                CheckSubject::Cron => [self::PREFIX . 'TASKS', Warnings::TASKS],
-                CheckSubject::Access,
-                CheckSubject::Site,
-                CheckSubject::Permissions,
-                CheckSubject::Webhook => [self::PREFIX . 'BUTTON_DASHBOARD', Pages::url()],
-                CheckSubject::Limits, CheckSubject::CloverClock, CheckSubject::Clock, CheckSubject::Versions => null,
-            };
+        return (
+            $check->state === CheckState::Green
+                ? null
+                : match ($check->subject) {
+                    CheckSubject::Engine => [self::PREFIX . 'BUTTON_SERVER', Pages::url('server')],
+                    CheckSubject::Shop => [self::PREFIX . 'BUTTON_SETTINGS', $this->settingsUrl],
+                    CheckSubject::Sync => [self::PREFIX . 'BUTTON_SYNC_LOG', Pages::url('synclog')],
+                    CheckSubject::Sales, CheckSubject::Backlog => [
+                        self::PREFIX . 'BUTTON_OUTBOX',
+                        Pages::url('outbox'),
+                    ],
+                    CheckSubject::Cron => [self::PREFIX . 'TASKS', Warnings::TASKS],
+                    CheckSubject::Access, CheckSubject::Site, CheckSubject::Permissions, CheckSubject::Webhook => [
+                        self::PREFIX . 'BUTTON_DASHBOARD',
+                        Pages::url(),
+                    ],
+                    CheckSubject::Limits,
+                    CheckSubject::CloverClock,
+                    CheckSubject::Clock,
+                    CheckSubject::Versions,
+                        => null,
+                }
+        );
     }
 }

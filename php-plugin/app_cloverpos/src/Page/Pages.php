@@ -12,6 +12,7 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\Shop\Joomla\PageAddress;
 use CloverSync\Shop\Joomla\Requirements;
 use CloverSync\Shop\Joomla\ShopFactory;
 use Joomla\CMS\Application\CMSWebApplicationInterface;
@@ -62,6 +63,6 @@ final readonly class Pages
     /** Address of a page, relative to the administrator. */
     public static function url(string $name = 'dashboard'): string
     {
-        return "index.php?option=com_j2commerce&task=appPlugin.display&plugin=app_cloverpos&pluginview=$name";
+        return PageAddress::of($name);
     }
 }

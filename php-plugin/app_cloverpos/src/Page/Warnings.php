@@ -18,6 +18,7 @@ use CloverSync\Shop\Joomla\LocalTime;
 use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Shop\Joomla\SiteLocale;
 use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\MessageCode;
 use CloverSync\Shop\Pauses\Pause;
 use CloverSync\Shop\Pauses\WorkKind;
 use CloverSync\Shop\Services;
@@ -223,15 +224,20 @@ final readonly class Warnings
 
     private function waiting(): ?Warning
     {
-        return $this->sales(
-            'N_SALES_WAITING',
-            ($this->now->sales['uncertain'] ?? 0) + ($this->now->sales['dead'] ?? 0),
-        );
+        $rows = ($this->now->sales['uncertain'] ?? 0) + ($this->now->sales['dead'] ?? 0);
+
+        return $rows === 0 ? null : self::sales(Text::plural(self::PREFIX . 'N_SALES_WAITING', $rows));
     }
 
     private function corrections(): ?Warning
     {
-        return $this->sales('NOTICE_N_CORRECTIONS', $this->now->sales['corrections'] ?? 0);
+        $orders = $this->now->sales['corrections'] ?? 0;
+
+        return (
+            $orders === 0 ? null : self::sales(SiteLocale::formatter()->text(new Message(MessageCode::SalesToCorrect, [
+                    'count' => $orders,
+                ])))
+        );
     }
 
     /** @return list<Warning> */
@@ -242,11 +248,9 @@ final readonly class Warnings
         return array_map($worded, $this->now->orderNotices);
     }
 
-    private function sales(string $key, int $rows): ?Warning
+    private static function sales(string $text): Warning
     {
-        return $rows === 0 ? null : new Warning('warning', Text::plural(self::PREFIX . $key, $rows), [
-                Text::_(self::PREFIX . 'BUTTON_OUTBOX') => Pages::url('outbox'),
-            ]);
+        return new Warning('warning', $text, [Text::_(self::PREFIX . 'BUTTON_OUTBOX') => Pages::url('outbox')]);
     }
 
     private function rateLimit(): ?Warning

@@ -185,9 +185,12 @@ final readonly class Preview
                 'prices'    => $action === 'conflict' ? [] : self::prices($change, $prices),
                 'tax'       => $action === 'conflict' || $change->taxProfile === null
                     ? null
-                    : self::tax($change->cloverId, $change->taxProfile, $taxes, $profiles ??= TaxProfiles::read(
-                        $this->sql,
-                    )),
+                    : self::tax(
+                        $change->cloverId,
+                        $change->taxProfile,
+                        $taxes,
+                        $profiles ??= TaxProfiles::read($this->sql),
+                    ),
                 'title'     => $change->title,
             ]);
         }

@@ -56,9 +56,7 @@ final readonly class ConnectionService
      */
     public function connectWithApiToken(string $merchant, #[\SensitiveParameter] string $token): ?string
     {
-        return $this->connect(
-            fn (): ConnectionStatus => $this->connection->connectWithApiToken($merchant, $token),
-        );
+        return $this->connect(fn (): ConnectionStatus => $this->connection->connectWithApiToken($merchant, $token));
     }
 
     /**

@@ -43,6 +43,27 @@ final readonly class KeyValueStore
         $this->write($name, $value, []);
     }
 
+    /**
+     * Replaces a value by another one, unless it was replaced meanwhile.
+     *
+     * @return bool Whether it was still the old one
+     */
+    public function replace(string $name, string $old, string $new): bool
+    {
+        // MySQL does not count a row that stays as it is.
+        return $old === $new
+            ? $this->get($name) === $old
+            : $this->sql->execute('UPDATE '
+            . self::TABLE
+            . ' SET value = ?, modified = ? WHERE environment = ? AND name = ? AND value = ?', [
+                $new,
+                UtcTime::sql($this->clock->now()),
+                $this->environment,
+                $name,
+                $old,
+            ]) === 1;
+    }
+
     public function delete(string ...$names): void
     {
         foreach ($names as $name) {
@@ -82,7 +103,7 @@ final readonly class KeyValueStore
     }
 
     /** @return array<string, scalar|array<array-key, scalar|null>|null> */
-    private static function decode(string $json): array
+    public static function decode(string $json): array
     {
         /** @var array<string, scalar|array<array-key, scalar|null>|null>|scalar|null $value */
         $value = json_decode($json, true);

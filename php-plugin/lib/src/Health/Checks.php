@@ -9,17 +9,14 @@ namespace CloverSync\Shop\Health;
 use CloverSync\Credential;
 use CloverSync\Exception\CloverException;
 use CloverSync\ProblemCode;
-use CloverSync\Shop\Catalog\RunStatus;
 use CloverSync\Shop\Catalog\WithheldFields;
 use CloverSync\Shop\Database\AppSchema;
 use CloverSync\Shop\Database\DatabaseClock;
 use CloverSync\Shop\Engine\Engine;
 use CloverSync\Shop\Exception\ExtensionException;
-use CloverSync\Shop\Exception\SiteMovedException;
 use CloverSync\Shop\Messages\Message;
 use CloverSync\Shop\Messages\MessageCode;
 use CloverSync\Shop\Messages\Time;
-use CloverSync\Shop\Pauses\Pause;
 use CloverSync\Shop\Pauses\PauseCause;
 use CloverSync\Shop\Services;
 use CloverSync\Shop\Status\Backlog;
@@ -78,16 +75,18 @@ final readonly class Checks
             return [new Check(CheckSubject::Access, CheckState::Red, Message::of($e))];
         }
 
+        $troubles = new Troubles($now, $shop->settings, $shop->clock, $this->facts->schedule);
+
         return [
-            $this->access($now),
+            $this->access($now, $troubles),
             ...(
                 $now->connected
                     ? [
                         $this->site($shop),
-                        $this->permissions($shop, $now),
-                        $this->sync($shop, $now),
+                        $this->permissions($shop, $now, $troubles),
+                        $this->sync($now, $troubles),
                         $this->tax($shop, $now),
-                        $this->sales($now),
+                        $this->sales($now, $troubles),
                         $this->backlog($shop),
                         $this->limits($now),
                         $this->cloverClock($shop),
@@ -142,10 +141,12 @@ final readonly class Checks
         };
     }
 
-    private function access(DashboardStatus $now): Check
+    private function access(DashboardStatus $now, Troubles $troubles): Check
     {
+        $lost = $troubles->disconnected();
+
         [$state, $message] = match (true) {
-            $now->reconnectReason !== null => [CheckState::Red, $now->reconnectReason],
+            $lost !== null => [CheckState::Red, $lost->message],
             !$now->connected => [CheckState::Red, new Message(ProblemCode::NotConnected)],
             $now->refusedAt !== null => [
                 CheckState::Red,
@@ -177,18 +178,16 @@ final readonly class Checks
 
     private function site(Services $shop): Check
     {
-        try {
-            $shop->guard->check();
+        $moved = Troubles::siteMoved($shop);
 
-            return new Check(CheckSubject::Site, CheckState::Green, new Message(MessageCode::CheckSite));
-        } catch (SiteMovedException $e) {
-            return new Check(CheckSubject::Site, CheckState::Red, $e->description());
-        }
+        return $moved === null
+            ? new Check(CheckSubject::Site, CheckState::Green, new Message(MessageCode::CheckSite))
+            : new Check(CheckSubject::Site, CheckState::Red, $moved->message);
     }
 
-    private function permissions(Services $shop, DashboardStatus $now): Check
+    private function permissions(Services $shop, DashboardStatus $now, Troubles $troubles): Check
     {
-        $paused = self::pauses($now, PauseCause::Permission);
+        $paused = self::pauses($troubles, PauseCause::Permission);
         $used   = UsedPermissions::names(
             $shop->sql,
             $shop->links(),
@@ -209,24 +208,16 @@ final readonly class Checks
         return new Check(CheckSubject::Permissions, $state, $message);
     }
 
-    private function sync(Services $shop, DashboardStatus $now): Check
+    private function sync(DashboardStatus $now, Troubles $troubles): Check
     {
-        $run  = $now->run['now'] ?? null;
-        $last = $now->lastSync === null ? null : UtcTime::unix($now->lastSync);
+        $trouble = $troubles->sync();
 
         [$state, $message] = match (true) {
-            $now->lastFailure !== null => [
-                CheckState::Yellow,
-                new Message(MessageCode::SyncStopped, ['reason' => $now->lastFailure]),
-            ],
-            $run !== null && $run->status === RunStatus::NeedsConfirmation && $run->message !== null => [
-                CheckState::Yellow,
-                $run->message,
-            ],
-            $last === null => [CheckState::Yellow, new Message(MessageCode::CheckNeverSynced)],
-            $this->hasTasks() && ScheduledTasks::isLate($last, $shop->settings, $shop->clock) => [
-                CheckState::Yellow,
-                new Message(MessageCode::CheckSyncedLongAgo, ['at' => new Time($last)]),
+            $trouble !== null => [CheckState::Yellow, $trouble->message],
+            $now->lastSync === null => [CheckState::Yellow, new Message(MessageCode::CheckNeverSynced)],
+            default => [
+                CheckState::Green,
+                new Message(MessageCode::CheckSynced, ['at' => new Time(UtcTime::unix($now->lastSync))]),
             ],
             default => [CheckState::Green, new Message(MessageCode::CheckSynced, ['at' => new Time($last)])],
         };
@@ -248,9 +239,9 @@ final readonly class Checks
         };
     }
 
-    private function sales(DashboardStatus $now): Check
+    private function sales(DashboardStatus $now, Troubles $troubles): Check
     {
-        $paused  = self::pauses($now, PauseCause::Refusals);
+        $paused  = self::pauses($troubles, PauseCause::Refusals);
         $waiting = ($now->sales['uncertain'] ?? 0) + ($now->sales['dead'] ?? 0);
 
         [$state, $message] = match (true) {
@@ -356,12 +347,9 @@ final readonly class Checks
     }
 
     /** @return list<Message> */
-    private static function pauses(DashboardStatus $now, PauseCause $cause): array
+    private static function pauses(Troubles $troubles, PauseCause $cause): array
     {
-        return array_values(array_map(
-            static fn (Pause $pause): Message => $pause->words(),
-            array_filter($now->paused, static fn (Pause $pause): bool => $pause->cause === $cause),
-        ));
+        return array_map(static fn (Trouble $trouble): Message => $trouble->message, $troubles->pauses($cause));
     }
 
     private function cron(Services $shop): Check

@@ -19,6 +19,8 @@ final readonly class Schedule
         public array $enabled,
         /** Unix seconds when one of them last ran; null before the first time. */
         public ?int $lastRun,
+        /** Unix seconds when the next full sync is due, or was; null when no task for it is enabled. */
+        public ?int $syncDue = null,
     ) {
     }
 
@@ -27,6 +29,10 @@ final readonly class Schedule
     {
         $seen = $site->get(ScheduledTasks::SEEN);
 
-        return new self(EnabledTasks::titles($sql), $seen === null ? null : (int) $seen);
+        return new self(
+            EnabledTasks::titles($sql),
+            $seen === null ? null : (int) $seen,
+            EnabledTasks::next($sql, 'cloversync.fullSync'),
+        );
     }
 }

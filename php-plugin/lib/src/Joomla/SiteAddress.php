@@ -24,6 +24,8 @@ final readonly class SiteAddress
 
     private const SERVER = 'site_server';
 
+    private const ROOT = 'site_root';
+
     /**
      * @param ?string             $url       The site's root, null on the command line
      * @param string              $database  Names the site's database
@@ -86,11 +88,34 @@ final readonly class SiteAddress
             $state->set(self::DATABASE, $this->database);
         }
 
+        if ($this->url !== null && $state->get(self::ROOT) !== $this->url) {
+            $state->set(self::ROOT, $this->url);
+        }
+
         $server = $this->url === null || $this->server === null ? null : ($this->server)();
 
         if ($server !== null && $state->get(self::SERVER) !== $server) {
             $state->set(self::SERVER, $server);
         }
+    }
+
+    /**
+     * The site's root for links that are read elsewhere, as an administrator last used it: the host of a visitor's
+     * request may be forged, and the command line has none.
+     *
+     * @return ?string With a slash at its end; null before the first connection
+     */
+    public static function root(KeyValueStore $state): ?string
+    {
+        $known = $state->get(self::ROOT);
+        $site  = $state->get('site');
+
+        return match (true) {
+            $known !== null => rtrim($known, '/') . '/',
+            // Earlier versions stored it without its scheme.
+            $site !== null => "https://$site/",
+            default => null,
+        };
     }
 
     /** The host, port and path: a site answers with and without www and TLS, and is the same shop. */

@@ -18,22 +18,28 @@ use CloverSync\Shop\Messages\Locale;
 use Joomla\CMS\Factory;
 use Joomla\CMS\Language\Language;
 
-/** The language and time zone of whoever uses the site right now. */
+/** A language of the site, and a time zone: those of whoever uses the site right now, or of another reader. */
 final readonly class SiteLocale implements Locale
 {
     private const FILE = 'lib_cloversync';
 
     private function __construct(
         private Language $language,
+        /** Null: that of whoever uses the site right now. */
+        private ?\DateTimeZone $zone = null,
     ) {
     }
 
     public static function formatter(): Formatter
     {
-        $language = Factory::getApplication()->getLanguage();
+        return self::of(Factory::getApplication()->getLanguage());
+    }
+
+    public static function of(Language $language, ?\DateTimeZone $zone = null): Formatter
+    {
         $language->load(self::FILE, \dirname(__DIR__, 2));
 
-        return new Formatter(new self($language));
+        return new Formatter(new self($language, $zone));
     }
 
     public function text(string $key): ?string
@@ -60,6 +66,10 @@ final readonly class SiteLocale implements Locale
 
     public function time(int $unix): string
     {
-        return LocalTime::unix($unix);
+        return $this->zone === null
+            ? LocalTime::unix($unix)
+            : (new \DateTimeImmutable("@$unix"))
+                ->setTimezone($this->zone)
+                ->format($this->text('DATE_FORMAT_LC6') ?? 'Y-m-d H:i');
     }
 }

@@ -39,6 +39,7 @@ final readonly class SyncLog
         'webhook',
         'token_refresh',
         'sync',
+        'mail',
     ];
 
     public const SORTS = ['created', 'status', 'action', 'entity_type'];

@@ -27,8 +27,7 @@ final readonly class DailyFigures
 
     private const WITHIN = '%1$s >= ? AND %1$s < ?';
 
-    private const OPEN =
-        "created < ? AND (settled >= ? OR (settled IS NULL AND state IN ('intended', 'sent', 'uncertain', 'dead')))";
+    private const OPEN = "created < ? AND (settled >= ? OR (settled IS NULL AND state IN ('intended', 'sent', 'uncertain', 'dead')))";
 
     /** @param int $retention Days for which runs and log are kept */
     public function __construct(
@@ -62,13 +61,16 @@ final readonly class DailyFigures
             $starts,
         );
 
-        return array_map(static fn (int $day): DayFigures => new DayFigures(
-            $days[$day]->format('Y-m-d'),
-            $units[$day],
-            $syncs[$day],
-            $errors[$day],
-            $stock[$day] + $orders[$day],
-        ), range(0, self::DAYS - 1));
+        return array_map(
+            static fn (int $day): DayFigures => new DayFigures(
+                $days[$day]->format('Y-m-d'),
+                $units[$day],
+                $syncs[$day],
+                $errors[$day],
+                $stock[$day] + $orders[$day],
+            ),
+            range(0, self::DAYS - 1),
+        );
     }
 
     /** @return non-empty-list<\DateTimeImmutable> The start of each day, and of tomorrow */
@@ -147,9 +149,7 @@ final readonly class DailyFigures
         );
 
         return array_map(
-            static fn (int $sum, int $day): ?int => $starts[$day] >= $edge && $starts[$day + 1] > $first
-                ? $sum
-                : null,
+            static fn (int $sum, int $day): ?int => $starts[$day] >= $edge && $starts[$day + 1] > $first ? $sum : null,
             $sums,
             array_keys($sums),
         );
@@ -191,10 +191,10 @@ final readonly class DailyFigures
             static fn (int $day): string => "SUM(CASE WHEN $condition THEN $what ELSE 0 END) AS d$day",
             array_keys($pairs),
         );
-        $row = $this->sql->fetchOne(
-            'SELECT ' . implode(', ', $columns) . " FROM $table WHERE $where",
-            [...array_merge(...$pairs), ...$values],
-        ) ?? [];
+        $row = $this->sql->fetchOne('SELECT ' . implode(', ', $columns) . " FROM $table WHERE $where", [
+            ...array_merge(...$pairs),
+            ...$values,
+        ]) ?? [];
 
         // Without a row that meets the condition, a sum is null.
         return array_map(static fn (int $day): int => (int) ($row["d$day"] ?? 0), array_keys($pairs));

@@ -83,8 +83,8 @@ final readonly class DashboardReader
             $status->nextTryAt,
             // A scheduled refresh should have renewed it.
             $status->connected
-                && $status->credential === Credential::OAuth
-                && (($status->accessExpiresAt ?? 0) - $this->clock->now()) < self::TOKEN_WARNING,
+            && $status->credential === Credential::OAuth
+            && (($status->accessExpiresAt ?? 0) - $this->clock->now()) < self::TOKEN_WARNING,
             $status->credential,
             $status->accessExpiresAt,
             $status->refreshExpiresAt,

@@ -24,13 +24,9 @@ use CloverSync\Shop\Support\Percent;
  */
 final readonly class TaxMismatches
 {
-    private const FROM =
-        ' FROM '
-            . Links::TABLE
-            . ' m JOIN #__j2commerce_products p ON p.j2commerce_product_id = m.product_id
+    private const FROM = ' FROM ' . Links::TABLE . ' m JOIN #__j2commerce_products p ON p.j2commerce_product_id = m.product_id
           WHERE m.environment = ? AND m.merchant_id = ? AND m.parent_id IS NULL AND m.clover_tax IS NOT NULL
-            AND m.state NOT IN '
-            . LinkState::GONE;
+            AND m.state NOT IN ' . LinkState::GONE;
 
     public function __construct(
         private Sql $sql,
@@ -57,10 +53,10 @@ final readonly class TaxMismatches
     /** @return list<int> All products that are taxed differently */
     public function products(): array
     {
-        return array_map(
-            static fn (array $found): int => Row::int($found[0], 'product_id'),
-            $this->wrong($this->read('SELECT m.product_id, m.clover_tax, p.taxprofile_id' . self::FROM)),
-        );
+        return array_map(static fn (array $found): int => Row::int(
+            $found[0],
+            'product_id',
+        ), $this->wrong($this->read('SELECT m.product_id, m.clover_tax, p.taxprofile_id' . self::FROM)));
     }
 
     /**

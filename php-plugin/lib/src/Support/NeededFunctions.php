@@ -48,11 +48,11 @@ final class NeededFunctions
             'count', 'explode', 'fclose', 'feof', 'file_get_contents', 'fread', 'fwrite', 'get_debug_type',
             'htmlspecialchars', 'implode', 'in_array', 'intdiv', 'intval', 'is_array', 'is_bool', 'is_dir',
             'is_executable', 'is_file', 'is_finite', 'is_float', 'is_int', 'is_numeric', 'is_object', 'is_readable',
-            'is_scalar', 'is_string', 'ksort', 'ltrim', 'max', 'min', 'ord', 'pack', 'reset', 'round', 'rtrim',
-            'serialize', 'sort', 'sprintf', 'str_contains', 'str_ends_with', 'str_pad', 'str_repeat', 'str_replace',
-            'str_starts_with', 'stream_set_chunk_size', 'stream_set_read_buffer', 'stripos', 'strpbrk', 'strpos',
-            'strrpos', 'strtolower', 'strtoupper', 'strtr', 'strval', 'substr', 'trim', 'unpack', 'unserialize',
-            'usort',
+            'is_scalar', 'is_string', 'ksort', 'ltrim', 'max', 'min', 'ord', 'pack', 'range', 'reset', 'round',
+            'rtrim', 'serialize', 'sort', 'sprintf', 'str_contains', 'str_ends_with', 'str_pad', 'str_repeat',
+            'str_replace', 'str_starts_with', 'stream_set_chunk_size', 'stream_set_read_buffer', 'stripos',
+            'strpbrk', 'strpos', 'strrpos', 'strtolower', 'strtoupper', 'strtr', 'strval', 'substr', 'trim',
+            'unpack', 'unserialize', 'usort',
         ],
     ];
 
@@ -61,8 +61,8 @@ final class NeededFunctions
             'class_alias', 'class_exists', 'enum_exists', 'get_object_vars',
         ],
         'standard' => [
-            'array_walk_recursive', 'basename', 'dirname', 'flush', 'header', 'http_response_code', 'nl2br',
-            'ob_end_clean', 'ob_get_level', 'parse_url', 'strstr', 'uasort',
+            'array_count_values', 'array_reverse', 'array_walk_recursive', 'basename', 'dirname', 'flush', 'header',
+            'http_response_code', 'nl2br', 'ob_end_clean', 'ob_get_level', 'parse_url', 'strstr', 'uasort',
         ],
     ];
 

@@ -16,8 +16,7 @@ final class Percent
     public static function parse(string $text): int
     {
         [$whole, $fraction] = [...explode('.', trim($text)), ''];
-        $rate               =
-            abs((int) $whole) * self::ONE + (int) str_pad(substr($fraction, 0, self::PLACES), self::PLACES, '0');
+        $rate = (abs((int) $whole) * self::ONE) + (int) str_pad(substr($fraction, 0, self::PLACES), self::PLACES, '0');
 
         return str_starts_with($whole, '-') ? -$rate : $rate;
     }

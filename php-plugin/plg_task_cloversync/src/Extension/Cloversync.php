@@ -12,7 +12,9 @@ namespace J2Commerce\Plugin\Task\Cloversync\Extension;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\Shop\Alerts\Alerts;
 use CloverSync\Shop\Exception\ExtensionException;
+use CloverSync\Shop\Health\Schedule;
 use CloverSync\Shop\Joomla\ErrorPresenter;
 use CloverSync\Shop\Joomla\QueryMonitor;
 use CloverSync\Shop\Joomla\Requirements;
@@ -20,6 +22,7 @@ use CloverSync\Shop\Joomla\SearchIndex;
 use CloverSync\Shop\Joomla\ShopCache;
 use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Shop\Joomla\SiteLocale;
+use CloverSync\Shop\Joomla\SiteMailer;
 use CloverSync\Shop\Services;
 use CloverSync\Shop\Support\Platform;
 use CloverSync\Shop\Support\TimeBudget;
@@ -121,9 +124,14 @@ final class Cloversync extends CMSPlugin implements SubscriberInterface
         $resume = QueryMonitor::pause($this->getDatabase());
 
         try {
-            $shop   = $this->shop($factory);
-            $report = $routine(new ScheduledTasks($shop, $this->seconds()));
-            $this->index($report, $shop);
+            $shop = $this->shop($factory);
+
+            try {
+                $report = $routine(new ScheduledTasks($shop, $this->seconds()));
+                $this->index($report, $shop);
+            } finally {
+                $this->mail($factory, $shop);
+            }
 
             return $this->report($report);
         } catch (\Throwable $e) {
@@ -172,6 +180,38 @@ final class Cloversync extends CMSPlugin implements SubscriberInterface
         $report->setCount('search_later', $left);
         // The command line leaves the queue to web requests.
         $report->leaves('search', $left > 0 && !$this->app()->isClient('cli'));
+    }
+
+    /** After the work, whatever became of it. A mail that fails does not make the task fail. */
+    private function mail(ShopFactory $factory, Services $shop): void
+    {
+        try {
+            $mailer = new SiteMailer($this->app(), $factory->sql(), $factory->state());
+            $alerts = new Alerts(
+                $shop,
+                Schedule::read($factory->sql(), $factory->siteState()),
+                $mailer,
+                $mailer->zone(),
+            );
+            $mails = $alerts->look();
+        } catch (\Throwable $e) {
+            $this->tell(ErrorPresenter::of($e)['message'], 'warning');
+
+            return;
+        }
+
+        $words = SiteLocale::formatter();
+
+        if ($mails->sent > 0) {
+            $this->tell(Text::sprintf('PLG_TASK_CLOVERSYNC_SAYS_MAILS_SENT', $words->value($mails->sent)));
+        }
+
+        if ($mails->failure !== null) {
+            $this->tell(
+                Text::sprintf('PLG_TASK_CLOVERSYNC_SAYS_MAIL_FAILED', $words->text($mails->failure)),
+                'warning',
+            );
+        }
     }
 
     private function report(TaskReport $result): int

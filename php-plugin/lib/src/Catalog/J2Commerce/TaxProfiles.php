@@ -43,9 +43,10 @@ final readonly class TaxProfiles
 
             // A rate has one rule for each kind of address, and counts once.
             if ($row['rate'] !== null) {
-                $zones[$id][Row::int($row, 'geozone_id')][Row::int($row, 'rate')] = Percent::parse(
-                    Row::string($row, 'tax_percent'),
-                );
+                $zones[$id][Row::int($row, 'geozone_id')][Row::int($row, 'rate')] = Percent::parse(Row::string(
+                    $row,
+                    'tax_percent',
+                ));
             }
         }
 

@@ -45,4 +45,7 @@ enum SettingKind: string
 
     /** How a list of names chooses items, and the names. */
     case NameFilter = 'name_filter';
+
+    /** Addresses of mail. */
+    case Emails = 'emails';
 }

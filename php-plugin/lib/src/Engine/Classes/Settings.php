@@ -106,6 +106,12 @@ final readonly class Settings
     /** Whether the till's order printer prints each order that was sent. */
     public readonly bool $printOrders;
 
+    /** @var list<string> Who gets mails about what needs the owner; empty: no mails */
+    public readonly array $alertEmail;
+
+    /** Whether the same people get a mail about each day. */
+    public readonly bool $dailySummary;
+
     /** Days. */
     public readonly int $logRetention;
 
@@ -196,11 +202,13 @@ final readonly class Settings
         $self->payLaterMethods = $row[25];
         $self->orderType = $row[26];
         $self->printOrders = $row[27];
-        $self->logRetention = $row[28];
-        $self->debug = $row[29];
-        $self->paidStatuses = $row[30];
-        $self->refundedStatuses = $row[31];
-        $self->paceShare = $row[32];
+        $self->alertEmail = $row[28];
+        $self->dailySummary = $row[29];
+        $self->logRetention = $row[30];
+        $self->debug = $row[31];
+        $self->paidStatuses = $row[32];
+        $self->refundedStatuses = $row[33];
+        $self->paceShare = $row[34];
 
         return $self;
     }

@@ -1,0 +1,233 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Joomla;
+
+use CloverSync\Cli\Callback;
+use CloverSync\Shop\Alerts\Mail;
+use CloverSync\Shop\Alerts\MailKind;
+use CloverSync\Shop\Exception\MailException;
+use CloverSync\Shop\Health\Trouble;
+use CloverSync\Shop\Health\TroubleKind;
+use CloverSync\Shop\Joomla\MailTemplates;
+use CloverSync\Shop\Joomla\ShopFactory;
+use CloverSync\Shop\Joomla\SiteMailer;
+use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\MessageCode;
+use CloverSync\Shop\Messages\Time;
+use CloverSync\Shop\Pauses\WorkKind;
+use CloverSync\Tests\Support\JoomlaSite;
+use CloverSync\Tests\Support\JoomlaTestCase;
+use CloverSync\Tests\Support\MailSink;
+use CloverSync\Tests\Support\Simulator;
+use J2Commerce\Plugin\Task\Cloversync\Extension\Cloversync;
+use Joomla\CMS\Factory;
+use Joomla\CMS\Plugin\PluginHelper;
+use Joomla\Component\Scheduler\Administrator\Event\ExecuteTaskEvent;
+use Joomla\Component\Scheduler\Administrator\Task\Status;
+use PHPUnit\Framework\Attributes\TestDox;
+
+/** Mails by Joomla's own mailer and templates, into a mail server of the test. */
+final class MailsTest extends JoomlaTestCase
+{
+    private const OWNER = 'owner@shop.example';
+
+    private MailSink $sink;
+
+    protected function setUp(): void
+    {
+        parent::setUp();
+        $this->sink = MailSink::start();
+        $this->sql->execute('CREATE TABLE #__mail_templates (
+            template_id VARCHAR(127) NOT NULL, extension VARCHAR(127) NOT NULL, language CHAR(7) NOT NULL,
+            subject VARCHAR(255) NOT NULL, body TEXT NOT NULL, htmlbody MEDIUMTEXT NOT NULL, attachments TEXT NOT NULL,
+            params TEXT NOT NULL, PRIMARY KEY (template_id, language))');
+        // Joomla's class of mail templates asks for it in the old way.
+        Factory::$database = null;
+
+        foreach ([
+            'mailer'     => 'smtp',
+            'smtphost'   => '127.0.0.1',
+            'smtpport'   => $this->sink->port,
+            'smtpauth'   => 0,
+            'smtpsecure' => 'none',
+            'mailfrom'   => 'shop@shop.example',
+            'fromname'   => 'Shop',
+            'mailonline' => 1,
+        ] as $name => $value) {
+            JoomlaSite::app()->set($name, $value);
+        }
+
+        JoomlaSite::app()->getLanguage()->load(
+            'plg_task_cloversync',
+            \dirname(__DIR__, 2) . '/php-plugin/plg_task_cloversync',
+            'en-GB',
+            true,
+        );
+        $this->state()->set('site_root', 'https://shop.example/');
+    }
+
+    protected function tearDown(): void
+    {
+        Factory::$database = null;
+        putenv('CLOVERSYNC_BASE_URL');
+        (new \ReflectionProperty(PluginHelper::class, 'plugins'))->setValue(null, []);
+        parent::tearDown();
+    }
+
+    #[TestDox('An alert has the site’s name, each trouble with what to do and its page, and nothing in braces')]
+    public function test_alert(): void
+    {
+        $this->mailer()->send(self::OWNER, Mail::alert([
+            new Trouble(TroubleKind::Uncertain, new Message(MessageCode::SalesUncertain, ['count' => 1_234])),
+            new Trouble(TroubleKind::SiteMoved, Message::said('moved')),
+        ]));
+        [$mail] = $this->sink->mails();
+        self::assertStringContainsString('To: ' . self::OWNER, $mail);
+        self::assertStringContainsString('Subject: Tests: Web sales whose outcome is uncertain (+1)', $mail);
+        self::assertStringContainsString('1,234 stock changes or orders may or may not have reached Clover.', $mail);
+        self::assertStringContainsString(
+            'https://shop.example/administrator/index.php?option=com_j2commerce&task=appPlugin.display'
+            . '&plugin=app_cloverpos&pluginview=outbox',
+            $mail,
+        );
+        self::assertStringContainsString("This site is not the one that was connected\nmoved\n\n", $mail);
+        self::assertDoesNotMatchRegularExpression('/[{}]|PLG_|LIB_/', $mail);
+    }
+
+    #[TestDox('Times are in the time zone of the reader’s account, else in the site’s')]
+    public function test_time(): void
+    {
+        $this->sql->execute('UPDATE #__users SET email = ?, params = ?', [
+            self::OWNER,
+            '{"timezone":"Asia/Tokyo","admin_language":""}',
+        ]);
+        $mail = Mail::alert([new Trouble(TroubleKind::SyncStalled, new Message(MessageCode::CheckSyncStalled, [
+            'at' => new Time(1_700_000_000),
+        ]))]);
+        $this->mailer()->send(self::OWNER, $mail);
+        $this->mailer()->send('other@shop.example', $mail);
+        [$owner, $other] = $this->sink->mails();
+        self::assertStringContainsString('2023-11-15 07:13', $owner);
+        self::assertStringContainsString('2023-11-14 22:13', $other);
+    }
+
+    #[TestDox('A summary has the day, its figures and what waits; a quiet one says so')]
+    public function test_summary(): void
+    {
+        $this->mailer()->send(self::OWNER, Mail::summary(
+            '2026-12-01',
+            [
+                new Message(MessageCode::DayOrders, ['count' => 3]),
+                new Message(MessageCode::DayErrors, ['count' => 2]),
+            ],
+            [],
+        ));
+        [$mail] = $this->sink->mails();
+        self::assertStringContainsString('Subject: Tests: Clover on 2026-12-01', $mail);
+        self::assertStringContainsString("Web orders that reached Clover: 3.\nErrors in the Sync Log: 2.", $mail);
+        self::assertStringContainsString("What needs you:\n\nNothing.", $mail);
+        self::assertStringContainsString('pluginview=dashboard', $mail);
+    }
+
+    #[TestDox('The owner’s own version of a template is sent, an update keeps it, and deleted rows are made again')]
+    public function test_templates(): void
+    {
+        MailTemplates::install();
+        MailTemplates::install();
+        self::assertSame(
+            ['plg_task_cloversync.alert', 'plg_task_cloversync.summary', 'plg_task_cloversync.test'],
+            $this->texts('SELECT template_id FROM #__mail_templates ORDER BY template_id'),
+        );
+        $this->sql->execute(
+            "INSERT INTO #__mail_templates
+            SELECT template_id, extension, 'en-GB', 'Ours for {SITENAME}', 'Look at {URL}', '', '', params
+              FROM #__mail_templates WHERE template_id = ?",
+            [MailTemplates::id(MailKind::Test)],
+        );
+        MailTemplates::install();
+        $this->mailer()->send(self::OWNER, Mail::test());
+        $this->sql->execute('DELETE FROM #__mail_templates');
+        $this->mailer()->send(self::OWNER, Mail::test());
+        [$ours, $standard] = $this->sink->mails();
+        self::assertStringContainsString('Subject: Ours for Tests', $ours);
+        self::assertStringContainsString('Look at https://shop.example/administrator/', $ours);
+        self::assertStringContainsString('Subject: Tests: Test mail of the Clover POS Integration', $standard);
+    }
+
+    #[TestDox('A mail that the server refuses, and mails that are switched off, are errors with a sentence')]
+    public function test_refused(): void
+    {
+        foreach (['refused@shop.example' => true, self::OWNER => false] as $address => $online) {
+            JoomlaSite::app()->set('mailonline', $online);
+
+            try {
+                $this->mailer()->send($address, Mail::test());
+                self::fail("$address got a mail.");
+            } catch (MailException $e) {
+                self::assertSame($online ? MessageCode::MailRefused : MessageCode::MailOff, $e->description()->code);
+            }
+        }
+
+        self::assertSame([], $this->sink->mails());
+    }
+
+    #[TestDox('A scheduled task mails what needs the owner after its work, once; a refusal does not fail the task')]
+    public function test_task(): void
+    {
+        $clover = Simulator::get();
+        $clover->reset();
+        putenv("CLOVERSYNC_BASE_URL=$clover->url");
+        $this->sql->execute('CREATE TABLE #__scheduler_tasks (title VARCHAR(255), type VARCHAR(128), state TINYINT,
+            next_execution DATETIME)');
+        $this->enable(['alert_email' => 'refused@shop.example']);
+        $shop          = ShopFactory::stored(JoomlaSite::app(), $this->joomla)->shop();
+        $redirect      = 'https://shop.example/administrator/index.php';
+        $authorization = $shop->connection->authorize($redirect);
+        $shop->connection->complete(Callback::approve($authorization->url, $redirect), $authorization->state);
+        $shop->connectionService()->connected();
+        $shop->pauses()->of(WorkKind::Payments)->lacks('Payments Write', Message::said('no right'), 'order_push');
+        self::assertSame(Status::OK, $this->task());
+        self::assertSame([], $this->sink->mails());
+
+        $this->enable(['alert_email' => self::OWNER]);
+        $this->sql->execute("DELETE FROM #__j2commerce_clover_state WHERE name LIKE 'mail:%'");
+        self::assertSame([Status::OK, Status::OK], [$this->task(), $this->task()]);
+        self::assertCount(1, $this->sink->mails());
+        self::assertStringContainsString('Recording payments in Clover: paused', $this->sink->mails()[0]);
+    }
+
+    private function task(): int
+    {
+        $plugin = new Cloversync(['type' => 'task', 'name' => 'cloversync', 'params' => '{}']);
+        $plugin->setApplication(JoomlaSite::app());
+        $plugin->setDatabase($this->joomla);
+
+        return $plugin->refreshToken(new ExecuteTaskEvent('onExecuteTask', []));
+    }
+
+    /** @param array<string, scalar> $settings */
+    private function enable(array $settings): void
+    {
+        $parameters = json_encode(
+            $settings
+            + [
+                'environment' => 'sandbox',
+                'app_id'      => 'APPID00000001',
+                'app_secret'  => '11111111-2222-3333-4444-555555555555',
+                'pace_share'  => '100000',
+            ],
+            JSON_THROW_ON_ERROR,
+        );
+        $this->sql->execute("UPDATE #__extensions SET params = ? WHERE element = 'app_cloverpos'", [$parameters]);
+        (new \ReflectionProperty(PluginHelper::class, 'plugins'))->setValue(null, [
+            (object) ['type' => 'j2commerce', 'name' => 'app_cloverpos', 'params' => $parameters],
+        ]);
+    }
+
+    private function mailer(): SiteMailer
+    {
+        return new SiteMailer(JoomlaSite::app(), $this->sql, $this->state());
+    }
+}
