@@ -23,6 +23,7 @@ php_enums! {
     clover_core::settings::ImportStatus => "CloverSync\\ImportStatus",
     clover_core::settings::MappingMode => "CloverSync\\MappingMode",
     clover_core::settings::MarkupType => "CloverSync\\MarkupType",
+    clover_core::settings::ModifierMode => "CloverSync\\ModifierMode",
     clover_core::settings::PricingMode => "CloverSync\\PricingMode",
     clover_core::settings::SettingKind => "CloverSync\\SettingKind",
     clover_core::webhook::EventKind => "CloverSync\\WebhookEvent",

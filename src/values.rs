@@ -100,6 +100,7 @@ value_classes! {
         maxPrice: T::STRING,
         options: T::ARRAY,
         variants: T::ARRAY,
+        modifiers: T::ARRAY,
         taxProfile: T::INT.or_null(),
     }
     GroupChanges {

@@ -72,7 +72,8 @@ final class Orders
      * - delivery: none for an order that is not shipped. shopper: the currency in which the customer saw the order, and
      *   what one unit of the order's currency was in it. payment_method: the payment plugin's element
      * - lines: quantity is text; unit_price is for one piece, without the amounts under charges and discounts;
-     *   option_price is added to it. options: what the customer chose, which the line in Clover names
+     *   option_price is added to it. options: what the customer chose, which the line in Clover names. One with the
+     *   Clover id of a modifier is sent as a modification of the line, with its amount, which is part of option_price
      * - charges: shipping, fees and taxes, by name; discounts: positive amounts that were subtracted. Entries of the
      *   same name are added up, zeros are left out
      * - total: the amount paid. A difference to it becomes one more entry, "Rounding" if it is small
@@ -82,8 +83,9 @@ final class Orders
      *   street_2?: ?string, zip?: ?string, city?: ?string, zone?: ?string, country?: ?string}, shipping_method?:
      *   ?string, coupons?: list<string>, shopper?: array{currency?: ?string, rate?: ?string}, payment_method?: ?string,
      *   note?: ?string, lines: list<array{name: ?string, sku?: ?string, quantity: int|string, unit_price: int|string,
-     *   option_price?: ?string, options?: list<array{name?: ?string, value?: ?string}>}>, charges?: list<array{name:
-     *   ?string, amount: string}>, discounts?: list<array{name: ?string, amount: string}>, total: string} $order
+     *   option_price?: ?string, options?: list<array{name?: ?string, value?: ?string, modifier?: ?string, amount?:
+     *   ?string}>}>, charges?: list<array{name: ?string, amount: string}>, discounts?: list<array{name: ?string,
+     *   amount: string}>, total: string} $order
      *
      * @param OrderStanding $standing Title and note say it
      *

@@ -16,8 +16,8 @@ final readonly class ProductChange
     public ChangeAction $action;
 
     /**
-     * The fields that differ: title, category, tags, tax, sale, options, variants, sku, upc, price, count, low_stock,
-     * availability. On create, all of them, but tax only with a tax profile.
+     * The fields that differ: title, category, tags, tax, sale, options, modifiers, variants, sku, upc, price, count,
+     * low_stock, availability. On create, all that the product has, but tax only with a tax profile.
      *
      * @var list<string>
      */
@@ -87,6 +87,15 @@ final readonly class ProductChange
      *   availability: ?int, option_values: list<string>, name: string}>
      */
     public array $variants;
+
+    /**
+     * Clover's modifier groups as options of a simple product, in order. `kind` is the shop's type of the option
+     * (radio, select, checkbox), `price` decimal text with five places: what a choice adds to one piece.
+     *
+     * @var list<array{group: string, name: string, kind: string, required: bool, choices: list<array{modifier: string,
+     *   name: string, price: string}>}>
+     */
+    public array $modifiers;
 
     /** The tax profile to write; null leaves the shop's, and for a new product means that of the settings. */
     public ?int $taxProfile;

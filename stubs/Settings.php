@@ -56,6 +56,9 @@ final class Settings
     /** Items that are sold only to adults. */
     public readonly ImportRule $importAgeRestricted;
 
+    /** Modifier groups of single items. */
+    public readonly ModifierMode $modifiers;
+
     public readonly PricingMode $pricingMode;
 
     public readonly MarkupType $markupType;

@@ -234,6 +234,7 @@ final class Diff
             self::decimal(max($prices)),
             $options,
             $variants,
+            [],
         );
     }
 

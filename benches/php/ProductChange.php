@@ -20,6 +20,7 @@ final readonly class ProductChange
      * @param list<Caution>                                        $cautions
      * @param list<array{name: string, values: list<string>}>      $options
      * @param list<array<string, mixed>>                           $variants
+     * @param list<array<string, mixed>>                           $modifiers
      */
     public function __construct(
         public string $cloverId,
@@ -41,6 +42,7 @@ final readonly class ProductChange
         public string $maxPrice,
         public array $options,
         public array $variants,
+        public array $modifiers,
         public ?int $taxProfile = null,
     ) {
     }

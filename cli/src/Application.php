@@ -49,7 +49,7 @@ final class Application
     {
         return [
             'connect'    => new Usage('Connect to Clover: prints the address to open, and waits for the callback. With an '
-                . 'API token in the settings, only tests it.', [
+            . 'API token in the settings, only tests it.', [
                 new Option('port', 'port to wait on (8902)', 'N'),
                 new Option('timeout', 'seconds to wait (300)', 'S'),
                 new Option('approve', 'approve without a person, against a simulator only'),
@@ -146,7 +146,7 @@ final class Application
     {
         $shop = match ($command) {
             'connect', 'disconnect' => $this->host->storedShop(),
-            default => $this->host->shop(),
+            default                 => $this->host->shop(),
         };
 
         return match ($command) {
@@ -165,7 +165,7 @@ final class Application
         $currency  = self::currency($options);
         $given     = $this->host->apiToken();
         $connected = $shop->connection->status()->connected
-            && ($given === null || $shop->connection->hasApiToken($given['merchant'], $given['token']));
+        && ($given === null || $shop->connection->hasApiToken($given['merchant'], $given['token']));
 
         if ($connected && $options->has('move')) {
             $shop->guard->move();

@@ -172,9 +172,11 @@ final readonly class Config
     /** @return ?array{merchant: string, token: string} The API token to connect with, in place of an app */
     public function apiToken(): ?array
     {
-        return $this->has('api_token')
-            ? ['merchant' => (string) $this->values['merchant_id'], 'token' => (string) $this->values['api_token']]
-            : null;
+        return (
+            $this->has('api_token')
+                ? ['merchant' => (string) $this->values['merchant_id'], 'token' => (string) $this->values['api_token']]
+                : null
+        );
     }
 
     public static function currencyCode(string $text): ?string

@@ -63,19 +63,17 @@ final class SettingsTableTest extends TestCase
         self::assertNotNull($field, 'app_cloverpos.xml lacks the field');
         $default = (string) $field['default'];
         self::assertSame($setting['default'], match ($setting['kind']) {
-            SettingKind::Integer    => (int) $default,
-            SettingKind::Switch     => $default === '1',
-            SettingKind::Statuses   => array_map(intval(...), array_filter(explode(',', $default))),
-            SettingKind::Names      => explode(',', $default),
-            SettingKind::Markups,
-            SettingKind::Emails,
-            SettingKind::TaxProfiles => array_filter([$default]),
+            SettingKind::Integer                                                => (int) $default,
+            SettingKind::Switch                                                 => $default === '1',
+            SettingKind::Statuses => array_map(intval(...), array_filter(explode(',', $default))),
+            SettingKind::Names                                                  => explode(',', $default),
+            SettingKind::Markups, SettingKind::Emails, SettingKind::TaxProfiles => array_filter([$default]),
             SettingKind::NameFilter => [
                 'mode'  => (string) ($field->xpath('form/field[@name="mode"]/@default')[0] ?? ''),
                 'names' => [],
             ],
-            SettingKind::Secret                       => null,
-            default                                   => $default,
+            SettingKind::Secret                                                 => null,
+            default                                                             => $default,
         });
 
         self::assertNotSame('number', (string) $field['type'], 'Clovernumber names its range.');

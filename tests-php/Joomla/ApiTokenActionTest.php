@@ -59,7 +59,9 @@ final class ApiTokenActionTest extends JoomlaTestCase
         self::assertSame($merchant, $shop->connectionService()->require());
     }
 
-    #[TestDox('A token without a permission, a wrong one and none are refused in the owner\'s words, and nothing is stored')]
+    #[TestDox(
+        'A token without a permission, a wrong one and none are refused in the owner\'s words, and nothing is stored',
+    )]
     public function test_refused(): void
     {
         $merchant = $this->clover->state()['merchant_id'];
@@ -86,10 +88,14 @@ final class ApiTokenActionTest extends JoomlaTestCase
     public function test_get(): void
     {
         $merchant = $this->clover->state()['merchant_id'];
-        $answer   = $this->answer($this->factory(self::WITHOUT_APP), [
-            'merchant_id' => $merchant,
-            'api_token'   => $this->token,
-        ], 'GET');
+        $answer   = $this->answer(
+            $this->factory(self::WITHOUT_APP),
+            [
+                'merchant_id' => $merchant,
+                'api_token'   => $this->token,
+            ],
+            'GET',
+        );
         self::assertSame('method', ((array) ($answer['error'] ?? []))['kind'] ?? null);
         self::assertFalse($this->factory(self::WITHOUT_APP)->shop()->connection->status()->connected);
     }

@@ -48,10 +48,13 @@ final class HealthPageTest extends JoomlaTestCase
         $hostile = '<script>alert("x")</script>';
 
         foreach (CheckState::cases() as $state) {
-            $html = self::html(self::view(array_map(
-                static fn (CheckSubject $subject): Check => new Check($subject, $state, Message::said($hostile)),
-                CheckSubject::cases(),
-            ), null));
+            $html = self::html(self::view(
+                array_map(
+                    static fn (CheckSubject $subject): Check => new Check($subject, $state, Message::said($hostile)),
+                    CheckSubject::cases(),
+                ),
+                null,
+            ));
             self::assertStringNotContainsString('<script', $html);
             self::assertDoesNotMatchRegularExpression('/PLG_|LIB_/', $html);
             self::assertStringNotContainsString('clover-days', $html, 'Figures that cannot be read');

@@ -9,6 +9,7 @@ use CloverSync\Orders;
 use CloverSync\OrderStanding;
 use CloverSync\Settings;
 use CloverSync\Shop\Database\Schema;
+use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Sales\OrderEventLog;
 use CloverSync\Shop\Sales\OrderReader;
 use CloverSync\Tests\Support\FakeClock;
@@ -112,7 +113,7 @@ final class RealOrdersTest extends JoomlaTestCase
     private function fingerprint(): string
     {
         $pk    = (int) $this->sql->fetchValue('SELECT j2commerce_order_id FROM #__j2commerce_orders');
-        $order = (new OrderReader($this->sql))->read(self::ORDER, $pk, 'USD');
+        $order = (new OrderReader($this->sql, new Links($this->sql, 'sandbox', 'M')))->read(self::ORDER, $pk, 'USD');
         self::assertNotNull($order);
 
         return Orders::fingerprint($order);

@@ -33,6 +33,7 @@ final class SettingsFormTest extends JoomlaTestCase
         'default_category' => '2',
         'tax_mapping'      => ['tax_mapping0' => ['rate' => 'House Tax', 'profile' => '3']],
         'mapping_mode'     => 'category',
+        'modifiers'        => 'options',
         'pricing_mode'     => 'markup',
         'markup_type'      => 'fixed',
         'markup_value'     => '1.50',
@@ -283,10 +284,11 @@ final class SettingsFormTest extends JoomlaTestCase
             $this->withSimulator(function (): void {
                 $clover = Simulator::get();
                 $this->save(['app_id' => ''] + self::GOOD);
-                $this->current()->shop()->connectionService()->connectWithApiToken(
-                    $clover->state()['merchant_id'],
-                    $clover->apiToken(),
-                );
+                $this
+                    ->current()
+                    ->shop()
+                    ->connectionService()
+                    ->connectWithApiToken($clover->state()['merchant_id'], $clover->apiToken());
                 self::assertSame('', $this->save(['app_id' => ''] + self::GOOD));
                 self::assertTrue($this->current()->shop()->connection->status()->connected);
                 JoomlaSite::app()->set('secret', 'another secret..');

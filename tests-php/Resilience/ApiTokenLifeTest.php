@@ -142,13 +142,16 @@ final class ApiTokenLifeTest extends ResilienceTestCase
         $this->connectByToken();
         $this->clover->tokens('revoke_api_tokens');
         $mark   = $this->clover->mark();
-        $errors = Child::values(array_map(fn (): Child => Child::fork(function (): string {
-            try {
-                return (string) $this->counts($this->db->connect());
-            } catch (\Throwable $e) {
-                return $e::class;
-            }
-        }), range(1, 8)));
+        $errors = Child::values(array_map(
+            fn (): Child => Child::fork(function (): string {
+                try {
+                    return (string) $this->counts($this->db->connect());
+                } catch (\Throwable $e) {
+                    return $e::class;
+                }
+            }),
+            range(1, 8),
+        ));
         self::assertSame([RefusedException::class], array_values(array_unique($errors)));
         self::assertCount(1, $this->clover->calls($mark, '#/orders 401$#'));
     }

@@ -285,10 +285,11 @@ final class CanaryTest extends ResilienceTestCase
         );
         $this->clover->tokens('uninstall');
         $say('uninstalled', 'sync');
-        $shell->environment = [
-            'CLOVERSYNC_API_TOKEN'   => $canaries['API token'],
-            'CLOVERSYNC_MERCHANT_ID' => $this->clover->state()['merchant_id'],
-        ] + $healthy;
+        $shell->environment =
+            [
+                'CLOVERSYNC_API_TOKEN'   => $canaries['API token'],
+                'CLOVERSYNC_MERCHANT_ID' => $this->clover->state()['merchant_id'],
+            ] + $healthy;
         $say('an API token', 'connect');
         $say('sync with an API token', 'sync');
         self::assertSame([0, 0], [$codes['an API token '], $codes['sync with an API token ']]);

@@ -30,7 +30,8 @@ use PHPUnit\Framework\Attributes\TestDox;
  *
  * @phpstan-import-type Request from Simulator
  * @phpstan-type Columns array<string, int|float|string|null>
- * @phpstan-type Sent array{lines: int, discounts: int, payments: int, total: int} An order in Clover
+ * @phpstan-type Sent array{lines: int, modifications: list<int>, discounts: int, payments: int, total: int} An order in
+ *   Clover; modifications: their amounts
  * @phpstan-type Found array{ledger: array<string, Columns>, order: ?Columns, counts: array<string, int>,
  *   orders: list<Sent>, settled: int, digest: list<mixed>}
  */
@@ -85,6 +86,14 @@ final class KilledSaleTest extends ResilienceTestCase
 
     /** The payment plugin's element. */
     private string $method = '';
+
+    private string $catalog = self::CATALOG;
+
+    /** @var list<array{name: string, value: string}> What is chosen for each piece of the first line */
+    private array $options = [];
+
+    /** @var list<int> The amounts of all modifications of the order in Clover, in the end */
+    private array $modifications = [];
 
     /** Of the order in Clover, in the end. */
     private string $title = 'PAID ONLINE 53';
@@ -210,6 +219,25 @@ final class KilledSaleTest extends ResilienceTestCase
         $this->open();
         $this->placed(self::CONFIRMED);
         $this->killEverywhere('printed order', static fn (OrderEvents $events) => $events->statusChanged(
+            self::ORDER,
+            5,
+            self::CONFIRMED,
+        ));
+    }
+
+    #[TestDox('An order with chosen modifiers is killed at every step, and exists completely, with each of them once')]
+    public function test_an_order_with_modifiers(): void
+    {
+        $this->settings = ['sync_sale' => true, 'modifiers' => 'options'];
+        $this->catalog  = 'sandbox';
+        $this->options  = [
+            ['name' => 'Doneness', 'value' => 'Rare'],
+            ['name' => 'Extras', 'value' => 'Extra Cheese'],
+        ];
+        $this->modifications = [0, 0, 150, 150];
+        $this->open(['House Burger', 'Enamel Mug']);
+        $this->placed(self::CONFIRMED);
+        $this->killEverywhere('order with modifiers', static fn (OrderEvents $events) => $events->statusChanged(
             self::ORDER,
             5,
             self::CONFIRMED,
@@ -352,16 +380,22 @@ final class KilledSaleTest extends ResilienceTestCase
         });
     }
 
-    /** A connected shop with all items, before its first order. */
-    private function open(): void
+    /**
+     * A connected shop with all items, before its first order.
+     *
+     * @param ?array{string, string} $names Of the items that are sold; null = any
+     */
+    private function open(?array $names = null): void
     {
         unset($this->sql);
-        $this->clover = Simulator::start(self::CATALOG);
-        $shelf        = $this->clover->shelf();
-        $this->items  = [$shelf[0]['id'], $shelf[1]['id']];
-        $this->start  = array_combine($this->items, [$this->quantity + 10, 7]);
+        $this->clover = Simulator::start($this->catalog);
+        $shelf        = $names === null
+            ? $this->clover->shelf()
+            : array_map(fn (string $name): array => $this->clover->named($name)[0], $names);
+        $this->items = [$shelf[0]['id'], $shelf[1]['id']];
+        $this->start = array_combine($this->items, [$this->quantity + 10, 7]);
         $this->begin($this->start);
-        self::assertDone($this->sync());
+        self::assertDone($this->sync($this->settings));
         $this->now = time() + 10;
     }
 
@@ -570,7 +604,7 @@ final class KilledSaleTest extends ResilienceTestCase
      */
     private function begin(array $counts): void
     {
-        $this->clover->reset(self::CATALOG);
+        $this->clover->reset($this->catalog);
         $this->clover->switches(['external_ref_search_lag' => self::SEARCH_LAG, 'default_printer' => true]);
         $this->clover->merchant(['permissions' => $this->permissions]);
         array_map($this->clover->setStock(...), array_keys($counts), $counts);
@@ -599,8 +633,8 @@ final class KilledSaleTest extends ResilienceTestCase
                 $request['method']
                 . ' '
                 . (string) preg_replace(
-                    ['#\?.*#', '#^/v3/merchants/[^/]+#', '#/orders/[^/]+#'],
-                    ['', '/v3/merchants/*', '/orders/*'],
+                    ['#\?.*#', '#^/v3/merchants/[^/]+#', '#/orders/[^/]+#', '#/line_items/[^/]+#'],
+                    ['', '/v3/merchants/*', '/orders/*', '/line_items/*'],
                     $request['path'],
                 );
             $seen[$match] = ($seen[$match] ?? -1) + 1;
@@ -727,10 +761,11 @@ final class KilledSaleTest extends ResilienceTestCase
             'order'   => $order,
             'counts'  => $this->counts(),
             'orders'  => array_map(static fn (array $o): array => [
-                'lines'     => \count($o['lineItems']['elements']),
-                'discounts' => \count($o['discounts']['elements']),
-                'payments'  => \count($o['payments']['elements']),
-                'total'     => $o['total'] ?? -1,
+                'lines'         => \count($o['lineItems']['elements']),
+                'modifications' => self::modifications($o['lineItems']['elements']),
+                'discounts'     => \count($o['discounts']['elements']),
+                'payments'      => \count($o['payments']['elements']),
+                'total'         => $o['total'] ?? -1,
             ], $this->clover->state()['orders']),
             'settled' => (int) $sql->fetchValue(
                 "SELECT COUNT(*) FROM #__j2commerce_clover_log WHERE message LIKE '%units_found_in_clover%'",
@@ -949,8 +984,10 @@ final class KilledSaleTest extends ResilienceTestCase
         self::assertCount(1, $now['orders'], $where);
         $order = $this->clover->state()['orders'][0];
         self::assertSame([$this->title, ''], [$order['title'] ?? null, $row['mark']], $where);
+        self::assertSame($this->modifications, $now['orders'][0]['modifications'], $where);
         $sum =
             array_sum(array_column($order['lineItems']['elements'], 'price'))
+            + array_sum($this->modifications)
             + array_sum(array_column($order['discounts']['elements'], 'amount'));
         $total = $this->order()['total'];
         self::assertSame(
@@ -1085,7 +1122,26 @@ final class KilledSaleTest extends ResilienceTestCase
             'unit_price' => 1_499,
             'discount'   => 100,
             'tax'        => 240,
+            'options'    => $id === 1 ? $this->options : [],
         ];
+    }
+
+    /**
+     * @param list<array<string, mixed>> $lines
+     *
+     * @return list<int> The amounts, in numerical order
+     */
+    private static function modifications(array $lines): array
+    {
+        $amounts = [];
+
+        foreach ($lines as $line) {
+            array_push($amounts, ...array_column($line['modifications']['elements'] ?? [], 'amount'));
+        }
+
+        sort($amounts);
+
+        return $amounts;
     }
 
     private function shopOf(Sql $sql): Services

@@ -66,7 +66,9 @@ final class ApiTokenCommandTest extends CommandLineTestCase
         self::assertSame([], $this->clover->calls(0, '#/oauth/#'));
     }
 
-    #[TestDox('A token that Clover refuses is an error of “connect”, each missing permission is named, and not connected')]
+    #[TestDox(
+        'A token that Clover refuses is an error of “connect”, each missing permission is named, and not connected',
+    )]
     public function test_refused(): void
     {
         $this->clover->merchant(['permissions' => ['INVENTORY_R', 'INVENTORY_W']]);
@@ -105,10 +107,10 @@ final class ApiTokenCommandTest extends CommandLineTestCase
     #[TestDox('A token in the settings replaces the connection of an app, and without it the stored one goes on')]
     public function test_switching(): void
     {
-        $with   = $this->shell->environment;
-        $app    = ['CLOVERSYNC_APP_ID' => 'APPID00000001']
-            + ['CLOVERSYNC_APP_SECRET' => '11111111-2222-3333-4444-555555555555']
-            + $with;
+        $with = $this->shell->environment;
+        $app  = ['CLOVERSYNC_APP_ID' => 'APPID00000001']
+        + ['CLOVERSYNC_APP_SECRET' => '11111111-2222-3333-4444-555555555555']
+        + $with;
         $oauth  = ['CLOVERSYNC_API_TOKEN' => '', 'CLOVERSYNC_MERCHANT_ID' => ''] + $app;
         $states = [];
 

@@ -111,12 +111,15 @@ final class BacklogTest extends SalesTestCase
 
     private function receive(): void
     {
-        $this->shop()->inbox()->take([[
-            'object_type' => WebhookObject::Item,
-            'object_id'   => $this->mug,
-            'type'        => WebhookEvent::Update,
-            'ts'          => null,
-        ]]);
+        $this
+            ->shop()
+            ->inbox()
+            ->take([[
+                'object_type' => WebhookObject::Item,
+                'object_id'   => $this->mug,
+                'type'        => WebhookEvent::Update,
+                'ts'          => null,
+            ]]);
     }
 
     private function backlog(): Backlog

@@ -103,16 +103,10 @@ final class DailyFiguresTest extends SalesTestCase
     public function test_retention(): void
     {
         $old = UtcTime::sql($this->clock->now() - (20 * self::DAY));
-        $this->sql->execute(
-            'UPDATE #__j2commerce_clover_runs SET ended = ? WHERE id = (SELECT id FROM
-                (SELECT MIN(id) AS id FROM #__j2commerce_clover_runs) x)',
-            [$old],
-        );
-        $this->sql->execute(
-            'UPDATE #__j2commerce_clover_log SET created = ? WHERE id = (SELECT id FROM
-                (SELECT MIN(id) AS id FROM #__j2commerce_clover_log) x)',
-            [$old],
-        );
+        $this->sql->execute('UPDATE #__j2commerce_clover_runs SET ended = ? WHERE id = (SELECT id FROM
+                (SELECT MIN(id) AS id FROM #__j2commerce_clover_runs) x)', [$old]);
+        $this->sql->execute('UPDATE #__j2commerce_clover_log SET created = ? WHERE id = (SELECT id FROM
+                (SELECT MIN(id) AS id FROM #__j2commerce_clover_log) x)', [$old]);
         self::assertSame([0, null, null, 0], $this->figuresOf(21));
         self::assertSame([0, 1, 0, 0], $this->figuresOf(20));
         self::assertSame([0, 0, 0, 0], $this->figuresOf(19));
@@ -165,7 +159,10 @@ final class DailyFiguresTest extends SalesTestCase
             'UTC'            => ['2023-11-14', ['2023-10-28' => 3, '2023-10-29' => 12]],
             'Asia/Kathmandu' => ['2023-11-15', ['2023-10-29' => 3, '2023-10-30' => 12]],
         ] as $zone => [$today, $units]) {
-            $days = $this->shop(clock: $clock)->dailyFigures()->read(new \DateTimeZone($zone));
+            $days = $this
+                ->shop(clock: $clock)
+                ->dailyFigures()
+                ->read(new \DateTimeZone($zone));
             self::assertSame($today, $days[DailyFigures::DAYS - 1]->date, $zone);
             self::assertSame($units, array_filter(array_column($days, 'units', 'date')), $zone);
         }

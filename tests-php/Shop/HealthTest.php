@@ -240,11 +240,7 @@ final class HealthTest extends SyncTestCase
             $this->clover->switches(['date_ahead' => $ahead]);
             $this->sync();
             self::assertSame([$state, $code], $clock());
-            self::assertEqualsWithDelta(
-                abs($ahead),
-                $this->checks()['clover_clock']->message->data['count'] ?? 0,
-                20,
-            );
+            self::assertEqualsWithDelta(abs($ahead), $this->checks()['clover_clock']->message->data['count'] ?? 0, 20);
         }
 
         $this->clover->switches(['date_ahead' => 0]);

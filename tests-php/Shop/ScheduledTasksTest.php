@@ -287,10 +287,10 @@ final class ScheduledTasksTest extends SalesTestCase
     #[TestDox('An API token is never refreshed, and the task says so')]
     public function test_api_token(): void
     {
-        $this->shop()->connectionService()->connectWithApiToken(
-            $this->clover->state()['merchant_id'],
-            $this->clover->apiToken(),
-        );
+        $this
+            ->shop()
+            ->connectionService()
+            ->connectWithApiToken($this->clover->state()['merchant_id'], $this->clover->apiToken());
         StoredTokens::age($this->sql, self::SECRET, 86_400);
         $mark   = $this->clover->mark();
         $report = $this->routines()->refreshToken();

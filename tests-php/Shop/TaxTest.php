@@ -56,9 +56,9 @@ final class TaxTest extends SyncTestCase
         $set         = ['price' => 700, 'group' => 'Set'];
         $this->large = $this->clover->add(['name' => 'Cap L', 'options' => ['Size' => 'L']] + $cap);
         $this->clover->add(['name' => 'Cap S', 'options' => ['Size' => 'S']] + $cap);
-        $this->mixed = $this->clover->add(
-            ['name' => 'Set A', 'options' => ['Kind' => 'A']] + $set + $own('Spirits Tax'),
-        );
+        $this->mixed = $this->clover->add(['name' => 'Set A', 'options' => ['Kind' => 'A']]
+        + $set
+        + $own('Spirits Tax'));
         $this->clover->add(['name' => 'Set B', 'options' => ['Kind' => 'B']] + $set);
 
         foreach ([
@@ -74,25 +74,20 @@ final class TaxTest extends SyncTestCase
     /** @param list<string> $percents Of one zone */
     private function profile(int $id, string $name, array $percents): void
     {
-        $this->sql->execute(
-            'INSERT INTO #__j2commerce_taxprofiles (j2commerce_taxprofile_id, taxprofile_name, enabled)
-              VALUES (?, ?, 1)',
-            [$id, $name],
-        );
+        $this->sql->execute('INSERT INTO #__j2commerce_taxprofiles (j2commerce_taxprofile_id, taxprofile_name, enabled)
+              VALUES (?, ?, 1)', [$id, $name]);
 
         foreach ($percents as $n => $percent) {
-            $rate = $id * 10 + $n;
-            $this->sql->execute(
-                'INSERT INTO #__j2commerce_taxrates (j2commerce_taxrate_id, geozone_id, taxrate_name, tax_percent,
-                    enabled) VALUES (?, 1, ?, ?, 1)',
-                [$rate, "$name $n", $percent],
-            );
+            $rate = ($id * 10) + $n;
+            $this->sql->execute('INSERT INTO #__j2commerce_taxrates (j2commerce_taxrate_id, geozone_id, taxrate_name, tax_percent,
+                    enabled) VALUES (?, 1, ?, ?, 1)', [$rate, "$name $n", $percent]);
 
             foreach (['billing', 'shipping'] as $address) {
-                $this->sql->execute(
-                    'INSERT INTO #__j2commerce_taxrules (taxprofile_id, taxrate_id, address) VALUES (?, ?, ?)',
-                    [$id, $rate, $address],
-                );
+                $this->sql->execute('INSERT INTO #__j2commerce_taxrules (taxprofile_id, taxrate_id, address) VALUES (?, ?, ?)', [
+                    $id,
+                    $rate,
+                    $address,
+                ]);
             }
         }
     }
@@ -181,10 +176,10 @@ final class TaxTest extends SyncTestCase
         self::assertStringContainsString('the shop by the tax profile Seven at 7%', $wrong[$this->rum]);
         self::assertStringContainsString('taxes it with NO_TAX_APPLIED, for which the settings', $wrong[$this->stamp]);
         self::assertStringContainsString('taxes it with Kitchen Tax + Spirits Tax', $wrong[$this->punch]);
-        $set = (string) $this->sql->fetchValue(
-            'SELECT parent_id FROM #__j2commerce_clover_mappings WHERE clover_id = ?',
-            [$this->mixed],
-        );
+        $set =
+            (string) $this->sql->fetchValue('SELECT parent_id FROM #__j2commerce_clover_mappings WHERE clover_id = ?', [
+                $this->mixed,
+            ]);
         self::assertStringContainsString('variants differently: House Tax, Spirits Tax.', $wrong[$set]);
         self::assertArrayNotHasKey($this->mat, $wrong);
         $shop = $this->shop($mapping);
@@ -212,10 +207,9 @@ final class TaxTest extends SyncTestCase
                 $found[$row['clover_id']] = [
                     $row['action'],
                     \in_array('tax', $row['fields'], true),
-                    array_map(
-                        static fn (?Message $name): ?string => $name === null ? null : English::of($name),
-                        $row['tax'] ?? [],
-                    ),
+                    array_map(static fn (?Message $name): ?string => $name === null
+                        ? null
+                        : English::of($name), $row['tax'] ?? []),
                 ];
             });
         self::assertSame(['update', true, ['old' => 'Standard', 'new' => 'Spirits']], $found[$this->rum]);
@@ -276,12 +270,15 @@ final class TaxTest extends SyncTestCase
 
             return $found;
         };
-        self::assertSame([
-            'House Tax'      => [825_000, true, self::HOUSE],
-            'Kitchen Tax'    => [825_000, false, self::HOUSE],
-            'NO_TAX_APPLIED' => [0, false, 0],
-            'Spirits Tax'    => [1_000_000, false, self::SPIRITS],
-        ], $proposed());
+        self::assertSame(
+            [
+                'House Tax'      => [825_000, true, self::HOUSE],
+                'Kitchen Tax'    => [825_000, false, self::HOUSE],
+                'NO_TAX_APPLIED' => [0, false, 0],
+                'Spirits Tax'    => [1_000_000, false, self::SPIRITS],
+            ],
+            $proposed(),
+        );
         $this->profile(6, 'Also 10', ['10']);
         self::assertNull($proposed()['Spirits Tax'][2], 'Two have it.');
     }
@@ -323,10 +320,10 @@ final class TaxTest extends SyncTestCase
 
     private function choose(string $item, int $profile): void
     {
-        $this->sql->execute(
-            'UPDATE #__j2commerce_products SET taxprofile_id = ? WHERE j2commerce_product_id = ?',
-            [$profile, (int) $this->product($item)['product_id']],
-        );
+        $this->sql->execute('UPDATE #__j2commerce_products SET taxprofile_id = ? WHERE j2commerce_product_id = ?', [
+            $profile,
+            (int) $this->product($item)['product_id'],
+        ]);
     }
 
     /**
@@ -339,13 +336,10 @@ final class TaxTest extends SyncTestCase
         $rows = $this->shop($settings)->linkList()->page(['state' => LinkList::TAXED], 'title', false, 0, 100);
 
         return array_column(
-            array_map(
-                static fn (ListedLink $row): array => [
-                    'id'   => $row->cloverId,
-                    'text' => $row->tax === null ? '' : English::of($row->tax),
-                ],
-                $rows,
-            ),
+            array_map(static fn (ListedLink $row): array => [
+                'id'   => $row->cloverId,
+                'text' => $row->tax === null ? '' : English::of($row->tax),
+            ], $rows),
             'text',
             'id',
         );

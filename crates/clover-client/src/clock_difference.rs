@@ -55,11 +55,7 @@ impl ClockDifference {
 fn difference(date: i64, sent: i64, arrived: i64) -> i64 {
     let least = sent.saturating_sub(date).saturating_sub(1);
     let most = arrived.saturating_sub(date);
-    if least > 0 {
-        least
-    } else {
-        most.min(0)
-    }
+    if least > 0 { least } else { most.min(0) }
 }
 
 /// Unix seconds.

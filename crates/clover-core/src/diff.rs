@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 use crate::money::ColumnPrice;
-use crate::product::{Fingerprint, Product, ProductReference, UNAVAILABLE, Variant};
+use crate::product::{Fingerprint, MODIFIERS, Product, ProductReference, UNAVAILABLE, Variant};
 use crate::quantity::{Quantity, Reserve};
 
 /// One mapping as the shop's database holds it now.
@@ -101,6 +101,7 @@ const FIELDS: [&str; 13] = [
     "tax",
     "sale",
     "options",
+    MODIFIERS,
     "variants",
     "sku",
     "upc",
@@ -166,6 +167,9 @@ pub fn compare<S: std::hash::BuildHasher>(
         .collect();
     if action == Action::Create {
         differing.extend(FIELDS);
+        if product.modifiers.is_empty() {
+            differing.remove(MODIFIERS);
+        }
     } else if variants
         .iter()
         .any(|v| matches!(v.action, Action::Create | Action::Restore | Action::Move))
@@ -353,7 +357,8 @@ fn empty_as_none(text: &Option<String>) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::{GroupId, ItemId};
+    use crate::ids::{GroupId, ItemId, ModifierGroupId};
+    use crate::product::{ModifierKind, ModifierOption};
     use crate::quantity::Quantity;
     use crate::tax::ProductTax;
     use proptest::prelude::*;
@@ -392,11 +397,22 @@ mod tests {
             warnings: Vec::new(),
             cautions: Vec::new(),
             options,
+            modifiers: Vec::new(),
             variants,
             reserve: Reserve::default(),
             tax: None,
             unseen: Vec::new(),
             stored: None,
+        }
+    }
+
+    fn extras() -> ModifierOption {
+        ModifierOption {
+            group: ModifierGroupId::new("E").unwrap(),
+            name: "Extras".into(),
+            kind: ModifierKind::Checkbox,
+            required: false,
+            choices: Vec::new(),
         }
     }
 
@@ -559,11 +575,9 @@ mod tests {
     #[test]
     fn a_product_that_the_shop_lacks_is_created_with_every_field() {
         let change = compare(&soup(), &HashMap::new()).unwrap();
-        let every = FIELDS.into_iter().filter(|field| *field != "tax");
-        assert_eq!(
-            (change.action, change.fields),
-            (Action::Create, every.collect::<Vec<_>>())
-        );
+        let has = |field: &&str| !["tax", MODIFIERS].contains(field);
+        let fields: Vec<&str> = FIELDS.into_iter().filter(has).collect();
+        assert_eq!((change.action, change.fields), (Action::Create, fields));
         assert_eq!(
             (
                 change.variants[0].action,
@@ -640,7 +654,8 @@ mod tests {
     #[test]
     fn each_change_in_clover_is_named() {
         type Edit = fn(&mut Product);
-        let edits: [(&str, Edit); 9] = [
+        let edits: [(&str, Edit); 10] = [
+            (MODIFIERS, |p| p.modifiers.push(extras())),
             ("title", |p| p.title = "Stew".into()),
             ("category", |p| p.categories.clear()),
             ("tags", |p| p.tags.push("Vegan".into())),

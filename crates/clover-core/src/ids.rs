@@ -109,6 +109,16 @@ id!(
     "attribute id"
 );
 id!(
+    /// A group of modifiers, such as Extras.
+    ModifierGroupId,
+    "modifier group id"
+);
+id!(
+    /// A modifier, such as Extra Cheese.
+    ModifierId,
+    "modifier id"
+);
+id!(
     /// One value of an attribute, such as Large.
     OptionId,
     "option id"
@@ -117,6 +127,11 @@ id!(
     /// An order of the register.
     OrderId,
     "order id"
+);
+id!(
+    /// A line item of an order: one piece of something sold.
+    LineItemId,
+    "line item id"
 );
 id!(
     /// A way of paying, such as cash or "external payment".

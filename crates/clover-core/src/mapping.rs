@@ -1,5 +1,6 @@
 //! Maps Clover's items and item groups to shop products.
 
+mod modifiers;
 mod options;
 
 use std::collections::HashMap;
@@ -9,14 +10,18 @@ use crate::item_filter::{self, ImportRule, ItemFilter};
 use crate::money::{Currency, MinorUnits};
 use crate::pricing::Prices;
 use crate::problem::{Problem, ProblemCode};
-use crate::product::{Caution, Product, ProductReference, Variant};
+use crate::product::{Caution, MODIFIERS, Product, ProductReference, Variant};
 use crate::quantity::{Quantity, Reserve};
-use crate::settings::{ImportStatus, MappingMode, Settings};
+use crate::settings::{ImportStatus, MappingMode, ModifierMode, Settings};
 use crate::tax::TaxRule;
 use crate::text::{self, clean};
 use crate::wire::{Category, Item, PriceType};
 
+use modifiers::Offer;
 use options::{Attributes, Choice, distinguish};
+
+/// Clover's field with an item's modifier groups.
+const MODIFIER_GROUPS: &str = "modifierGroups";
 
 /// This one item cannot become a product; others can.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -41,6 +46,8 @@ pub struct Mapper {
     pub mode: MappingMode,
     /// Which items are imported.
     pub filter: ItemFilter,
+    /// Whether single items have their modifiers.
+    pub modifiers: ModifierMode,
     /// Whether products may be shown at once.
     pub import_published: bool,
     /// False when the merchant keeps no counts: then nothing is counted.
@@ -69,6 +76,7 @@ impl Mapper {
             prices: settings.prices(),
             mode: settings.mapping_mode,
             filter: settings.item_filter(),
+            modifiers: settings.modifiers,
             import_published: settings.import_status == ImportStatus::Published,
             track_stock,
             reserve: Reserve::new(settings.stock_reserve),
@@ -104,7 +112,15 @@ impl Mapper {
             &[item],
         );
         product.variants.push(variant);
-        Ok(self.withheld(product, &[item]))
+        let lacks_required = match self.modifiers {
+            ModifierMode::Options if !is_unseen(item, MODIFIER_GROUPS) => {
+                let offer = Offer::of(item, self.currency);
+                product.modifiers = offer.options;
+                offer.lacks_required
+            }
+            _ => item.required_modifiers,
+        };
+        Ok(self.withheld(product, &[item], |_| lacks_required))
     }
 
     /// A group becomes a variable product; each member a variant. Members that cannot be used are
@@ -181,7 +197,9 @@ impl Mapper {
         variants.sort_by(|a, b| a.id.cmp(&b.id));
         product.options = options.names;
         product.variants = variants;
-        (Some(self.withheld(product, &used)), errors)
+        // The shop's variable products have no other options than those of their variants.
+        let product = self.withheld(product, &used, |item| item.required_modifiers);
+        (Some(product), errors)
     }
 
     fn variant(&self, item: &Item, option_values: Vec<String>) -> Result<Variant, ItemError> {
@@ -285,10 +303,13 @@ impl Mapper {
             .flat_map(|i| &i.tags.0)
             .filter(|t| !t.deleted)
             .for_each(|t| tags.add(t.name.as_ref()));
-        let is_unseen = |field: &str| items.iter().any(|i| i.unseen.iter().any(|f| f == field));
+        let is_unseen = |field: &str| items.iter().any(|item| is_unseen(item, field));
         let mut unseen = Vec::new();
         if is_unseen("categories") {
             unseen.push("category");
+        }
+        if is_unseen(MODIFIER_GROUPS) {
+            unseen.push(MODIFIERS);
         }
         // In category mode the other categories become tags.
         if is_unseen("tags") || (is_unseen("categories") && self.mode == MappingMode::Category) {
@@ -322,6 +343,7 @@ impl Mapper {
             warnings,
             cautions: Vec::new(),
             options: Vec::new(),
+            modifiers: Vec::new(),
             variants: Vec::new(),
             reserve: self.reserve,
             tax: self.tax.product(items),
@@ -331,7 +353,12 @@ impl Mapper {
     }
 
     /// Keeps back what must not be sold unseen, and says why.
-    fn withheld(&self, mut product: Product, items: &[&Item]) -> Product {
+    fn withheld(
+        &self,
+        mut product: Product,
+        items: &[&Item],
+        lacks_required_modifiers: impl Fn(&Item) -> bool,
+    ) -> Product {
         let warn = |product: &mut Product, caution: Option<Caution>, problem: Problem| {
             product.withheld |= caution.is_some();
             product.cautions.extend(caution);
@@ -380,7 +407,7 @@ impl Mapper {
                     about(ProblemCode::AgeRestricted),
                 );
             }
-            if item.required_modifiers {
+            if lacks_required_modifiers(item) {
                 warn(
                     &mut product,
                     Some(Caution::RequiredModifiers),
@@ -414,6 +441,11 @@ impl Mapper {
 #[must_use]
 pub fn is_sellable(available: bool, hidden: bool, is_variant: bool) -> bool {
     available && !(hidden && is_variant)
+}
+
+/// Whether Clover does not show this field to the app.
+fn is_unseen(item: &Item, field: &str) -> bool {
+    item.unseen.iter().any(|unseen| unseen == field)
 }
 
 fn cleaned(text: Option<&String>) -> Option<String> {

@@ -15,13 +15,17 @@ mod text;
 use crate::json::JsonError;
 
 pub use mark::OrderMark;
-pub use plan::{OrderPlan, PlannedDiscount, PlannedLine, private_parts};
+pub use plan::{OrderPlan, PlannedDiscount, PlannedLine, PlannedModification, private_parts};
 pub use reference::{InvalidReference, OrderReference, order_reference, site_tag};
 pub use shop_order::{Address, ChosenOption, Customer, NamedAmount, OrderLine, ShopOrder, Shopper};
 pub use standing::OrderStanding;
 
 /// Most line items of an order. One page of the Clover documentation says 2,500, another 3,000.
 pub const MAX_LINE_ITEMS: usize = 2_500;
+/// Most modifications of an order: each costs a request.
+pub const MAX_MODIFICATIONS: usize = 300;
+/// Most modifications of a line: they are read back as an expanded list.
+pub const MAX_LINE_MODIFICATIONS: usize = 50;
 /// Most discounts of an order. Clover names no limit; they are read back as one page.
 pub const MAX_DISCOUNTS: usize = 100;
 

@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::ids::{CategoryId, GroupId, ItemId};
+use crate::ids::{CategoryId, GroupId, ItemId, ModifierGroupId, ModifierId};
 use crate::money::ColumnPrice;
 use crate::problem::Problem;
 use crate::quantity::{Quantity, Reserve};
@@ -66,7 +66,8 @@ crate::text_enum! {
         NonRevenue = "non_revenue",
         /// It may be sold only to adults.
         AgeRestricted = "age_restricted",
-        /// The till asks for a choice of modifiers, which the shop does not offer.
+        /// The till asks for a choice of modifiers, which the shop does not offer or cannot ask
+        /// for.
         RequiredModifiers = "required_modifiers",
         /// Hidden in Clover.
         Hidden = "hidden",
@@ -99,6 +100,8 @@ pub struct Product {
     pub cautions: Vec<Caution>,
     /// Names of the options of a variable product; empty for a simple one.
     pub options: Vec<String>,
+    /// What can be chosen in addition, of a simple product; empty for a variable one.
+    pub modifiers: Vec<ModifierOption>,
     /// One for a simple product, at least one for a variable one.
     pub variants: Vec<Variant>,
     /// Units of each variant that are kept for the till.
@@ -110,6 +113,44 @@ pub struct Product {
     pub unseen: Vec<&'static str>,
     /// What the shop stored of them; their digests are taken from it, so they seem unchanged.
     pub stored: Option<Fingerprint>,
+}
+
+crate::text_enum! {
+    /// How a shopper chooses modifiers: the shop's type of the option.
+    pub enum ModifierKind {
+        /// One of several.
+        Radio = "radio",
+        /// One of several, or none.
+        Select = "select",
+        /// Any of several.
+        Checkbox = "checkbox",
+    }
+}
+
+/// A modifier group, as an option of a product.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModifierOption {
+    /// The group.
+    pub group: ModifierGroupId,
+    /// Never empty; another name than those of the product's other options.
+    pub name: String,
+    /// How many may be chosen.
+    pub kind: ModifierKind,
+    /// Whether something must be chosen.
+    pub required: bool,
+    /// At least one.
+    pub choices: Vec<ModifierChoice>,
+}
+
+/// A modifier, as a value of an option.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModifierChoice {
+    /// The modifier.
+    pub modifier: ModifierId,
+    /// Never empty; another name than those of the option's other values.
+    pub name: String,
+    /// What it adds to one piece. Never negative.
+    pub price: ColumnPrice,
 }
 
 /// What is bought: one Clover item.
@@ -222,6 +263,7 @@ impl Product {
                             .chain(v.option_values.iter().map(String::as_str))
                     })),
             ),
+            modifiers_digest(&self.modifiers),
         ]);
         if let Some(stored) = self.stored {
             let parts = ASPECTS.iter().zip(fingerprint.0.iter_mut().zip(stored.0));
@@ -239,25 +281,42 @@ impl Product {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fingerprint([[u8; ASPECT_BYTES]; ASPECTS.len()]);
 
-/// Names of the parts, in the fingerprint's order.
-pub const ASPECTS: [&str; 5] = ["title", "category", "tags", "sale", "options"];
+/// Names of the parts, in the fingerprint's order. The text of a product without modifiers ends
+/// before the last part.
+pub const ASPECTS: [&str; 6] = ["title", "category", "tags", "sale", "options", MODIFIERS];
+
+/// The part with modifiers.
+pub(crate) const MODIFIERS: &str = "modifiers";
 
 const ASPECT_BYTES: usize = 6;
 const ASPECT_DIGITS: usize = 2 * ASPECT_BYTES;
+const DIGITS: usize = ASPECTS.len() * ASPECT_DIGITS;
+const DIGITS_WITHOUT_MODIFIERS: usize = DIGITS - ASPECT_DIGITS;
+const NO_MODIFIERS: [u8; ASPECT_BYTES] = [0; ASPECT_BYTES];
 
 impl Fingerprint {
-    /// Hexadecimal, 60 characters.
+    /// Hexadecimal: 60 characters, or 72 for a product with modifiers.
     #[must_use]
     pub fn to_text(self) -> String {
-        self.digits().map(char::from).iter().collect()
+        let length = if self.has_modifiers() {
+            DIGITS
+        } else {
+            DIGITS_WITHOUT_MODIFIERS
+        };
+        let digits = self.digits();
+        digits[..length].iter().copied().map(char::from).collect()
     }
 
-    fn digits(self) -> [u8; ASPECTS.len() * ASPECT_DIGITS] {
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        let mut digits = [0; ASPECTS.len() * ASPECT_DIGITS];
+    fn has_modifiers(self) -> bool {
+        self.0[ASPECTS.len() - 1] != NO_MODIFIERS
+    }
+
+    fn digits(self) -> [u8; DIGITS] {
+        const HEXADECIMAL: &[u8; 16] = b"0123456789abcdef";
+        let mut digits = [0; DIGITS];
         for (pair, byte) in digits.chunks_exact_mut(2).zip(self.0.iter().flatten()) {
-            pair[0] = DIGITS[usize::from(byte >> 4)];
-            pair[1] = DIGITS[usize::from(byte & 15)];
+            pair[0] = HEXADECIMAL[usize::from(byte >> 4)];
+            pair[1] = HEXADECIMAL[usize::from(byte & 15)];
         }
         digits
     }
@@ -266,7 +325,7 @@ impl Fingerprint {
     #[must_use]
     pub fn from_text(text: &str) -> Option<Self> {
         let text = text.as_bytes();
-        if text.len() != ASPECTS.len() * ASPECT_DIGITS {
+        if text.len() != DIGITS && text.len() != DIGITS_WITHOUT_MODIFIERS {
             return None;
         }
         let mut parts = [[0; ASPECT_BYTES]; ASPECTS.len()];
@@ -277,23 +336,54 @@ impl Fingerprint {
         Some(Self(parts))
     }
 
-    /// Parts that differ from a stored fingerprint; all of them when that is unreadable.
+    /// Parts that differ from a stored fingerprint; all that the product has when that is
+    /// unreadable.
     #[must_use]
     pub fn differing(self, stored: &str) -> Vec<&'static str> {
+        const ABSENT: &[u8] = &[b'0'; ASPECT_DIGITS];
         let (now, stored) = (self.digits(), stored.as_bytes());
-        if stored.len() != now.len() {
-            return ASPECTS.to_vec();
+        if stored.len() != DIGITS && stored.len() != DIGITS_WITHOUT_MODIFIERS {
+            let parts = ASPECTS.len() - usize::from(!self.has_modifiers());
+            return ASPECTS[..parts].to_vec();
         }
+        let stored = stored.chunks_exact(ASPECT_DIGITS);
         ASPECTS
             .into_iter()
             .zip(
                 now.chunks_exact(ASPECT_DIGITS)
-                    .zip(stored.chunks_exact(ASPECT_DIGITS)),
+                    .zip(stored.chain(std::iter::once(ABSENT))),
             )
             .filter(|(_, (now, stored))| now != stored)
             .map(|(aspect, _)| aspect)
             .collect()
     }
+}
+
+/// Nothing for a product without modifiers, so that its fingerprint is that of a version that knew
+/// none.
+fn modifiers_digest(modifiers: &[ModifierOption]) -> [u8; ASPECT_BYTES] {
+    if modifiers.is_empty() {
+        return NO_MODIFIERS;
+    }
+    let mut parts: Vec<String> = vec![MODIFIERS.into()];
+    for option in modifiers {
+        let required = if option.required { "required" } else { "free" };
+        parts.extend([
+            option.group.as_str().into(),
+            option.name.clone(),
+            option.kind.key().into(),
+            required.into(),
+            option.choices.len().to_string(),
+        ]);
+        for choice in &option.choices {
+            parts.extend([
+                choice.modifier.as_str().into(),
+                choice.name.clone(),
+                choice.price.to_string(),
+            ]);
+        }
+    }
+    digest(parts.iter().map(String::as_str))
 }
 
 /// Each part is preceded by its length, so that `["ab", "c"]` and `["a", "bc"]` differ.

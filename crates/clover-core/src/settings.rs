@@ -89,6 +89,16 @@ crate::text_enum! {
     }
 }
 
+crate::text_enum! {
+    /// What becomes of Clover's modifier groups.
+    pub enum ModifierMode {
+        /// The shop does not offer them.
+        Off = "off",
+        /// Options of the product, with prices.
+        Options = "options",
+    }
+}
+
 /// A number on top of Clover's price.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Markup {
@@ -212,6 +222,8 @@ settings! {
     import_non_revenue: ImportRule = Choice(ImportRule::Unpublished);
     /// Items that are sold only to adults.
     import_age_restricted: ImportRule = Choice(ImportRule::Unpublished);
+    /// Modifier groups of single items.
+    modifiers: ModifierMode = Choice(ModifierMode::Off);
     /// Whether prices have a markup.
     pricing_mode: PricingMode = Choice(PricingMode::Direct);
     /// Percentage or fixed, also while the mode is direct.

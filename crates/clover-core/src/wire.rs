@@ -11,15 +11,15 @@ mod order;
 mod tax;
 
 pub use item::{
-    Attribute, Category, Item, ItemCount, ItemGroup, ItemStock, ModifierGroup, OptionValue,
-    PriceType, Ref, Stock, Tag,
+    Attribute, Category, Item, ItemCount, ItemGroup, ItemModifierGroup, ItemStock, Modifier,
+    ModifierGroup, OptionValue, PriceType, Ref, Stock, Tag,
 };
 pub use lenient::lenient_integer;
 pub use list::{ElementError, Elements, Listing};
 pub use merchant::{Merchant, Properties};
 pub use order::{
-    Discount, LineItem, OrderCurrency, OrderHead, OrderType, Payment, PrintEvent, Tender, TillLine,
-    TillOrder,
+    Discount, LineItem, Modification, OrderCurrency, OrderHead, OrderType, Payment, PrintEvent,
+    Tender, TillLine, TillOrder,
 };
 pub use tax::{TaxRate, TaxedItem};
 

@@ -52,7 +52,7 @@ fn read_order(order: &Value) -> (usize, usize) {
 fn read_lines(lines: &Value) -> usize {
     let read: Elements<LineItem> = read(lines);
     for (line, recorded) in read.0.iter().zip(lines["elements"].as_array().unwrap()) {
-        assert_eq!(line.id, recorded["id"].as_str().unwrap());
+        assert_eq!(line.id.as_str(), recorded["id"].as_str().unwrap());
         assert_eq!(line.price, recorded["price"].as_i64());
     }
     read.0.len()

@@ -19,6 +19,7 @@ use crate::error::Error;
 use crate::group_names::GroupNames;
 use crate::groups::{GroupChanges, Staged};
 use crate::items::{self, Joined};
+use crate::modifiers::ModifierGroups;
 use crate::page::{Fault, Page};
 use crate::session::Session;
 use crate::taxes::Taxes;
@@ -29,6 +30,7 @@ pub struct Catalog {
     mapper: Rc<Mapper>,
     names: Rc<GroupNames>,
     taxes: Rc<Taxes>,
+    modifiers: Rc<ModifierGroups>,
 }
 
 impl fmt::Debug for Catalog {
@@ -59,6 +61,7 @@ impl Catalog {
             mapper: Rc::new(Mapper::new(session.settings(), currency, track_stock)),
             names: Rc::new(GroupNames::new(Rc::clone(session))),
             taxes: Rc::new(Taxes::new(Rc::clone(session))),
+            modifiers: Rc::new(ModifierGroups::new(Rc::clone(session))),
         })
     }
 
@@ -70,6 +73,7 @@ impl Catalog {
             Rc::clone(&self.mapper),
             Rc::clone(&self.names),
             Rc::clone(&self.taxes),
+            Rc::clone(&self.modifiers),
             after.filter(|cursor| !cursor.is_empty()),
         )
     }
@@ -152,8 +156,8 @@ impl Catalog {
         mut items: Vec<Item>,
         faults: Vec<Fault>,
     ) -> Result<Page, Error> {
+        self.modifiers.complete(&mut items)?;
         self.taxes.fill(&mut items)?;
-        let cursor = String::new();
-        Ok(Page::new(asked, cursor, items, faults, &self.mapper))
+        Ok(Page::new(asked, String::new(), items, faults, &self.mapper))
     }
 }

@@ -12,6 +12,7 @@ use clover_core::mapping::Mapper;
 use crate::error::Error;
 use crate::group_names::GroupNames;
 use crate::items::{Joined, has_no_counts};
+use crate::modifiers::ModifierGroups;
 use crate::page::Page;
 use crate::session::Session;
 use crate::taxes::Taxes;
@@ -22,6 +23,7 @@ pub struct CatalogPages {
     mapper: Rc<Mapper>,
     names: Rc<GroupNames>,
     taxes: Rc<Taxes>,
+    modifiers: Rc<ModifierGroups>,
     state: RefCell<State>,
 }
 
@@ -48,6 +50,7 @@ impl CatalogPages {
         mapper: Rc<Mapper>,
         names: Rc<GroupNames>,
         taxes: Rc<Taxes>,
+        modifiers: Rc<ModifierGroups>,
         after: Option<String>,
     ) -> Self {
         Self {
@@ -55,6 +58,7 @@ impl CatalogPages {
             mapper,
             names,
             taxes,
+            modifiers,
             state: RefCell::new(State {
                 reading: None,
                 cursor: after,
@@ -110,6 +114,7 @@ impl CatalogPages {
         }
         let (mut items, faults) = joined.complete(&self.session)?;
         self.taxes.fill(&mut items)?;
+        self.modifiers.complete(&mut items)?;
         let page = Page::new(
             pair.first.asked.into_std(),
             cursor.clone().unwrap_or_default(),

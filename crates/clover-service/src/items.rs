@@ -2,8 +2,11 @@
 
 use std::collections::HashMap;
 
-use clover_client::items::{self, COUNTED_SINGLY, ITEM_EXPANSIONS, MAX_EXPANDED, STOCK_EXPANSION};
+use clover_client::items::{
+    self, COUNTED_SINGLY, ITEM_EXPANSIONS, MAX_EXPANDED, MODIFIER_GROUPS, STOCK_EXPANSION,
+};
 use clover_core::ids::ItemId;
+use clover_core::settings::ModifierMode;
 use clover_core::wire::{Elements, Item, ItemCount, Listing, Stock};
 use serde::de::DeserializeOwned;
 
@@ -67,8 +70,11 @@ impl Joined {
                 faults.push(fault.clone());
                 continue;
             }
-            let count = counts.remove(&item.id);
-            item.required_modifiers = count.as_ref().is_some_and(ItemCount::requires_modifiers);
+            let mut count = counts.remove(&item.id);
+            if let Some(count) = &mut count {
+                item.required_modifiers = count.requires_modifiers();
+                item.modifier_groups = std::mem::take(&mut count.modifier_groups.0);
+            }
             // Otherwise it was made between the two answers, or Clover expands no counts for this
             // app. Taken for uncounted, it would switch the shop's counting off.
             let count = count.filter(|_| has_counts);
@@ -144,8 +150,10 @@ fn whole_list<T: DeserializeOwned>(
 /// The fields of an item that are empty because Clover does not show them to this app.
 fn unseen(session: &Session) -> Vec<String> {
     let is_withheld = |field: &&str| session.withheld().has(field);
-    let fields = ITEM_EXPANSIONS.into_iter().filter(is_withheld);
-    fields.map(str::to_owned).collect()
+    let has_modifiers = session.settings().modifiers == ModifierMode::Options;
+    let modifiers = has_modifiers.then_some(MODIFIER_GROUPS);
+    let fields = ITEM_EXPANSIONS.into_iter().chain(modifiers);
+    fields.filter(is_withheld).map(str::to_owned).collect()
 }
 
 /// Whether lists show no counts to this app.

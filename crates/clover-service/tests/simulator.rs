@@ -13,6 +13,7 @@ use clover_core::ids::ItemId;
 use clover_core::ledger::CountWrite;
 use clover_core::order::{OrderStanding, ShopOrder};
 use clover_core::problem::ProblemCode;
+use clover_core::product::{Caution, ModifierOption};
 use clover_core::quantity::Quantity;
 use clover_core::seal::Vault;
 use clover_core::settings::Settings as CoreSettings;
@@ -163,15 +164,23 @@ impl World {
     }
 
     fn over(config: Config, memory: Memory) -> Self {
+        Self::set(config, memory, &json!({}))
+    }
+
+    /// With these settings in addition.
+    fn set(config: Config, memory: Memory, more: &Value) -> Self {
         let pace = if config.limits == Limits::Off {
             100_000
         } else {
             100
         };
         let clover = Simulator::start_blocking(config).unwrap();
+        let mut settings = json!({"pace_share": pace});
+        let more = more.as_object().cloned().unwrap_or_default();
+        settings.as_object_mut().unwrap().extend(more);
         let memory = Rc::new(memory);
         Self {
-            session: session(&clover, &memory, &json!({"pace_share": pace})),
+            session: session(&clover, &memory, &settings),
             clover,
             memory,
         }
@@ -676,6 +685,84 @@ fn a_group_made_after_the_names_were_requested_has_its_name() {
     let names = found.changes.iter().map(|change| &change.product.title);
     assert_eq!(names.filter(|title| *title == "Later").count(), 1);
     assert_eq!(world.count("/item_groups"), 2);
+}
+
+/// The modifier options of the products on all pages, by the title of the product.
+fn modifiers(catalog: &Catalog) -> HashMap<String, Vec<ModifierOption>> {
+    let known = HashMap::new();
+    let pages = all_pages(catalog);
+    let changes = pages.iter().flat_map(|page| page.changes(&known));
+    changes
+        .map(|change| (change.product.title, change.product.modifiers))
+        .filter(|(_, options)| !options.is_empty())
+        .collect()
+}
+
+#[test]
+fn modifier_groups_are_read_once_where_they_are_wanted_and_items_have_some() {
+    for (mode, catalog, reads, products) in [
+        ("off", SimulatedCatalog::Sandbox, 0, 0),
+        ("options", SimulatedCatalog::Sandbox, 1, 3),
+        ("options", SimulatedCatalog::Synthetic(20), 0, 0),
+    ] {
+        let config = Config {
+            catalog,
+            ..Config::default()
+        };
+        let world = World::set(config, Memory::default(), &json!({"modifiers": mode}));
+        let (callback, state) = world.approve();
+        world.session.complete(&callback, state).unwrap();
+        let catalog = Catalog::new(&world.session, "USD", true).unwrap();
+        for _ in 0..2 {
+            let found = modifiers(&catalog);
+            assert_eq!(found.len(), products, "{found:?}");
+            if let Some(burger) = found.get("House Burger") {
+                let shown = burger.iter().map(|o| (o.name.as_str(), o.choices.len()));
+                assert_eq!(shown.collect::<Vec<_>>(), [("Doneness", 3), ("Extras", 3)]);
+            }
+        }
+        assert_eq!(world.count("/modifier_groups"), reads, "{mode}");
+        assert_eq!(world.count("/modifiers"), 0);
+    }
+}
+
+#[test]
+fn a_modifier_group_made_after_the_list_was_read_is_found_by_another_look() {
+    let options = json!({"modifiers": "options"});
+    let world = World::set(Config::default(), Memory::default(), &options);
+    let (callback, state) = world.approve();
+    world.session.complete(&callback, state).unwrap();
+    let catalog = Catalog::new(&world.session, "USD", true).unwrap();
+    modifiers(&catalog);
+    // It has no modifier that can be chosen, so the product is not published.
+    let group = json!({"elements": [{"id": "LATER00000001", "minRequired": 1}]});
+    let item = json!({"name": "Late", "price": 5, "__raw": {"modifierGroups": group}});
+    world.control("/__sim/items", &item);
+    for _ in 0..3 {
+        modifiers(&catalog);
+    }
+    assert_eq!(world.count("/modifier_groups"), 2);
+    let pages = all_pages(&catalog);
+    let known = HashMap::new();
+    let change = pages
+        .iter()
+        .flat_map(|page| page.changes(&known))
+        .find(|change| change.product.title == "Late")
+        .unwrap();
+    assert_eq!(change.product.cautions, [Caution::RequiredModifiers]);
+}
+
+#[test]
+fn modifiers_of_groups_that_are_full_or_not_expanded_come_from_their_own_list() {
+    let options = json!({"modifiers": "options"});
+    let world = World::set(Config::default(), Memory::default(), &options);
+    let (callback, state) = world.approve();
+    world.session.complete(&callback, state).unwrap();
+    world.control("/__sim/switches", &json!({"refused_expand": ["modifiers"]}));
+    let catalog = Catalog::new(&world.session, "USD", true).unwrap();
+    let found = modifiers(&catalog);
+    assert_eq!(found["House Burger"][1].choices.len(), 3);
+    assert_eq!(world.count("/modifiers"), 1);
 }
 
 #[test]

@@ -82,6 +82,7 @@ final readonly class FakeCheckout
         $row      = $this->sql->fetchOne('SELECT * FROM ' . self::ORDERS . ' WHERE order_id = ?', [$order->orderId]);
         $this->checkNumber($order, $row === null ? null : (int) $row['j2commerce_order_id']);
         $products = $this->products($order->lines);
+        $prices   = $this->optionPrices($order->lines, $products, $currency['decimals']);
         $columns  = $this->columns($order, $amounts, $currency['id']);
 
         if ($row === null) {
@@ -101,6 +102,7 @@ final readonly class FakeCheckout
                     $order,
                     $amounts,
                     $products,
+                    $prices,
                     (int) ($row['stock_committed'] ?? 0) === 1,
                     $row !== null,
                 ),
@@ -253,6 +255,60 @@ final readonly class FakeCheckout
                     ]
             );
         }, $lines);
+    }
+
+    /**
+     * What each option of each line adds to the price of one piece, in minor units: as J2Commerce computes it, for
+     * products that are not variable. A line's price in the file includes it.
+     *
+     * @param list<array{unit_price: int, options: list<array{name: string, value: string}>, ...}> $lines
+     * @param list<?array{product: int, type: string, ...}>                                        $products
+     *
+     * @return list<list<int>> By line and option
+     */
+    private function optionPrices(array $lines, array $products, int $decimals): array
+    {
+        $prices = [];
+
+        foreach ($this->bulk->fetch(
+            'SELECT p.product_id, o.option_name, v.optionvalue_name, c.product_optionvalue_price AS price
+               FROM #__j2commerce_product_options p
+               JOIN #__j2commerce_options o ON o.j2commerce_option_id = p.option_id
+               JOIN #__j2commerce_product_optionvalues c ON c.productoption_id = p.j2commerce_productoption_id
+               JOIN #__j2commerce_optionvalues v ON v.j2commerce_optionvalue_id = c.optionvalue_id
+              WHERE p.product_id IN (%s)',
+            array_values(array_unique(array_column(
+                array_filter($products, static fn (?array $product): bool => ($product['type'] ?? '') === 'simple'),
+                'product',
+            ))),
+        ) as $row) {
+            [$whole, $fraction] = [...explode('.', (string) $row['price']), ''];
+            $minor = (int) ($whole . substr(str_pad($fraction, $decimals, '0'), 0, $decimals));
+            $prices[(int) $row['product_id']][self::optionKey(
+                (string) $row['option_name'],
+                (string) $row['optionvalue_name'],
+            )]       = $minor;
+        }
+
+        return array_map(
+            static function (array $line, ?array $product) use ($prices): array {
+                $added = array_map(
+                    static fn (array $option): int => (
+                        $prices[$product['product'] ?? 0][self::optionKey($option['name'], $option['value'])] ?? 0
+                    ),
+                    $line['options'],
+                );
+
+                return array_sum($added) > $line['unit_price'] ? array_fill(0, \count($added), 0) : $added;
+            },
+            $lines,
+            $products,
+        );
+    }
+
+    private static function optionKey(string $name, string $value): string
+    {
+        return Text::key($name) . "\0" . Text::key($value);
     }
 
     /**
@@ -438,6 +494,7 @@ final readonly class FakeCheckout
      * @param list<?array{product: int, variant: int, type: string, sku: string, tax_profile: int, shipping: bool}>
      *   $products
      *
+     * @param list<list<int>> $prices As {@see optionPrices()} returns them
      * @param bool $byHand The order exists: the administrator's order screen adds the lines, not the checkout
      *
      * @return bool Whether anything has changed
@@ -446,6 +503,7 @@ final readonly class FakeCheckout
         OrderFile $order,
         Amounts $amounts,
         array $products,
+        array $prices,
         bool $holds,
         bool $byHand,
     ): bool {
@@ -466,7 +524,7 @@ final readonly class FakeCheckout
 
         foreach ($kept as $id => $i) {
             $row = array_diff_key(
-                $this->itemRow($order, $order->lines[$i], $products[$i], $amounts),
+                $this->itemRow($order, $order->lines[$i], $products[$i], $prices[$i], $amounts),
                 array_flip(self::PRODUCT_COLUMNS),
             );
 
@@ -483,14 +541,17 @@ final readonly class FakeCheckout
         }
 
         foreach ($this->freeKeys($added, array_column($gone, 'id', 'key')) as $i => $id) {
-            $row = ['created_on' => $this->now()] + $this->itemRow($order, $order->lines[$i], $products[$i], $amounts);
+            $row =
+                ['created_on' => $this->now()]
+                + $this->itemRow($order, $order->lines[$i], $products[$i], $prices[$i], $amounts);
             $row += $id === null ? [] : ['j2commerce_orderitem_id' => $id];
             $this->bulk->insert(self::ITEMS, array_keys($row), [array_values(
                 $byHand ? array_replace($row, ['orderitem_attributes' => '']) : $row,
             )]);
 
             if ($byHand && $order->lines[$i]['options'] !== []) {
-                $this->saveOptions($id ?? $this->newestLine($order->orderId), $order->lines[$i]['options']);
+                $line = $id ?? $this->newestLine($order->orderId);
+                $this->saveOptions($line, $order->lines[$i]['options'], $prices[$i], $amounts);
             }
 
             if ($holds) {
@@ -512,8 +573,9 @@ final readonly class FakeCheckout
      * The options of a line, as the administrator's order screen stores them.
      *
      * @param list<array{name: string, value: string}> $options
+     * @param list<int>                                $prices
      */
-    private function saveOptions(int $line, array $options): void
+    private function saveOptions(int $line, array $options, array $prices, Amounts $amounts): void
     {
         $this->bulk->insert(
             self::CHOSEN,
@@ -528,17 +590,21 @@ final readonly class FakeCheckout
                 'orderitemattribute_code',
                 'orderitemattribute_type',
             ],
-            array_map(static fn (array $option): array => [
-                $line,
-                0,
-                0,
-                $option['name'],
-                $option['value'],
-                '+',
-                self::ZERO,
-                '',
-                'select',
-            ], $options),
+            array_map(
+                static fn (array $option, int $price): array => [
+                    $line,
+                    0,
+                    0,
+                    $option['name'],
+                    $option['value'],
+                    '+',
+                    $amounts->decimal($price),
+                    '',
+                    'select',
+                ],
+                $options,
+                $prices,
+            ),
         );
     }
 
@@ -634,10 +700,11 @@ final readonly class FakeCheckout
      * @param array{key: string, id: ?int, clover_id: ?string, sku: ?string, name: string, quantity: int, unit_price:
      *   int, discount: int, tax: int, options: list<array{name: string, value: string}>} $line
      * @param ?array{product: int, variant: int, type: string, sku: string, tax_profile: int, shipping: bool} $product
+     * @param list<int> $prices Of the options
      *
      * @return array<string, scalar>
      */
-    private function itemRow(OrderFile $order, array $line, ?array $product, Amounts $amounts): array
+    private function itemRow(OrderFile $order, array $line, ?array $product, array $prices, Amounts $amounts): array
     {
         $final = ($line['quantity'] * $line['unit_price']) - $line['discount'];
 
@@ -653,12 +720,20 @@ final readonly class FakeCheckout
             'orderitem_name'                => $line['name'],
             'orderitem_attributes'          => $line['options'] === []
                 ? ''
-                : json_encode(array_map(static fn (array $option): array => [
-                    'orderitemattribute_name'  => $option['name'],
-                    'orderitemattribute_value' => $option['value'],
-                    'orderitemattribute_type'  => 'select',
-                    'orderitemattribute_price' => 0,
-                ], $line['options']), JSON_THROW_ON_ERROR),
+                : json_encode(
+                    array_map(
+                        static fn (array $option, int $price): array => [
+                            'orderitemattribute_name'  => $option['name'],
+                            'orderitemattribute_value' => $option['value'],
+                            'orderitemattribute_type'  => 'select',
+                            // J2Commerce writes a number.
+                            'orderitemattribute_price' => $price === 0 ? 0 : (float) $amounts->decimal($price),
+                        ],
+                        $line['options'],
+                        $prices,
+                    ),
+                    JSON_THROW_ON_ERROR,
+                ),
             'orderitem_quantity'            => (string) $line['quantity'],
             'orderitem_taxprofile_id'       => $product['tax_profile'] ?? 0,
             'orderitem_per_item_tax'        => $amounts->share($line['tax'], 1, $line['quantity']),
@@ -667,8 +742,8 @@ final readonly class FakeCheckout
             'orderitem_discount_tax'        => $final > 0
                 ? $amounts->share($line['discount'], $line['tax'], $final)
                 : self::ZERO,
-            'orderitem_price'               => $amounts->decimal($line['unit_price']),
-            'orderitem_option_price'        => self::ZERO,
+            'orderitem_price'               => $amounts->decimal($line['unit_price'] - array_sum($prices)),
+            'orderitem_option_price'        => $amounts->decimal(array_sum($prices)),
             'orderitem_finalprice'          => $amounts->decimal($final),
             'orderitem_finalprice_with_tax' => $amounts->decimal(
                 $order->pricesIncludeTax ? $final : $final + $line['tax'],

@@ -443,57 +443,55 @@ function steps(): array
         'sync without the app'       => static fn () => World::$shop->runner()->run(new TimeBudget()),
         'status without the app'     => static fn () => World::$shop->connection->status(),
         ...api_token(),
-        'objects at the end'         => static fn () => show('shop at the end', World::$shop),
+        'objects at the end' => static fn () => show('shop at the end', World::$shop),
     ];
 }
 
 /** @return array<string, \Closure(): mixed> */
 function api_token(): array
 {
-    $connect = static fn (): ?string => World::$shop->connectionService()->connectWithApiToken(
-        (string) World::$shop->merchantId(),
-        World::$canaries['API token'],
-    );
+    $connect = static fn (): ?string => World::$shop
+        ->connectionService()
+        ->connectWithApiToken((string) World::$shop->merchantId(), World::$canaries['API token']);
 
     return [
-        'a wrong API token'            => static fn () => World::$shop->connectionService()->connectWithApiToken(
-            (string) World::$shop->merchantId(),
-            World::$canaries['site secret'],
-        ),
-        'no API token'                 => static fn () => World::$shop->connection->connectWithApiToken(
+        'a wrong API token'           => static fn () => World::$shop
+            ->connectionService()
+            ->connectWithApiToken((string) World::$shop->merchantId(), World::$canaries['site secret']),
+        'no API token'                => static fn () => World::$shop->connection->connectWithApiToken(
             (string) World::$shop->merchantId(),
             World::$canaries['API token'] . ' ' . World::$canaries['API token'],
         ),
-        'no merchant of an API token'  => static fn () => World::$shop->connection->hasApiToken(
+        'no merchant of an API token' => static fn () => World::$shop->connection->hasApiToken(
             'M1',
             World::$canaries['API token'],
         ),
-        'Clover repeats an API token'  => static fn () => control('POST', 'faults', [[
+        'Clover repeats an API token' => static fn () => control('POST', 'faults', [[
             'match' => 'GET /v3/merchants/*/orders',
             'times' => 1,
             'do'    => 'status',
             'code'  => 401,
             'body'  => ['message' => 'bad ' . World::$canaries['API token']],
         ]]),
-        'a test that is refused'       => $connect,
-        'an API token'                 => static fn () => [control('DELETE', 'faults'), $connect(), note()],
-        'status of an API token'       => static fn () => World::$shop->connection->status(),
-        'a sync with it'               => static fn () => World::$shop->runner()->run(new TimeBudget()),
-        'Clover repeats it'            => static fn () => echoing(Simulator::ITEM_PAGES, 401),
-        'a permission it lacks'        => static fn () => iterator_count(
+        'a test that is refused'      => $connect,
+        'an API token'                => static fn () => [control('DELETE', 'faults'), $connect(), note()],
+        'status of an API token'      => static fn () => World::$shop->connection->status(),
+        'a sync with it'              => static fn () => World::$shop->runner()->run(new TimeBudget()),
+        'Clover repeats it'           => static fn () => echoing(Simulator::ITEM_PAGES, 401),
+        'a permission it lacks'       => static fn () => iterator_count(
             (new Catalog(World::$shop->connection, 'USD'))->pages(),
         ),
-        'the API token is revoked'     => static fn () => [
+        'the API token is revoked'    => static fn () => [
             control('DELETE', 'faults'),
             StoredTokens::age(World::$sql, World::$canaries['site secret'], 60),
             control('POST', 'tokens', ['do' => 'revoke_api_tokens']),
         ],
-        'the first refusal of it'      => static fn () => World::$shop->runner()->run(new TimeBudget()),
-        'the second refusal of it'     => static fn () => [
+        'the first refusal of it'     => static fn () => World::$shop->runner()->run(new TimeBudget()),
+        'the second refusal of it'    => static fn () => [
             StoredTokens::age(World::$sql, World::$canaries['site secret'], 600),
             World::$shop->runner()->run(new TimeBudget()),
         ],
-        'dashboard of an API token'    => static fn () => World::$shop->dashboard()->read(),
+        'dashboard of an API token'   => static fn () => World::$shop->dashboard()->read(),
     ];
 }
 

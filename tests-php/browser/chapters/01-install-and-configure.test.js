@@ -40,7 +40,7 @@ const TABS = {
 };
 
 /** Fields that the manual does not have, each with a description. */
-const OURS = { products: ['Clover Categories', 'Clover Tags', 'Import', 'Names in Clover', 'Hidden Items', 'Non-Revenue Items', 'Age-Restricted Items', 'Tax Profiles by Rate', 'Clover’s Tax Rates'], pricing: ['Category Markups', 'Price Ending'], sync: ['Keep Units for the Till', 'Orders Without Clover Products', 'Paid Later', 'Order Type', 'Print Orders', 'Paid Statuses', 'Refunded Statuses'], advanced: ['Alert Email', 'Daily Summary', 'Send Test Mail', 'API rate limit share (%)'] };
+const OURS = { products: ['Clover Categories', 'Clover Tags', 'Import', 'Names in Clover', 'Hidden Items', 'Non-Revenue Items', 'Age-Restricted Items', 'Tax Profiles by Rate', 'Clover’s Tax Rates', 'Modifiers'], pricing: ['Category Markups', 'Price Ending'], sync: ['Keep Units for the Till', 'Orders Without Clover Products', 'Paid Later', 'Order Type', 'Print Orders', 'Paid Statuses', 'Refunded Statuses'], advanced: ['Alert Email', 'Daily Summary', 'Send Test Mail', 'API rate limit share (%)'] };
 
 const OPTIONS = {
   environment: ['Sandbox', 'North America', 'Europe', 'Latin America'],
@@ -50,6 +50,7 @@ const OPTIONS = {
   pricing_mode: ['Direct', 'Markup'],
   markup_type: ['Percentage', 'Fixed amount'],
   price_ending: ['As computed', '0.99', '0.95', '0.00', '0.50'],
+  modifiers: ['Not offered', 'As options of the product'],
 };
 
 const plain = (text) => text.replace(/['’]/g, '’').replace(/\s+/g, ' ').trim();

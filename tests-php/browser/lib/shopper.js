@@ -6,11 +6,17 @@ const GUEST = {
   first_name: 'Gwen', last_name: 'O’Guest', email: 'gwen@example.org', address_1: '2 Mission Street', city: 'San Francisco', zip: '94105', phone_1: '4155550100', phone_2: '4155550100',
 };
 
-export const addToCart = async (tab, product, quantity = 1, options = {}) => {
+/** @param {string[]} choices Labels of radio buttons and check boxes, without their prices */
+export const addToCart = async (tab, product, quantity = 1, options = {}, choices = []) => {
   await tab.goto(`${site.url}/index.php?option=com_j2commerce&view=product&id=${product}`);
 
   for (const [nth, label] of Object.values(options).entries()) {
     await tab.locator('main select[name^="product_option"]').nth(nth).selectOption({ label });
+    await tab.waitForLoadState('networkidle');
+  }
+
+  for (const label of choices) {
+    await tab.locator('main .form-check', { hasText: new RegExp(`^\\s*${label}\\b`) }).locator('input').first().check();
     await tab.waitForLoadState('networkidle');
   }
 
@@ -94,8 +100,8 @@ export const buy = async (browser, lines, payment, before = async () => {}) => {
   browser.listen(tab);
 
   try {
-    for (const { product, quantity, options } of lines) {
-      await addToCart(tab, product, quantity, options);
+    for (const { product, quantity, options, choices } of lines) {
+      await addToCart(tab, product, quantity, options, choices);
     }
 
     await before(tab);

@@ -16,7 +16,9 @@ pub use crate::id_filter::IDS_A_REQUEST;
 /// reads the stock and the modifier groups.
 pub const ITEM_EXPANSIONS: [&str; 3] = ["categories", "options", "tags"];
 /// The expansions of the second request. The stock is the first of them.
-pub const SECOND_EXPANSIONS: [&str; 2] = [STOCK_EXPANSION[0], "modifierGroups"];
+pub const SECOND_EXPANSIONS: [&str; 2] = [STOCK_EXPANSION[0], MODIFIER_GROUPS];
+/// The expansion of an item's modifier groups.
+pub const MODIFIER_GROUPS: &str = "modifierGroups";
 /// The expansion of a request for counts alone.
 pub const STOCK_EXPANSION: [&str; 1] = ["itemStock"];
 /// The maximum length of a page of items whose counts are requested singly, because no list shows
@@ -57,6 +59,7 @@ pub async fn one(api: Api, access: Access, id: ItemId) -> Result<Option<Found>, 
         let count: ItemCount = read.await?.json()?;
         item.required_modifiers = count.requires_modifiers();
         item.item_stock = count.item_stock;
+        item.modifier_groups = count.modifier_groups.0;
         Ok(item)
     };
     match both.await {
@@ -112,6 +115,24 @@ pub async fn counts(api: Api, access: Access, ids: Vec<ItemId>) -> Result<Vec<St
 /// As [`Api::get`].
 pub async fn item_groups(api: Api, access: Access) -> Result<Vec<RawPage>, Error> {
     api.list_all(&access, "item_groups", &["attributes"]).await
+}
+
+/// The list of all modifier groups with their modifiers, at most [`MAX_EXPANDED`] each. Clover may
+/// return the groups without them.
+///
+/// # Errors
+/// As [`Api::get`].
+pub async fn modifier_groups(api: Api, access: Access) -> Result<Vec<RawPage>, Error> {
+    api.list_all(&access, "modifier_groups", &["modifiers"])
+        .await
+}
+
+/// The list of all modifiers.
+///
+/// # Errors
+/// As [`Api::get`].
+pub async fn modifiers(api: Api, access: Access) -> Result<Vec<RawPage>, Error> {
+    api.list_all(&access, "modifiers", &[]).await
 }
 
 /// The list of all attributes.

@@ -8,12 +8,14 @@
 //! [`PAYING`] or [`MARKING`]. So a caller that died in a step knows when it has ended: after that
 //! time plus one write's timeout.
 
+mod modifications;
+
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use clover_core::ids::{OrderId, OrderTypeId, TenderId};
+use clover_core::ids::{LineItemId, OrderId, OrderTypeId, TenderId};
 use clover_core::order::{
     OrderMark, OrderPlan, OrderReference, PlannedDiscount, PlannedLine, private_parts,
 };
@@ -27,6 +29,7 @@ use super::permission::{MERCHANT_READ, PAYMENTS_WRITE};
 use crate::error::Error;
 use crate::http::{Access, Answer, Api};
 use crate::paging::PAGE_LIMIT;
+use modifications::{Incomplete, incomplete};
 
 /// After this time from its start, [`create`] begins no more writes.
 pub const CREATING: Duration = Duration::from_secs(30);
@@ -209,6 +212,9 @@ pub async fn find(
 /// Completes the order by its plan: reads it, writes what is missing, reads again. The existing
 /// lines must be the first lines of the plan. Their number and sum decide that, because Clover may
 /// store other texts than it was sent.
+///
+/// Modifications are written when all lines exist, one by one. A modifier that Clover refuses
+/// becomes part of the name and the price of its line.
 ///
 /// # Errors
 /// When no write has an unknown outcome: failed reads, refusals, waits that would take too long.
@@ -476,7 +482,7 @@ impl Tally {
 #[derive(Debug)]
 struct Seen {
     order: wire::OrderHead,
-    lines: Tally,
+    lines: Vec<wire::LineItem>,
     discounts: Tally,
 }
 
@@ -484,14 +490,56 @@ struct Seen {
 #[derive(Debug, PartialEq, Eq)]
 struct Missing<'a> {
     lines: &'a [PlannedLine],
+    modifications: Vec<Incomplete<'a>>,
     discounts: &'a [PlannedDiscount],
     head: bool,
 }
 
 impl Missing<'_> {
     fn is_nothing(&self) -> bool {
-        self.lines.is_empty() && self.discounts.is_empty() && !self.head
+        self.lines.is_empty()
+            && self.modifications.is_empty()
+            && self.discounts.is_empty()
+            && !self.head
     }
+}
+
+fn has_modifications(pieces: &[PlannedLine]) -> bool {
+    pieces.iter().any(|piece| !piece.modifications.is_empty())
+}
+
+/// The lines and modifications that are missing.
+fn missing_lines<'a>(
+    pieces: &'a [PlannedLine],
+    seen: &[wire::LineItem],
+) -> Result<(&'a [PlannedLine], Vec<Incomplete<'a>>), Halt> {
+    let whole = seen.len() == pieces.len();
+    if whole && has_modifications(pieces) {
+        let found = incomplete(pieces, seen).ok_or_else(|| {
+            Halt::Differs(
+                "the line items or modifications of the order in Clover are not those that the \
+                 shop sends"
+                    .to_owned(),
+            )
+        })?;
+        return Ok((&[], found));
+    }
+    let amounts = seen.iter().flat_map(|line| {
+        let modifications = line.modifications.0.iter().map(|one| one.amount);
+        std::iter::once(line.price).chain(modifications)
+    });
+    let tally = Tally {
+        count: seen.len(),
+        sum: Tally::of(amounts.map(|amount| amount.unwrap_or(0))).sum,
+    };
+    let lines = prefix(
+        pieces,
+        |piece| piece.price.0,
+        tally,
+        whole || seen.len().is_multiple_of(CHUNK),
+        "line items",
+    )?;
+    Ok((lines, Vec::new()))
 }
 
 /// The missing part of the plan. An order that contains anything else was changed by another
@@ -506,14 +554,7 @@ fn missing<'a>(plan: &'a OrderPlan, seen: &Seen) -> Result<Missing<'a>, Halt> {
             "the order in Clover has another currency".to_owned(),
         ));
     }
-    let whole = seen.lines.count == pieces.len();
-    let lines = prefix(
-        pieces,
-        |piece| piece.price.0,
-        seen.lines,
-        whole || seen.lines.count.is_multiple_of(CHUNK),
-        "line items",
-    )?;
+    let (lines, modifications) = missing_lines(pieces, &seen.lines)?;
     let discounts = prefix(
         discounts,
         |discount| discount.amount.0,
@@ -524,6 +565,7 @@ fn missing<'a>(plan: &'a OrderPlan, seen: &Seen) -> Result<Missing<'a>, Halt> {
     let hidden = order.state.as_deref().unwrap_or_default().is_empty();
     let missing = Missing {
         lines,
+        modifications,
         discounts,
         head: hidden || order.total != Some(plan.total().0),
     };
@@ -556,6 +598,15 @@ fn prefix<'a, T>(
     })
 }
 
+/// A new line without its modifications.
+fn line_body(piece: &PlannedLine) -> Value {
+    let mut body = json!({"name": piece.name, "price": piece.price});
+    if !piece.note.is_empty() {
+        body["note"] = json!(piece.note);
+    }
+    body
+}
+
 struct Filling {
     began: Instant,
     api: Api,
@@ -571,12 +622,14 @@ impl Filling {
             return Ok(());
         }
         for chunk in todo.lines.chunks(CHUNK) {
-            self.write("bulk_line_items", &json!({"items": chunk}))
+            let items: Vec<Value> = chunk.iter().map(line_body).collect();
+            self.write("bulk_line_items", &json!({"items": items}))
                 .await?;
         }
         for discount in todo.discounts {
             self.write("discounts", &json!(discount)).await?;
         }
+        let settled = self.modify(&todo).await?;
         if todo.head {
             let head = json!({
                 "total": self.plan.total(),
@@ -585,8 +638,18 @@ impl Filling {
             });
             self.write("", &head).await?;
         }
-        let left = missing(&self.plan, &self.read().await?)?;
-        if !left.lines.is_empty() || !left.discounts.is_empty() {
+        let seen = self.read().await?;
+        let mut left = missing(&self.plan, &seen)?;
+        left.modifications
+            .retain(|one| !settled.contains(&one.line));
+        let shows_any = seen.lines.iter().any(|line| !line.modifications.is_empty());
+        if !left.modifications.is_empty() && !shows_any {
+            // Another attempt would write them again.
+            return Err(Halt::Differs(
+                "Clover does not show the modifications that it was sent".to_owned(),
+            ));
+        }
+        if !left.lines.is_empty() || !left.modifications.is_empty() || !left.discounts.is_empty() {
             // All writes have responses, so Clover returned an older state, or another program
             // removes lines meanwhile.
             return Err(Halt::Unknown);
@@ -597,6 +660,52 @@ impl Filling {
             ));
         }
         Ok(())
+    }
+
+    /// Writes the missing modifications. Returns the lines whose name and price have modifiers that
+    /// Clover refused.
+    async fn modify(&self, todo: &Missing<'_>) -> Result<HashSet<LineItemId>, Halt> {
+        let pieces = self.plan.pieces();
+        let mut settled = HashSet::new();
+        let lines;
+        let modifications = if todo.lines.is_empty() || !has_modifications(pieces) {
+            &todo.modifications
+        } else {
+            let seen = self.read_lines().await?;
+            if seen.len() < pieces.len() {
+                // Clover returned an older state.
+                return Err(Halt::Unknown);
+            }
+            lines = missing_lines(pieces, &seen)?.1;
+            &lines
+        };
+        for one in modifications {
+            let mut refused = Vec::new();
+            for modification in &one.missing {
+                let body = json!({
+                    "modifier": {"id": modification.modifier},
+                    "amount": modification.amount,
+                });
+                let path = format!("line_items/{}/modifications", one.line);
+                match self.write(&path, &body).await {
+                    Err(Halt::Missing | Halt::Failed(Error::Rejected { .. })) => {
+                        refused.push(*modification);
+                    }
+                    answer => answer?,
+                }
+            }
+            if !refused.is_empty() {
+                let more: i64 = refused.iter().map(|one| one.amount.0).sum();
+                let body = json!({
+                    "name": one.piece.name_with(refused.iter().copied()),
+                    "price": one.piece.price.0 + more,
+                });
+                self.write(&format!("line_items/{}", one.line), &body)
+                    .await?;
+                settled.insert(one.line.clone());
+            }
+        }
+        Ok(settled)
     }
 
     async fn write(&self, below: &str, body: &Value) -> Result<(), Halt> {
@@ -629,41 +738,47 @@ impl Filling {
     }
 
     /// Reads by offset, because it is not documented that lines can be filtered by id. A line that
-    /// occurs on two pages counts once.
-    async fn read_lines(&self) -> Result<Tally, Error> {
+    /// occurs on two pages counts once. If Clover refuses to expand the modifications, this is an
+    /// error: without them, they would be written again.
+    async fn read_lines(&self) -> Result<Vec<wire::LineItem>, Error> {
         let path = format!("{}/line_items", self.path);
+        let expanded: &[(&str, &str)] = if has_modifications(self.plan.pieces()) {
+            &[("expand", "modifications")]
+        } else {
+            &[]
+        };
         let mut ids = HashSet::new();
-        let mut sum = 0;
+        let mut lines = Vec::new();
         let mut offset = 0;
         loop {
-            let page: List<wire::LineItem> = self.page(&path, offset).await?;
+            let page: List<wire::LineItem> = self.page(&path, offset, expanded).await?;
             let count = page.elements.len();
-            for line in page.elements {
-                if ids.insert(line.id) {
-                    sum += i128::from(line.price.unwrap_or(0));
-                }
-            }
+            let new = page.elements.into_iter();
+            lines.extend(new.filter(|line| ids.insert(line.id.clone())));
             offset += count;
             // If there are more lines than in the plan, the exact number does not matter.
             if count < PAGE_LIMIT || offset > self.plan.pieces().len() {
-                return Ok(Tally {
-                    count: ids.len(),
-                    sum,
-                });
+                return Ok(lines);
             }
         }
     }
 
     async fn read_discounts(&self) -> Result<Tally, Error> {
         let path = format!("{}/discounts", self.path);
-        let page: List<wire::Discount> = self.page(&path, 0).await?;
+        let page: List<wire::Discount> = self.page(&path, 0, &[]).await?;
         let amounts = page.elements.iter().map(|d| d.amount.unwrap_or(0));
         Ok(Tally::of(amounts))
     }
 
-    async fn page<T: DeserializeOwned>(&self, path: &str, offset: usize) -> Result<List<T>, Error> {
+    async fn page<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        offset: usize,
+        more: &[(&str, &str)],
+    ) -> Result<List<T>, Error> {
         let (limit, offset) = (PAGE_LIMIT.to_string(), offset.to_string());
-        let query = [("limit", limit.as_str()), ("offset", offset.as_str())];
+        let page = [("limit", limit.as_str()), ("offset", offset.as_str())];
+        let query = [&page[..], more].concat();
         self.api.get_json(&self.access, path, &query).await
     }
 }

@@ -4,6 +4,7 @@ mod calls;
 mod connect;
 mod counter;
 mod lists;
+mod modifications;
 mod orders;
 mod stock;
 #[allow(dead_code)] // Shared with another binary, which uses other parts of it.

@@ -19,7 +19,7 @@ const EMAIL: &str = "ada@example.org";
 const FOUR: [&str; 4] = ["INVENTORY_R", "INVENTORY_W", "ORDERS_R", "ORDERS_W"];
 
 /// Ways in which the response to a write can be lost; in half of them the write is carried out.
-fn faults() -> [(&'static str, Value); 6] {
+pub fn faults() -> [(&'static str, Value); 6] {
     [
         ("drop", json!({})),
         ("apply_then_drop", json!({})),
@@ -31,7 +31,7 @@ fn faults() -> [(&'static str, Value); 6] {
 }
 
 /// A Clover without rate limits, so that many calls take no time.
-fn world() -> World {
+pub fn world() -> World {
     let config = Config {
         limits: Limits::Off,
         ..Config::default()
@@ -77,7 +77,7 @@ fn plan() -> Arc<OrderPlan> {
     plan_of(&lines, &discounts, "62.86")
 }
 
-fn mark(number: u64) -> OrderReference {
+pub fn mark(number: u64) -> OrderReference {
     order_reference("K3Z9Q", number).unwrap()
 }
 
@@ -96,7 +96,7 @@ fn find(world: &World, mark: &OrderReference) -> Vec<OrderId> {
     world.run(found).unwrap()
 }
 
-fn fill(world: &World, plan: &Arc<OrderPlan>, order: &OrderId) -> Result<Fill, Error> {
+pub fn fill(world: &World, plan: &Arc<OrderPlan>, order: &OrderId) -> Result<Fill, Error> {
     world.run(orders::fill(
         world.api.clone(),
         world.access(),
@@ -120,7 +120,7 @@ fn pay(
     ))
 }
 
-fn created(world: &World, plan: &Arc<OrderPlan>, mark: &OrderReference) -> OrderId {
+pub fn created(world: &World, plan: &Arc<OrderPlan>, mark: &OrderReference) -> OrderId {
     match create(world, plan, mark).unwrap() {
         Create::Done(order) => order,
         other => panic!("{other:?}"),
@@ -129,7 +129,7 @@ fn created(world: &World, plan: &Arc<OrderPlan>, mark: &OrderReference) -> Order
 
 /// The caller's steps: after a missing response it searches, and creates again only if it finds
 /// no order.
-fn pushed(world: &World, plan: &Arc<OrderPlan>, mark: &OrderReference) -> OrderId {
+pub fn pushed(world: &World, plan: &Arc<OrderPlan>, mark: &OrderReference) -> OrderId {
     let order = loop {
         match create(world, plan, mark).unwrap() {
             Create::Done(order) | Create::WithoutType { order, .. } => break order,
@@ -144,7 +144,7 @@ fn pushed(world: &World, plan: &Arc<OrderPlan>, mark: &OrderReference) -> OrderI
     order
 }
 
-fn filled(world: &World, plan: &Arc<OrderPlan>, order: &OrderId) {
+pub fn filled(world: &World, plan: &Arc<OrderPlan>, order: &OrderId) {
     for _ in 0..3 {
         match fill(world, plan, order).unwrap() {
             Fill::Done => return,
@@ -155,7 +155,7 @@ fn filled(world: &World, plan: &Arc<OrderPlan>, order: &OrderId) {
     panic!("no end");
 }
 
-fn post(world: &World, path: &str, body: &Value) -> Value {
+pub fn post(world: &World, path: &str, body: &Value) -> Value {
     let body = Bytes::from(body.to_string());
     let write = world.api.post(&world.access(), path, body);
     world.run(write).unwrap().json().unwrap()
@@ -174,7 +174,7 @@ fn delete(world: &World, path: &str) {
     assert_eq!(world.run(request.send()).unwrap().status(), 200);
 }
 
-fn orders_of(world: &World) -> Vec<Value> {
+pub fn orders_of(world: &World) -> Vec<Value> {
     world.clover.state()["orders"].as_array().unwrap().clone()
 }
 

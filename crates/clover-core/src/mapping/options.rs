@@ -165,7 +165,7 @@ pub(super) fn distinguish(members: &mut [Result<Vec<Choice<'_>>, ItemError>]) {
 }
 
 /// The name with the least number from 2 that makes it another name than all that are taken.
-fn free(name: &str, taken: &mut HashSet<String>) -> String {
+pub(super) fn free(name: &str, taken: &mut HashSet<String>) -> String {
     let mut number = 2;
     loop {
         let numbered = text::numbered(name, number);

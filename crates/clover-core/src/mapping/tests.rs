@@ -1,9 +1,11 @@
 use super::*;
 use crate::item_filter::NameFilter;
 use crate::pricing::{PriceEnding, Pricing};
+use crate::product::{Fingerprint, ModifierKind};
 use crate::settings::TaxProfile;
-use crate::wire::Listing;
+use crate::wire::{ItemModifierGroup, Listing, ModifierGroup};
 use proptest::prelude::*;
+use std::sync::Arc;
 
 fn filter(rule: ImportRule) -> ItemFilter {
     let all = NameFilter::all();
@@ -20,6 +22,7 @@ fn mapper(mode: MappingMode) -> Mapper {
         },
         mode,
         filter: filter(ImportRule::Unpublished),
+        modifiers: ModifierMode::Off,
         import_published: true,
         track_stock: true,
         reserve: Reserve::default(),
@@ -579,4 +582,141 @@ fn an_item_without_the_default_rates_is_a_warning_until_its_own_have_a_tax_profi
     assert_eq!(warns(&entry(&[])), (None, true));
     assert_eq!(warns(&entry(&[("House", 2)])), (None, true));
     assert_eq!(warns(&entry(&[("Spirits", 2)])), (Some(2), false));
+}
+
+/// A simple product with these modifier groups, given as Clover lists them.
+fn with_modifiers(mode: ModifierMode, groups: &str) -> Product {
+    let groups: Vec<ModifierGroup> = serde_json::from_str(groups).unwrap();
+    let mut item = items(r#"{"id":"A","name":"Burger","price":900}"#).remove(0);
+    item.modifier_groups = groups
+        .into_iter()
+        .map(|group| ItemModifierGroup {
+            id: Some(group.id.clone()),
+            min_required: group.min_required,
+            deleted: false,
+            group: Some(Arc::new(group)),
+        })
+        .collect();
+    item.required_modifiers = item.modifier_groups.iter().any(|one| one.min_required > 0);
+    let mapper = Mapper {
+        modifiers: mode,
+        ..mapper(MappingMode::Tag)
+    };
+    mapper.item(&item).unwrap()
+}
+
+const EXTRAS: &str = r#"{"id":"E","name":" Extras ","minRequired":0,"maxAllowed":5,"sortOrder":2,
+    "modifierIds":"M2,M1","modifiers":{"elements":[
+        {"id":"M1","name":"Cheese","price":150},
+        {"id":"M2","name":"No onions","price":0},
+        {"id":"M3","name":"cheese\u200b","price":"175"},
+        {"id":"M4","name":"Gone","price":1,"deleted":true},
+        {"id":"M5","name":"Sold out","price":1,"available":false},
+        {"id":"M6","name":" ","price":1},
+        {"id":"M7","name":"Less","price":-1}]}}"#;
+
+const SIDE: &str = r#"{"id":"S","name":"Side","minRequired":1,"maxAllowed":1,"sortOrder":1,
+    "modifiers":{"elements":[{"id":"F","name":"Fries","price":0}]}}"#;
+
+#[test]
+fn modifier_groups_become_options_with_prices() {
+    let product = with_modifiers(ModifierMode::Options, &format!("[{EXTRAS},{SIDE}]"));
+    let shown: Vec<_> = product
+        .modifiers
+        .iter()
+        .map(|option| {
+            let choices = option.choices.iter();
+            let choices =
+                choices.map(|c| (c.modifier.as_str(), c.name.as_str(), c.price.to_string()));
+            let choices: Vec<_> = choices.collect();
+            (option.name.as_str(), option.kind, option.required, choices)
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            (
+                "Side",
+                ModifierKind::Radio,
+                true,
+                vec![("F", "Fries", "0.00000".to_owned())]
+            ),
+            (
+                "Extras",
+                ModifierKind::Checkbox,
+                false,
+                vec![
+                    ("M2", "No onions", "0.00000".to_owned()),
+                    ("M1", "Cheese", "1.50000".to_owned()),
+                    ("M3", "cheese (2)", "1.75000".to_owned()),
+                ]
+            ),
+        ]
+    );
+    assert_eq!((product.cautions, product.publish), (vec![], true));
+}
+
+#[test]
+fn one_modifier_that_is_not_required_is_chosen_from_a_list_with_an_empty_entry() {
+    let one = SIDE.replace(r#""minRequired":1"#, r#""minRequired":0"#);
+    let product = with_modifiers(ModifierMode::Options, &format!("[{one}]"));
+    assert_eq!(product.modifiers[0].kind, ModifierKind::Select);
+}
+
+#[test]
+fn what_the_shop_cannot_ask_for_keeps_the_product_back() {
+    for (mode, groups, is_offered) in [
+        // More than one.
+        (
+            ModifierMode::Options,
+            SIDE.replace(r#""minRequired":1"#, r#""minRequired":2"#),
+            true,
+        ),
+        // Nothing to choose from, no name.
+        (ModifierMode::Options, SIDE.replace("Fries", ""), false),
+        (
+            ModifierMode::Options,
+            SIDE.replace(r#""Side""#, "null"),
+            false,
+        ),
+        // Not at all.
+        (ModifierMode::Off, SIDE.to_owned(), false),
+    ] {
+        let product = with_modifiers(mode, &format!("[{groups}]"));
+        assert_eq!(product.cautions, [Caution::RequiredModifiers], "{groups}");
+        assert!(!product.publish);
+        assert_eq!(!product.modifiers.is_empty(), is_offered, "{groups}");
+    }
+}
+
+#[test]
+fn a_product_without_modifiers_has_the_fingerprint_of_a_version_that_knew_none() {
+    let without = with_modifiers(ModifierMode::Off, &format!("[{EXTRAS}]")).fingerprint();
+    assert_eq!(without.to_text().len(), 60);
+    let print = |groups: &str| with_modifiers(ModifierMode::Options, groups).fingerprint();
+    assert_eq!(print("[]").to_text(), without.to_text());
+    let with = print(&format!("[{EXTRAS}]"));
+    assert_eq!(with.to_text().len(), 72);
+    assert_eq!(with.differing(&without.to_text()), ["modifiers"]);
+    assert_eq!(without.differing(&with.to_text()), ["modifiers"]);
+    assert_eq!(with.differing(&with.to_text()), [""; 0]);
+    assert_eq!(Fingerprint::from_text(&with.to_text()), Some(with));
+    assert_eq!(Fingerprint::from_text(&without.to_text()), Some(without));
+    // Of a product that was adopted nothing is known.
+    assert_eq!(without.differing("").len(), 5);
+    assert_eq!(with.differing("").len(), 6);
+    for change in [
+        EXTRAS.replace("150", "151"),
+        EXTRAS.replace("Extras", "Toppings"),
+        EXTRAS.replace(r#""maxAllowed":5"#, r#""maxAllowed":1"#),
+        EXTRAS.replace("M2,M1", "M1,M2"),
+        EXTRAS.replace(r#""id":"M1""#, r#""id":"M8""#),
+    ] {
+        let changed = print(&format!("[{change}]"));
+        assert_eq!(
+            changed.differing(&with.to_text()),
+            ["modifiers"],
+            "{change}"
+        );
+    }
 }

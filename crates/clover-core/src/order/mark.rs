@@ -93,9 +93,10 @@ impl OrderMark {
 
 /// `2 x Mug, Shipping`. A piece that has no room is left out.
 fn content(pieces: &[PlannedLine]) -> String {
-    let named = pieces.chunk_by(|a, b| a.name == b.name).map(|run| {
+    let names: Vec<String> = pieces.iter().map(PlannedLine::full_name).collect();
+    let named = names.chunk_by(|a, b| a == b).map(|run| {
         // A semicolon ends a part of the note.
-        let name = run[0].name.replace(';', ",");
+        let name = run[0].replace(';', ",");
         match run.len() {
             1 => name,
             count => format!("{count} x {name}"),

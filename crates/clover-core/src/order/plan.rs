@@ -4,10 +4,11 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::shop_order::{OrderLine, ShopOrder};
+use super::shop_order::{ChosenOption, OrderLine, ShopOrder};
 use super::standing::OrderStanding;
 use super::text::{self, NAME, SEPARATOR, clean, line_texts, with_quantity};
-use super::{MAX_DISCOUNTS, MAX_LINE_ITEMS, OrderError};
+use super::{MAX_DISCOUNTS, MAX_LINE_ITEMS, MAX_LINE_MODIFICATIONS, MAX_MODIFICATIONS, OrderError};
+use crate::ids::ModifierId;
 use crate::json::parse;
 use crate::money::{Currency, Decimal, MinorUnits};
 
@@ -17,13 +18,64 @@ pub(super) const LARGEST: i64 = 1_000_000_000_000_000;
 /// One Clover line item. It is one piece: Clover has no quantity.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlannedLine {
-    /// As the till and the receipt show it, with the chosen options.
+    /// As the till and the receipt show it, with those chosen options that are not sent as modifications.
     pub name: String,
-    /// Never negative.
+    /// Without the modifications. Never negative.
     pub price: MinorUnits,
     /// The options that the name has no room for, and the SKU.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
+    /// The chosen modifiers, in the order in which they are sent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub modifications: Vec<PlannedModification>,
+}
+
+/// A chosen modifier of one piece.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedModification {
+    /// Which.
+    pub modifier: ModifierId,
+    /// The option and the value, as a line's name shows them where Clover refuses the modifier.
+    pub name: String,
+    /// What it adds. Never negative.
+    pub amount: MinorUnits,
+}
+
+impl PlannedLine {
+    /// A line without modifications.
+    fn plain(name: String, price: MinorUnits, note: String) -> Self {
+        Self {
+            name,
+            price,
+            note,
+            modifications: Vec::new(),
+        }
+    }
+
+    /// What the piece costs, with its modifications.
+    #[must_use]
+    pub fn whole_price(&self) -> i128 {
+        let amounts = self
+            .modifications
+            .iter()
+            .map(|one| i128::from(one.amount.0));
+        i128::from(self.price.0) + amounts.sum::<i128>()
+    }
+
+    /// The name with these modifications as text.
+    #[must_use]
+    pub fn name_with<'a>(
+        &self,
+        modifications: impl IntoIterator<Item = &'a PlannedModification>,
+    ) -> String {
+        let names = modifications.into_iter().map(|one| one.name.clone());
+        text::with_options(&self.name, names)
+    }
+
+    /// The name with all modifications as text.
+    pub(super) fn full_name(&self) -> String {
+        self.name_with(&self.modifications)
+    }
 }
 
 /// A discount on the whole order.
@@ -114,7 +166,9 @@ impl TryFrom<StoredPlan> for OrderPlan {
         };
         let within = |amount: MinorUnits| (0..=LARGEST).contains(&amount.0);
         let sound = within(plan.total)
-            && plan.pieces.iter().all(|piece| within(piece.price))
+            && plan.pieces.iter().all(|piece| {
+                within(piece.price) && piece.modifications.iter().all(|one| within(one.amount))
+            })
             && plan
                 .discounts
                 .iter()
@@ -201,7 +255,7 @@ impl OrderPlan {
     }
 
     fn sum(&self) -> i128 {
-        let pieces = self.pieces.iter().map(|piece| i128::from(piece.price.0));
+        let pieces = self.pieces.iter().map(PlannedLine::whole_price);
         let discounts = self.discounts.iter().map(|off| i128::from(off.amount.0));
         pieces.chain(discounts).sum()
     }
@@ -238,6 +292,7 @@ impl ShopOrder {
             currency,
             pieces: Vec::new(),
             discounts: Vec::new(),
+            modifications: 0,
         };
         let total = draft.amount(&self.total, || "total".into())?;
         if total.0 < 0 {
@@ -301,11 +356,11 @@ impl OrderPlan {
         .to_owned();
         match missing {
             0 => {}
-            1.. => self.pieces.push(PlannedLine {
-                name,
-                price: MinorUnits(missing),
-                note: String::new(),
-            }),
+            1.. => {
+                let price = MinorUnits(missing);
+                self.pieces
+                    .push(PlannedLine::plain(name, price, String::new()));
+            }
             _ => self.discounts.push(PlannedDiscount {
                 name,
                 amount: MinorUnits(missing),
@@ -319,6 +374,7 @@ struct Draft {
     currency: Currency,
     pieces: Vec<PlannedLine>,
     discounts: Vec<PlannedDiscount>,
+    modifications: usize,
 }
 
 impl Draft {
@@ -348,18 +404,22 @@ impl Draft {
                 .ok_or_else(|| OrderError::new(at("option_price")(), "is too large"))?;
         }
         let piece = self.minor(unit, at("unit_price"))?;
-        let (name, note) = line_texts(line);
         let pieces = usize::try_from(quantity.digits)
             .ok()
             .filter(|pieces| quantity.places == 0 && *pieces > 0);
+        if let Some(pieces) = pieces.filter(|pieces| pieces - 1 <= *room)
+            && let Some(item) = self.modified(line, piece, pieces)
+        {
+            *room -= pieces - 1;
+            self.modifications += pieces * item.modifications.len();
+            self.pieces.extend(std::iter::repeat_n(item, pieces));
+            return Ok(());
+        }
+        let (name, note) = line_texts(line, |_| true);
         match pieces {
             Some(pieces) if piece.0 >= 0 && pieces - 1 <= *room => {
                 *room -= pieces - 1;
-                let item = PlannedLine {
-                    name,
-                    price: piece,
-                    note,
-                };
+                let item = PlannedLine::plain(name, piece, note);
                 self.pieces.extend(std::iter::repeat_n(item, pieces));
             }
             Some(1) => self.add(&name, piece, note),
@@ -370,11 +430,7 @@ impl Draft {
                 let whole = self.minor(whole, at("unit_price"))?;
                 let name = with_quantity(quantity, &name);
                 if whole.0 == 0 {
-                    self.pieces.push(PlannedLine {
-                        name,
-                        price: whole,
-                        note,
-                    });
+                    self.pieces.push(PlannedLine::plain(name, whole, note));
                 } else {
                     self.add(&name, whole, note);
                 }
@@ -383,17 +439,54 @@ impl Draft {
         Ok(())
     }
 
+    /// One piece of a line with its modifications: what they do not add is the price. None where
+    /// there are none, where they add more than the piece costs, and where they are too many; then
+    /// they are options as any other.
+    fn modified(&self, line: &OrderLine, piece: MinorUnits, pieces: usize) -> Option<PlannedLine> {
+        let modifications: Vec<_> = line
+            .options
+            .iter()
+            .filter_map(|option| self.modification(option))
+            .collect();
+        let count = modifications.len();
+        let fits = count <= MAX_LINE_MODIFICATIONS
+            && pieces.checked_mul(count)? <= MAX_MODIFICATIONS - self.modifications;
+        if count == 0 || !fits {
+            return None;
+        }
+        let amounts = modifications.iter().map(|one| i128::from(one.amount.0));
+        let price = i128::from(piece.0) - amounts.sum::<i128>();
+        let price = i64::try_from(price).ok().filter(|price| *price >= 0)?;
+        let (name, note) = line_texts(line, |option| self.modification(option).is_none());
+        Some(PlannedLine {
+            name,
+            price: MinorUnits(price),
+            note,
+            modifications,
+        })
+    }
+
+    fn modification(&self, option: &ChosenOption) -> Option<PlannedModification> {
+        let modifier = ModifierId::new(option.modifier.trim()).ok()?;
+        let amount = match option.amount.trim() {
+            "" => MinorUnits(0),
+            amount => Decimal::parse(amount)?.to_minor(self.currency)?,
+        };
+        (0..=LARGEST).contains(&amount.0).then_some(())?;
+        Some(PlannedModification {
+            modifier,
+            name: text::option(option)?,
+            amount,
+        })
+    }
+
     /// A negative amount becomes a discount, since a line item's price is never negative. Zero adds
     /// nothing.
     fn add(&mut self, name: &str, amount: MinorUnits, note: String) {
         let name = name.to_owned();
         match amount.0 {
             0 => {}
-            1.. => self.pieces.push(PlannedLine {
-                name,
-                price: amount,
-                note,
-            }),
+            1.. => self.pieces.push(PlannedLine::plain(name, amount, note)),
             _ => self.discounts.push(PlannedDiscount { name, amount }),
         }
     }

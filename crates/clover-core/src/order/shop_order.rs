@@ -159,6 +159,12 @@ pub struct ChosenOption {
     /// May be empty.
     #[serde(default, deserialize_with = "text")]
     pub value: String,
+    /// Clover's id of the modifier that it stands for; else empty.
+    #[serde(default, deserialize_with = "text")]
+    pub modifier: String,
+    /// Decimal text: what the modifier adds to one piece, as part of the line's option price.
+    #[serde(default, deserialize_with = "text")]
+    pub amount: String,
 }
 
 /// A charge or a discount.

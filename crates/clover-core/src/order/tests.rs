@@ -862,3 +862,124 @@ fn an_edit_changes_the_fingerprint_and_another_form_of_a_number_does_not() {
         assert_ne!(print(change), whole, "edit {index}");
     }
 }
+
+/// An order of one line with these options.
+fn chosen(quantity: &str, unit: &str, more: &str, options: &Value) -> OrderPlan {
+    with(|order| {
+        order["lines"] = json!([{"name": "Burger", "sku": "B", "quantity": quantity,
+            "unit_price": unit, "option_price": more, "options": options}]);
+        order["charges"] = json!([]);
+        order["discounts"] = json!([]);
+        order["total"] = json!("0");
+    })
+    .unwrap()
+}
+
+fn extra(value: &str, modifier: &str, amount: &str) -> Value {
+    json!({"name": "Extras", "value": value, "modifier": modifier, "amount": amount})
+}
+
+#[test]
+fn chosen_modifiers_are_modifications_and_the_rest_is_the_price() {
+    let options = json!([
+        extra("Cheese", "M1", "1.5"),
+        {"name": "Size", "value": "L"},
+        extra("No onions", "M2", ""),
+    ]);
+    let plan = chosen("2", "9.00", "1.50", &options);
+    let [first, second] = plan.pieces() else {
+        panic!("{:?}", plan.pieces())
+    };
+    assert_eq!(first, second);
+    assert_eq!(
+        (first.name.as_str(), first.price.0, first.note.as_str()),
+        ("Burger (Size: L)", 900, "SKU B")
+    );
+    let shown: Vec<_> = first
+        .modifications
+        .iter()
+        .map(|one| (one.modifier.as_str(), one.name.as_str(), one.amount.0))
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            ("M1", "Extras: Cheese", 150),
+            ("M2", "Extras: No onions", 0)
+        ]
+    );
+    assert_eq!(first.whole_price(), 1_050);
+    assert_eq!(plan.discounts()[0].amount.0, -2_100);
+    // It is stored and read back as it is, and one without modifications as before.
+    let stored = plan.to_json();
+    assert_eq!(OrderPlan::from_json(stored.as_bytes()), Ok(plan));
+    assert!(
+        !chosen("1", "9.00", "", &json!([]))
+            .to_json()
+            .contains("modif")
+    );
+}
+
+#[test]
+fn a_piece_costs_the_same_with_modifications_as_without() {
+    for (unit, more, amounts) in [
+        ("9.005", "1.495", ["1.495", "0"]),
+        ("9.00", "0.33333", ["0.16666", "0.16667"]),
+        ("0.00", "1.50", ["1.50", "0"]),
+    ] {
+        let named = |ids: [&str; 2]| {
+            json!([
+                extra("A", ids[0], amounts[0]),
+                extra("B", ids[1], amounts[1])
+            ])
+        };
+        let with = chosen("3", unit, more, &named(["M1", "M2"]));
+        let without = chosen("3", unit, more, &named(["", ""]));
+        let prices = |plan: &OrderPlan| -> Vec<i128> {
+            plan.pieces().iter().map(PlannedLine::whole_price).collect()
+        };
+        assert_eq!(prices(&with), prices(&without));
+        assert!(with.pieces().iter().all(|p| p.modifications.len() == 2));
+        assert!(without.pieces().iter().all(|p| p.modifications.is_empty()));
+    }
+}
+
+#[test]
+fn modifiers_that_do_not_fit_are_options_as_any_other() {
+    let many: Vec<Value> = (0..=MAX_LINE_MODIFICATIONS)
+        .map(|n| extra(&n.to_string(), "M1", "0"))
+        .collect();
+    for (quantity, more, options) in [
+        // They add more than the piece costs, or less than nothing, or cannot be read.
+        ("1", "0", json!([extra("A", "M1", "9.01")])),
+        ("1", "0", json!([extra("A", "M1", "-1")])),
+        ("1", "0", json!([extra("A", "M1", "much")])),
+        ("1", "0", json!([extra("A", "no id", "1")])),
+        // Not a number of pieces.
+        ("1.5", "1", json!([extra("A", "M1", "1")])),
+        ("301", "0", json!([extra("A", "M1", "0")])),
+        ("1", "0", json!(many)),
+    ] {
+        let plan = chosen(quantity, "9.00", more, &options);
+        let [first, ..] = plan.pieces() else {
+            panic!("{quantity}")
+        };
+        assert!(first.modifications.is_empty(), "{quantity} {options}");
+        assert!(first.name.contains("Extras") || first.note.contains("Extras"));
+    }
+}
+
+#[test]
+fn the_note_of_a_changed_order_names_modifiers() {
+    let plan = chosen("2", "9.00", "1.50", &json!([extra("Cheese", "M1", "1.50")]));
+    let mark = OrderMark::new(OrderStanding::Paid, true, Some(plan));
+    assert!(mark.note("").contains("2 x Burger (Extras: Cheese)"));
+}
+
+#[test]
+fn a_stored_plan_with_a_modification_that_changes_the_sum_is_refused() {
+    let plan = chosen("1", "9.00", "1.50", &json!([extra("Cheese", "M1", "1.50")]));
+    let stored = plan.to_json();
+    let changed = stored.replace("\"amount\":150", "\"amount\":151");
+    assert_ne!(stored, changed);
+    assert!(OrderPlan::from_json(changed.as_bytes()).is_err());
+}

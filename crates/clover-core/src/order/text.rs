@@ -26,11 +26,15 @@ pub(super) fn name(text: &str, nameless: &str) -> String {
     }
 }
 
-/// Name and note of a line. The till and the receipt show the name, so the chosen options belong
-/// there; where they do not fit, the note has them.
-pub(super) fn line_texts(line: &OrderLine) -> (String, String) {
+/// Name and note of a line with these of its options. The till and the receipt show the name, so
+/// the chosen options belong there; where they do not fit, the note has them.
+pub(super) fn line_texts(
+    line: &OrderLine,
+    is_shown: impl Fn(&ChosenOption) -> bool,
+) -> (String, String) {
     let name = name(&line.name, "Item");
-    let options: Vec<String> = line.options.iter().filter_map(option).collect();
+    let options = line.options.iter().filter(|option| is_shown(option));
+    let options: Vec<String> = options.filter_map(option).collect();
     let sku = labelled("SKU", " ", &line.sku, LINE_NOTE);
     if options.is_empty() {
         return (name, join_whole(sku, SEPARATOR, LINE_NOTE));
@@ -43,7 +47,17 @@ pub(super) fn line_texts(line: &OrderLine) -> (String, String) {
     (name, note)
 }
 
-fn option(option: &ChosenOption) -> Option<String> {
+/// A name with options behind it, cut where it has no room.
+pub(super) fn with_options(name: &str, options: impl Iterator<Item = String>) -> String {
+    let options: Vec<String> = options.collect();
+    if options.is_empty() {
+        return name.to_owned();
+    }
+    clean(&format!("{name} ({})", options.join(", ")), NAME)
+}
+
+/// `Size: Large`; none for an option without any text.
+pub(super) fn option(option: &ChosenOption) -> Option<String> {
     let (name, value) = (clean(&option.name, NAME), clean(&option.value, NAME));
     match (name.is_empty(), value.is_empty()) {
         (true, true) => None,

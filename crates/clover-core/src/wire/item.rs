@@ -1,6 +1,7 @@
 //! Items, and what belongs to them.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, MapAccess, Visitor};
@@ -11,6 +12,7 @@ use super::lenient::{
 };
 use super::list::Elements;
 use super::tax::TaxRate;
+use crate::ids::{AttributeId, CategoryId, GroupId, ItemId, ModifierGroupId, ModifierId, OptionId};
 use crate::ids::{AttributeId, CategoryId, GroupId, ItemId, OptionId};
 
 /// An inventory item, with the fields that a shop uses.
@@ -122,6 +124,10 @@ pub struct Item {
         skip_serializing_if = "is_false"
     )]
     pub required_modifiers: bool,
+    /// Not Clover's: its modifier groups, by the second request. Not staged: only a product of a
+    /// single item offers modifiers.
+    #[serde(skip)]
+    pub modifier_groups: Vec<ItemModifierGroup>,
     /// Not Clover's: fields above that Clover did not show to this app, such as `categories`. They
     /// are empty and say nothing.
     #[serde(
@@ -166,7 +172,7 @@ pub struct ItemCount {
     pub hidden: bool,
     /// With `expand=modifierGroups`.
     #[serde(default)]
-    pub modifier_groups: Elements<ModifierGroup>,
+    pub modifier_groups: Elements<ItemModifierGroup>,
 }
 
 impl ItemCount {
@@ -178,16 +184,80 @@ impl ItemCount {
     }
 }
 
-/// A group of modifiers, such as Doneness.
+/// A modifier group as an item shows it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct ModifierGroup {
+pub struct ItemModifierGroup {
+    /// None for a group that cannot be found in the list of groups.
+    #[serde(default, deserialize_with = "modifier_group_id")]
+    pub id: Option<ModifierGroupId>,
     /// Number of modifiers that must be chosen.
     #[serde(default, deserialize_with = "number_or_none")]
     pub min_required: i64,
     /// Soft-deleted.
     #[serde(default, deserialize_with = "flag")]
     pub deleted: bool,
+    /// Not Clover's: the whole group, where the list of groups was read and has it.
+    #[serde(skip)]
+    pub group: Option<Arc<ModifierGroup>>,
+}
+
+/// A group of modifiers, such as Extras.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ModifierGroup {
+    /// Clover's id.
+    pub id: ModifierGroupId,
+    /// At most 255 characters in Clover.
+    #[serde(default, deserialize_with = "text")]
+    pub name: Option<String>,
+    /// Number of modifiers that must be chosen.
+    #[serde(default, deserialize_with = "number_or_none")]
+    pub min_required: i64,
+    /// Number of modifiers that may be chosen; 0 is any.
+    #[serde(default, deserialize_with = "number_or_none")]
+    pub max_allowed: i64,
+    /// Place among the groups.
+    #[serde(default, deserialize_with = "place")]
+    pub sort_order: Option<i64>,
+    /// The order of the modifiers: their ids, with commas between.
+    #[serde(default, deserialize_with = "text")]
+    pub modifier_ids: Option<String>,
+    /// Only when expanded: at most 100, without a sign whether there are more.
+    #[serde(default)]
+    pub modifiers: Option<Elements<Modifier>>,
+    /// Soft-deleted.
+    #[serde(default, deserialize_with = "flag")]
+    pub deleted: bool,
+}
+
+/// A modifier, such as Extra Cheese.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Modifier {
+    /// Clover's id.
+    pub id: ModifierId,
+    /// At most 255 characters in Clover.
+    #[serde(default, deserialize_with = "text")]
+    pub name: Option<String>,
+    /// Minor units of the merchant's currency.
+    #[serde(default, deserialize_with = "lenient_integer")]
+    pub price: Option<i64>,
+    /// Whether the till offers it.
+    #[serde(default = "yes", deserialize_with = "flag_or_yes")]
+    pub available: bool,
+    /// Its group, in the list of all modifiers.
+    #[serde(default)]
+    pub modifier_group: Option<Ref<ModifierGroupId>>,
+    /// Soft-deleted.
+    #[serde(default, deserialize_with = "flag")]
+    pub deleted: bool,
+}
+
+fn modifier_group_id<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<ModifierGroupId>, D::Error> {
+    Ok(text(deserializer)?.and_then(|id| ModifierGroupId::new(id).ok()))
 }
 
 pub(super) fn number_or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {

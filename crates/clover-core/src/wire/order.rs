@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::item::Ref;
 use super::lenient::{flag, flag_or_yes, lenient_integer, yes};
 use super::list::Elements;
-use crate::ids::{ItemId, OrderId, OrderTypeId, PrintEventId, TenderId};
+use crate::ids::{ItemId, LineItemId, ModifierId, OrderId, OrderTypeId, PrintEventId, TenderId};
 
 /// As much of an order as tells what was sold at the till, and when; with `expand=lineItems`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -112,14 +112,31 @@ pub struct Payment {
     pub external_payment_id: Option<String>,
 }
 
-/// A line item of an order. Its texts are not read: Clover may store others than it was sent.
+/// A line item of an order.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct LineItem {
     /// Clover's id.
-    pub id: String,
+    pub id: LineItemId,
+    /// Clover may store another text than it was sent.
+    #[serde(default)]
+    pub name: Option<String>,
     /// Minor units.
     #[serde(default, deserialize_with = "lenient_integer")]
     pub price: Option<i64>,
+    /// Where they were expanded.
+    #[serde(default)]
+    pub modifications: Elements<Modification>,
+}
+
+/// A modifier that was chosen for a line item.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Modification {
+    /// Minor units, for one piece.
+    #[serde(default, deserialize_with = "lenient_integer")]
+    pub amount: Option<i64>,
+    /// Which modifier it is.
+    #[serde(default)]
+    pub modifier: Option<Ref<ModifierId>>,
 }
 
 /// A discount on an order.

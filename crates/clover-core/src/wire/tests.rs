@@ -292,6 +292,7 @@ proptest! {
             is_revenue: available,
             age_restricted: hidden,
             required_modifiers: !available,
+            modifier_groups: Vec::new(),
             item_group: Some(GroupId::new("G").unwrap()),
             options: Elements(vec![option]),
             categories: Elements::default(),

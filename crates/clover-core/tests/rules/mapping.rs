@@ -10,7 +10,7 @@ use clover_core::pricing::{MarkupValue, PriceEnding, Prices, Pricing};
 use clover_core::problem::{Problem, ProblemCode};
 use clover_core::product::{Caution, Product};
 use clover_core::quantity::Reserve;
-use clover_core::settings::MappingMode;
+use clover_core::settings::{MappingMode, ModifierMode};
 use clover_core::tax::TaxRule;
 use clover_core::wire::{Item, ItemCount, Listing};
 
@@ -29,6 +29,7 @@ fn mapper() -> Mapper {
         },
         mode: MappingMode::Tag,
         filter: filter(ImportRule::Unpublished),
+        modifiers: ModifierMode::Off,
         import_published: true,
         track_stock: true,
         reserve: Reserve::default(),

@@ -168,6 +168,22 @@ pub fn change(change: &Change) -> Output<'_> {
     let options = product.options.iter().enumerate().map(|(index, name)| {
         row! { name: name, values: Output::list(product.option_values(index)) }
     });
+    let modifiers = product.modifiers.iter().map(|option| {
+        let choices = option.choices.iter().map(|choice| {
+            row! {
+                modifier: choice.modifier.as_str(),
+                name: &choice.name,
+                price: choice.price.to_string(),
+            }
+        });
+        row! {
+            group: option.group.as_str(),
+            name: &option.name,
+            kind: option.kind.key(),
+            required: option.required,
+            choices: Output::list(choices),
+        }
+    });
     let variants = product.variants.iter().zip(&change.variants);
     let variants = variants.map(|(variant, difference)| {
         row! {
@@ -208,6 +224,7 @@ pub fn change(change: &Change) -> Output<'_> {
         highest,
         Output::list(options),
         Output::list(variants),
+        Output::list(modifiers),
         change.tax_profile,
     )
 }

@@ -635,6 +635,15 @@ async fn modifier_groups_have_bounds_modifiers_items_and_modifications() {
         (&made["name"], &made["amount"]),
         (&json!("Oat"), &json!(60))
     );
+    let made = sim
+        .make(&path, json!({"modifier": {"id": oat["id"]}}))
+        .await;
+    assert_eq!(made["amount"], json!(0));
+    let shown = sim.get(&format!("{lines}?expand=modifications")).await;
+    let modifications = &shown.elements()[0]["modifications"]["elements"];
+    assert_eq!(modifications.as_array().map(Vec::len), Some(2));
+    let unknown = json!({"modifier": {"id": "0000000000000"}, "amount": 60});
+    assert_eq!(sim.post(&path, unknown).await.status, 400);
 }
 
 #[tokio::test]

@@ -53,7 +53,7 @@ final readonly class TaxActions implements ActionGroup
         $words    = SiteLocale::formatter();
         $found    = $shop->connection->taxRates();
         $names    = array_count_values(array_map(static fn (array $rate): string => (string) $rate['name'], $found));
-        $rates = [];
+        $rates    = [];
 
         foreach ($found as $rate) {
             $name = (string) $rate['name'];

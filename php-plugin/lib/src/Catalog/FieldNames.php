@@ -26,6 +26,7 @@ final class FieldNames
             'tax'          => new Message(MessageCode::FieldTax),
             'sale'         => new Message(MessageCode::FieldSale),
             'options'      => new Message(MessageCode::FieldOptions),
+            'modifiers'    => new Message(MessageCode::FieldModifiers),
             'variants'     => new Message(MessageCode::FieldVariants),
             'sku'          => new Message(MessageCode::FieldSku),
             'upc'          => new Message(MessageCode::FieldUpc),

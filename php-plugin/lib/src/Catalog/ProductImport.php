@@ -13,6 +13,7 @@ use CloverSync\Shop\Links\CountTimes;
 use CloverSync\Shop\Links\LinkRow;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Links\LinkState;
+use CloverSync\Shop\Links\ModifierRows;
 use CloverSync\Shop\Messages\Message;
 use CloverSync\Shop\Messages\MessageCode;
 use CloverSync\Shop\Support\Text;
@@ -113,10 +114,11 @@ final readonly class ProductImport
 
         $changed = array_fill_keys(array_keys($changes), 0);
         $this->productVariants->update($changes, $variantOf, $changed);
-        $rows    += array_sum($changed);
-        $choices = [];
-        $ranges  = [];
-        $tags    = [];
+        $rows      += array_sum($changed);
+        $choices   = [];
+        $ranges    = [];
+        $tags      = [];
+        $modifiers = [];
         $this->tables->tags->provide(array_map(
             static fn (ProductChange $change): array => $change->tags,
             array_values($changes),
@@ -126,13 +128,16 @@ final readonly class ProductImport
             if ($change->kind === ProductKind::Group) {
                 $choices[$productIds[$id]] = ProductVariants::choices($change, $variantOf);
                 $ranges[$productIds[$id]]  = ['min' => $change->minPrice, 'max' => $change->maxPrice];
+            } elseif ($change->modifiers !== []) {
+                $modifiers[$productIds[$id]] = ['modifiers' => $change->modifiers, 'owned' => new ModifierRows()];
             }
 
             $tags[$id] = $this->tables->tags->resolve($change->tags);
         }
 
-        $optionRows = $this->tables->options->write($choices);
-        $tagRows    = $this->tables->tags->change(
+        $optionRows   = $this->tables->options->write($choices);
+        $modifierRows = $this->tables->modifiers->write($modifiers);
+        $tagRows      = $this->tables->tags->change(
             array_filter(array_combine(
                 array_map(static fn (int|string $id): int => $articleIds[$id], array_keys($tags)),
                 $tags,
@@ -142,6 +147,8 @@ final readonly class ProductImport
         $rows +=
             array_sum($optionRows['products'])
             + $optionRows['shared']
+            + array_sum($modifierRows['products'])
+            + $modifierRows['shared']
             + array_sum($this->tables->variants->saveRanges($ranges))
             + array_sum($tagRows);
         $written->productRows += $rows;
@@ -163,6 +170,7 @@ final readonly class ProductImport
                 'tags_written'     => json_encode($tags[$id]),
                 'tax_written'      => $this->taxProfile($change),
                 'cautions'         => ProductVariants::cautions($change),
+                'modifiers'        => ($modifierRows['owned'][$productIds[$id]] ?? new ModifierRows())->json(),
             ];
 
             if ($change->kind === ProductKind::Group) {

@@ -8,6 +8,7 @@ namespace CloverSync\Shop\Catalog;
 
 use CloverSync\Settings;
 use CloverSync\Shop\Catalog\J2Commerce\Options;
+use CloverSync\Shop\Catalog\J2Commerce\ProductModifiers;
 use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
 use CloverSync\Shop\Catalog\J2Commerce\Variants;
 use CloverSync\Shop\Catalog\Joomla\Articles;
@@ -27,6 +28,8 @@ final readonly class ProductTables
 
     public Options $options;
 
+    public ProductModifiers $modifiers;
+
     public Categories $categories;
 
     public Tags $tags;
@@ -44,6 +47,7 @@ final readonly class ProductTables
         $this->articles   = new Articles($sql, $config, $clock);
         $this->variants   = new Variants($sql, $config, $clock);
         $this->options    = new Options($sql, $config, $clock);
+        $this->modifiers  = new ProductModifiers($sql, $config, $clock);
         $this->categories = new Categories($sql, $config, $links, $settings->defaultCategory, $clock);
         $this->tags       = new Tags($sql, $config, $clock);
         $this->bulk       = new Bulk($sql);

@@ -13,6 +13,7 @@ use CloverSync\Shop\Links\CountTimes;
 use CloverSync\Shop\Links\LinkRow;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Links\LinkState;
+use CloverSync\Shop\Links\ModifierRows;
 use CloverSync\Shop\Messages\Message;
 use CloverSync\Shop\Messages\MessageCode;
 use CloverSync\Shop\Support\Text;
@@ -64,6 +65,7 @@ final readonly class ProductUpdate
         $this->productVariants->update($changes, $ids, $rows);
         $this->tables->articles->reindex(self::renumbered($changes, $links));
         $this->updateOptions($changes, $links, $ids, $rows, $written);
+        $modifiers = $this->updateModifiers($changes, $links, $rows, $written);
         $this->restore->apply($changes, $links, $rows);
         $this->updateTax($changes, $links, $rows);
 
@@ -87,6 +89,7 @@ final readonly class ProductUpdate
                 'tags_written'     => json_encode($text[$id]['tags']),
                 'tax_written'      => $change->taxProfile ?? $link->taxWritten,
                 'cautions'         => ProductVariants::cautions($change),
+                'modifiers'        => ($modifiers[$id] ?? $link->modifiers)->json(),
             ];
 
             if ($change->kind === ProductKind::Group) {
@@ -407,6 +410,41 @@ final readonly class ProductUpdate
         }
 
         $this->tables->bulk->update('#__j2commerce_products', 'j2commerce_product_id', $profiles);
+    }
+
+    /**
+     * @param array<string, ProductChange> $changes
+     * @param array<string, LinkRow>       $links
+     * @param array<string, int>           $rows
+     *
+     * @return array<string, ModifierRows> Of products whose modifiers differ, by Clover id
+     */
+    private function updateModifiers(array $changes, array $links, array &$rows, WriteReport $written): array
+    {
+        $modifiers = [];
+        $owners    = [];
+
+        foreach ($changes as $id => $change) {
+            if (\in_array('modifiers', $change->fields, true)) {
+                $product             = $links[$id]->product();
+                $owners[$product]    = $id;
+                $modifiers[$product] = ['modifiers' => $change->modifiers, 'owned' => $links[$id]->modifiers];
+            }
+        }
+
+        $saved                = $this->tables->modifiers->write($modifiers);
+        $written->productRows += $saved['shared'];
+        $owned                = [];
+
+        foreach ($saved['products'] as $product => $n) {
+            $rows[$owners[$product]] += $n;
+        }
+
+        foreach ($saved['owned'] as $product => $of) {
+            $owned[$owners[$product]] = $of;
+        }
+
+        return $owned;
     }
 
     private static function counts(ProductChange $change): Message

@@ -34,6 +34,7 @@ final readonly class LinkRow
         public LinkState $state,
         /** @var array<string, string> The shop's option by the key of Clover's, where the owner has paired them */
         public array $optionNames,
+        public ModifierRows $modifiers,
         /** The article's state that the delete action replaced. */
         public ?int $stateBeforeDelete,
         /** Units that the product keeps for the till; null: those of the settings. */
@@ -61,6 +62,7 @@ final readonly class LinkRow
             Row::nullableInt($row, 'tax_written'),
             LinkState::from(Row::string($row, 'state')),
             self::texts(json_decode(Row::string($row, 'option_names'), true)),
+            ModifierRows::fromJson(Row::nullableString($row, 'modifiers')),
             Row::nullableInt($row, 'state_before_delete'),
             Row::nullableInt($row, 'stock_reserve'),
             $row['c_id'] === null

@@ -59,6 +59,7 @@ final readonly class Links
         'error'               => null,
         'options'             => null,
         'option_names'        => null,
+        'modifiers'           => null,
         'state_before_delete' => null,
         'seen_run'            => 0,
         'last_synced'         => null,
@@ -103,6 +104,28 @@ final readonly class Links
         }
 
         return $rows;
+    }
+
+    /**
+     * @param list<int> $products
+     *
+     * @return array<int, ModifierRows> By product, of those that have modifiers
+     */
+    public function modifiersOf(array $products): array
+    {
+        $modifiers = [];
+
+        foreach ($this->bulk->fetch(
+            'SELECT product_id, modifiers FROM '
+            . self::TABLE
+            . ' WHERE environment = ? AND merchant_id = ? AND modifiers IS NOT NULL AND product_id IN (%s)',
+            $products,
+            $this->key(),
+        ) as $row) {
+            $modifiers[Row::int($row, 'product_id')] = ModifierRows::fromJson(Row::string($row, 'modifiers'));
+        }
+
+        return $modifiers;
     }
 
     /**

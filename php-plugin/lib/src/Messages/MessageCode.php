@@ -107,6 +107,7 @@ enum MessageCode: string
     case FieldTax             = 'field_tax';
     case FieldSale            = 'field_sale';
     case FieldOptions         = 'field_options';
+    case FieldModifiers       = 'field_modifiers';
     case FieldVariants        = 'field_variants';
     case FieldSku             = 'field_sku';
     case FieldUpc             = 'field_upc';

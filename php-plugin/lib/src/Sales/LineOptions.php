@@ -9,6 +9,8 @@ namespace CloverSync\Shop\Sales;
 use CloverSync\Shop\Database\Bulk;
 use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Support\Text;
 
 /**
  * The options that the customer chose for each line of an order.
@@ -33,15 +35,19 @@ final readonly class LineOptions
 
     private Bulk $bulk;
 
-    public function __construct(Sql $sql)
-    {
+    public function __construct(
+        Sql $sql,
+        private Links $links,
+    ) {
         $this->bulk = new Bulk($sql);
     }
 
     /**
      * @param list<array<string, int|float|string|null>> $lines Rows of orderitems
      *
-     * @return array<int, list<array{name: string, value: string}>> By the key of the line, in the order of choosing
+     * @return array<int, list<array{name: string, value: string, modifier: string, amount: string}>> By the key of the
+     *   line, in the order of choosing. modifier: Clover's id, empty for an option that stands for none; amount: what
+     *   it adds to one piece
      */
     public function of(array $lines): array
     {
@@ -63,20 +69,74 @@ final readonly class LineOptions
             $chosen[$id] = [...($chosen[$id] ?? []), ...$named];
         }
 
-        return array_map(self::shown(...), $chosen);
+        $products  = array_column($lines, 'product_id', 'j2commerce_orderitem_id');
+        $modifiers = $this->modifiers(array_map(
+            static fn (int $line): int => (int) ($products[$line] ?? 0),
+            array_keys(array_filter($chosen)),
+        ));
+        $shown = [];
+
+        foreach ($chosen as $line => $options) {
+            $shown[$line] = self::shown($options, $modifiers[(int) ($products[$line] ?? 0)] ?? []);
+        }
+
+        return $shown;
+    }
+
+    /**
+     * What Clover's modifiers are called in the shop. An order line knows an option by its name and its value only.
+     *
+     * @param list<int> $products
+     *
+     * @return array<int, array<string, array{modifier: string, price: string}>> By product, and by {@see key()}
+     */
+    private function modifiers(array $products): array
+    {
+        $owners  = [];
+        $choices = [];
+
+        foreach ($this->links->modifiersOf(array_values(array_unique(array_filter($products)))) as $product => $rows) {
+            foreach ($rows->modifiers() as $choice => $modifier) {
+                $owners[$choice] = ['product' => $product, 'modifier' => $modifier];
+            }
+        }
+
+        foreach ($this->bulk->fetch(
+            'SELECT c.j2commerce_product_optionvalue_id AS id, c.product_optionvalue_price AS price,
+                    v.optionvalue_name AS value, o.option_name AS name
+               FROM #__j2commerce_product_optionvalues c
+               JOIN #__j2commerce_optionvalues v ON v.j2commerce_optionvalue_id = c.optionvalue_id
+               JOIN #__j2commerce_product_options p ON p.j2commerce_productoption_id = c.productoption_id
+               JOIN #__j2commerce_options o ON o.j2commerce_option_id = p.option_id
+              WHERE c.j2commerce_product_optionvalue_id IN (%s)',
+            array_keys($owners),
+        ) as $row) {
+            $owner   = $owners[Row::int($row, 'id')];
+            $product = $owner['product'];
+            $key     = self::key(Row::string($row, 'name'), Row::string($row, 'value'));
+
+            $choices[$product][$key] = ['modifier' => $owner['modifier'], 'price' => Row::string($row, 'price')];
+        }
+
+        return $choices;
+    }
+
+    private static function key(string $name, string $value): string
+    {
+        return Text::key($name) . "\0" . Text::key($value);
     }
 
     /**
      * @param list<int> $ids
      *
-     * @return array<int, list<array{type: string, name: string, value: string}>>
+     * @return array<int, list<array{type: string, name: string, value: string, price: string}>>
      */
     private function rows(array $ids): array
     {
         $chosen = [];
 
         $query = 'SELECT orderitem_id, orderitemattribute_type AS type, orderitemattribute_name AS name,
-                         orderitemattribute_value AS value
+                         orderitemattribute_value AS value, orderitemattribute_price AS price
                     FROM #__j2commerce_orderitemattributes WHERE orderitem_id IN (%s)
                    ORDER BY j2commerce_orderitemattribute_id';
 
@@ -85,6 +145,7 @@ final readonly class LineOptions
                 'type'  => Row::string($row, 'type'),
                 'name'  => Row::string($row, 'name'),
                 'value' => Row::string($row, 'value'),
+                'price' => Row::string($row, 'price'),
             ];
         }
 
@@ -92,8 +153,8 @@ final readonly class LineOptions
     }
 
     /**
-     * @return array{named: list<array{type: string, name: string, value: string}>, keys: array<int, list<string>>}
-     *   keys: of option values, or typed text, by the key of the product's option
+     * @return array{named: list<array{type: string, name: string, value: string, price: string}>, keys: array<int,
+     *   list<string>>} keys: of option values, or typed text, by the key of the product's option
      */
     private static function column(string $column): array
     {
@@ -133,7 +194,7 @@ final readonly class LineOptions
     /**
      * @param array<array-key, mixed> $list mixed: decoded text of the shop, of which each entry is checked
      *
-     * @return list<array{type: string, name: string, value: string}>
+     * @return list<array{type: string, name: string, value: string, price: string}> price: empty where it is not stored
      */
     private static function named(array $list, string $prefix): array
     {
@@ -148,6 +209,7 @@ final readonly class LineOptions
                     'type'  => $text("{$prefix}type"),
                     'name'  => $text("{$prefix}name"),
                     'value' => $text($prefix === '' ? 'option_value' : "{$prefix}value"),
+                    'price' => $text("{$prefix}price"),
                 ];
             }
         }
@@ -158,7 +220,7 @@ final readonly class LineOptions
     /**
      * @param array<int, array<int, list<string>>> $keys By line and option of the product
      *
-     * @return array<int, list<array{type: string, name: string, value: string}>> By line
+     * @return array<int, list<array{type: string, name: string, value: string, price: string}>> By line
      */
     private function names(array $keys): array
     {
@@ -205,6 +267,7 @@ final readonly class LineOptions
                 $named[$line][] = [
                     'type'  => $options[$option]['type'] ?? '',
                     'name'  => $options[$option]['name'] ?? '',
+                    'price' => '',
                     'value' => implode(
                         ', ',
                         $isList
@@ -219,16 +282,18 @@ final readonly class LineOptions
     }
 
     /**
-     * @param list<array{type: string, name: string, value: string}> $chosen
+     * @param list<array{type: string, name: string, value: string, price: string}> $chosen
+     * @param array<string, array{modifier: string, price: string}>                 $modifiers Those of the product
      *
-     * @return list<array{name: string, value: string}>
+     * @return list<array{name: string, value: string, modifier: string, amount: string}>
      */
-    private static function shown(array $chosen): array
+    private static function shown(array $chosen, array $modifiers): array
     {
         $shown = [];
         $parts = [];
+        $none  = ['modifier' => '', 'amount' => ''];
 
-        foreach ($chosen as ['type' => $type, 'name' => $name, 'value' => $value]) {
+        foreach ($chosen as ['type' => $type, 'name' => $name, 'value' => $value, 'price' => $price]) {
             if (\in_array($type, self::HIDDEN, true)) {
                 continue;
             }
@@ -236,12 +301,18 @@ final readonly class LineOptions
             if (\in_array($type, self::PARTS, true)) {
                 $parts[$name] = ($parts[$name] ?? 0) + 1;
             } else {
-                $shown[] = ['name' => $name, 'value' => \in_array($type, self::UPLOADS, true) ? '' : $value];
+                $modifier = $modifiers[self::key($name, $value)] ?? null;
+                $shown[]  = ['name' => $name, 'value' => \in_array($type, self::UPLOADS, true) ? '' : $value]
+                + (
+                    $modifier === null
+                        ? $none
+                        : ['modifier' => $modifier['modifier'], 'amount' => $price === '' ? $modifier['price'] : $price]
+                );
             }
         }
 
         foreach ($parts as $name => $count) {
-            $shown[] = ['name' => $count > 1 ? "$count × $name" : (string) $name, 'value' => ''];
+            $shown[] = ['name' => $count > 1 ? "$count × $name" : (string) $name, 'value' => ''] + $none;
         }
 
         return $shown;

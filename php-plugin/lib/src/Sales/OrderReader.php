@@ -8,6 +8,7 @@ namespace CloverSync\Shop\Sales;
 
 use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Links\Links;
 
 /**
  * Reads an order from J2Commerce's tables, as input of {@see \CloverSync\Orders::plan()}. What Clover shows of it is
@@ -19,8 +20,9 @@ final readonly class OrderReader
 
     public function __construct(
         private Sql $sql,
+        Links $links,
     ) {
-        $this->options = new LineOptions($sql);
+        $this->options = new LineOptions($sql, $links);
     }
 
     /**
@@ -32,8 +34,8 @@ final readonly class OrderReader
      *   string, city?: string, zone?: string, country?: string}, shipping_method: string, coupons: list<string>,
      *   shopper: array{currency: string, rate: string}, payment_method: string, note: string, lines: list<array{name:
      *   string, sku: string, quantity: string, unit_price: string, option_price: string, options: list<array{name:
-     *   string, value: string}>}>, charges: list<array{name: string, amount: string}>, discounts: list<array{name:
-     *   string, amount: string}>, total: string} Null when it is gone
+     *   string, value: string, modifier: string, amount: string}>}>, charges: list<array{name: string, amount:
+     *   string}>, discounts: list<array{name: string, amount: string}>, total: string} Null when it is gone
      */
     public function read(string $orderId, int $pk, string $currency): ?array
     {

@@ -66,7 +66,7 @@ final readonly class Sales
             $this->ledger,
             $this->pushes,
             $this->events,
-            new OrderReader($sql),
+            new OrderReader($sql, $links),
             $rules,
             $log,
             $settings,
@@ -107,7 +107,7 @@ final readonly class Sales
             new OrderPusher(
                 $this->sql,
                 $clover,
-                new OrderReader($this->sql),
+                new OrderReader($this->sql, $this->links),
                 $this->pushes,
                 new OrderTypeLookup(
                     $this->state,

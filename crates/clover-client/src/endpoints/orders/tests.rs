@@ -29,11 +29,23 @@ fn seen(head: &Value, lines: (usize, i128), discounts: (usize, i128)) -> Seen {
     for (field, value) in head.as_object().unwrap() {
         order[field] = value.clone();
     }
-    let tally = |(count, sum)| Tally { count, sum };
+    // All cost 1 but the first.
+    let line = |at: usize| {
+        let price = if at == 0 {
+            lines.1 + 1 - i128::try_from(lines.0).unwrap()
+        } else {
+            1
+        };
+        let price = i64::try_from(price).unwrap();
+        serde_json::from_value(json!({"id": format!("L{at}"), "price": price})).unwrap()
+    };
     Seen {
         order: parse(order.to_string().as_bytes()).unwrap(),
-        lines: tally(lines),
-        discounts: tally(discounts),
+        lines: (0..lines.0).map(line).collect(),
+        discounts: Tally {
+            count: discounts.0,
+            sum: discounts.1,
+        },
     }
 }
 

@@ -16,6 +16,9 @@ use CloverSync\Shop\Support\UtcTime;
 /** The options and values that all products of the shop share. */
 final readonly class SharedOptions
 {
+    /** Variants can differ only by options of these types. */
+    private const VARIANT_TYPES = ['select', 'radio', 'color'];
+
     private const OPTIONS = '#__j2commerce_options';
     private const VALUES  = '#__j2commerce_optionvalues';
 
@@ -29,13 +32,19 @@ final readonly class SharedOptions
         $this->bulk = new Bulk($sql);
     }
 
+    /** The key of an option: those of different types are different options, also with the same name. */
+    public static function key(string $name, ?string $type = null): string
+    {
+        return Text::key($name) . ($type === null ? '' : "\0$type");
+    }
+
     /**
      * Finds or creates them.
      *
-     * @param array<int, array{options: list<array{name: string, values: list<string>}>, variants: array<int,
-     *   list<string>>}> $products
+     * @param array<int, array{options: list<array{name: string, values: list<string>, type?: string}>, variants:
+     *   array<int, list<string>>}> $products Options without a type are those by which variants differ
      *
-     * @return array{0: array<string, array{id: int, values: array<string, int>}>, 1: int} By option name and value
+     * @return array{0: array<string, array{id: int, values: array<string, int>}>, 1: int} By {@see key()} and value
      *   name; rows written
      */
     public function of(array $products): array
@@ -44,8 +53,9 @@ final readonly class SharedOptions
 
         foreach ($products as $product) {
             foreach ($product['options'] as $option) {
-                $key          = Text::key($option['name']);
-                $wanted[$key] ??= ['name' => Text::shown($option['name']), 'values' => []];
+                $type         = $option['type'] ?? null;
+                $key          = self::key($option['name'], $type);
+                $wanted[$key] ??= ['name' => Text::shown($option['name']), 'type' => $type, 'values' => []];
 
                 foreach ($option['values'] as $value) {
                     $wanted[$key]['values'][Text::key($value)] ??= Text::shown($value);
@@ -63,7 +73,7 @@ final readonly class SharedOptions
             $taken = [];
             $data  = [];
 
-            foreach ($new as ['name' => $name]) {
+            foreach ($new as ['name' => $name, 'type' => $type]) {
                 $unique = Alias::free(
                     Alias::of($name),
                     fn (string $alias): bool => (
@@ -75,7 +85,7 @@ final readonly class SharedOptions
                 );
                 $taken[$unique] = true;
                 $data[]         = [
-                    'select',
+                    $type ?? 'select',
                     $unique,
                     $name,
                     ++$order,
@@ -156,10 +166,11 @@ final readonly class SharedOptions
     /**
      * Adopts another spelling of the same name when no other product uses the value.
      *
-     * @param array<string, array{name: string, values: array<string, string>}> $wanted
-     * @param array<string, array{id: int, values: array<string, int>}>         $ids
-     * @param array<int, string>                                                $shown    Names by value id
-     * @param list<int>                                                         $products
+     * @param array<string, array{name: string, type: ?string, values: array<string, string>}> $wanted
+     * @param array<string, array{id: int, values: array<string, int>}>                        $ids
+     * @param array<int, string>                                                               $shown    Names by value
+     *   id
+     * @param list<int>                                                                        $products
      *
      * @return int Rows written
      */
@@ -201,34 +212,38 @@ final readonly class SharedOptions
     }
 
     /**
-     * @param array<string, array{name: string, values: array<string, string>}> $wanted
+     * @param array<string, array{name: string, type: ?string, values: array<string, string>}> $wanted
      *
-     * @return array<string, int> Id by name
+     * @return array<string, int> Id by key
      */
     private function findOptions(array $wanted): array
     {
         $found = [];
         $exact = [];
 
-        // Variants can differ only by options of these kinds. All of them are read, since each database compares names
-        // in its own way.
+        // All of them are read, since each database compares names in its own way.
         foreach ($this->sql->fetchAll(
-            'SELECT j2commerce_option_id AS id, option_name AS name FROM '
+            'SELECT j2commerce_option_id AS id, option_name AS name, type FROM '
             . self::OPTIONS
-            . "
-              WHERE type IN ('select', 'radio', 'color') ORDER BY j2commerce_option_id",
+            . " WHERE type IN ('select', 'radio', 'color', 'checkbox') ORDER BY j2commerce_option_id",
         ) as $row) {
-            $key = Text::key((string) $row['name']);
+            $type = (string) $row['type'];
+            $keys = [self::key((string) $row['name'], $type)];
 
-            if (
-                isset($wanted[$key])
-                && (!isset($found[$key]) || $row['name'] === $wanted[$key]['name'] && !isset($exact[$key]))
-            ) {
-                $found[$key] = (int) $row['id'];
+            if (\in_array($type, self::VARIANT_TYPES, true)) {
+                $keys[] = self::key((string) $row['name']);
             }
 
-            if (isset($wanted[$key]) && $row['name'] === $wanted[$key]['name']) {
-                $exact[$key] = true;
+            foreach (array_filter($keys, static fn (string $key): bool => isset($wanted[$key])) as $key) {
+                $isExact = $row['name'] === $wanted[$key]['name'];
+
+                if (!isset($found[$key]) || $isExact && !isset($exact[$key])) {
+                    $found[$key] = (int) $row['id'];
+                }
+
+                if ($isExact) {
+                    $exact[$key] = true;
+                }
             }
         }
 

@@ -20,8 +20,8 @@ final readonly class ProductChange
     public ChangeAction $action;
 
     /**
-     * The fields that differ: title, category, tags, tax, sale, options, variants, sku, upc, price, count, low_stock,
-     * availability. On create, all of them, but tax only with a tax profile.
+     * The fields that differ: title, category, tags, tax, sale, options, modifiers, variants, sku, upc, price, count,
+     * low_stock, availability. On create, all that the product has, but tax only with a tax profile.
      *
      * @var list<string>
      */
@@ -92,6 +92,15 @@ final readonly class ProductChange
      */
     public array $variants;
 
+    /**
+     * Clover's modifier groups as options of a simple product, in order. `kind` is the shop's type of the option
+     * (radio, select, checkbox), `price` decimal text with five places: what a choice adds to one piece.
+     *
+     * @var list<array{group: string, name: string, kind: string, required: bool, choices: list<array{modifier: string,
+     *   name: string, price: string}>}>
+     */
+    public array $modifiers;
+
     /** The tax profile to write; null leaves the shop's, and for a new product means that of the settings. */
     public ?int $taxProfile;
 
@@ -126,7 +135,8 @@ final readonly class ProductChange
         $self->maxPrice = $row[16];
         $self->options = $row[17];
         $self->variants = (static fn (array $list): array => array_map(static fn (array $row): array => array_replace($row, ['action' => (ChangeAction::from(...))($row['action'])]), $list))($row[18]);
-        $self->taxProfile = $row[19];
+        $self->modifiers = $row[19];
+        $self->taxProfile = $row[20];
 
         return $self;
     }

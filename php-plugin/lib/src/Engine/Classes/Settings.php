@@ -62,6 +62,9 @@ final readonly class Settings
     /** Items that are sold only to adults. */
     public readonly ImportRule $importAgeRestricted;
 
+    /** Modifier groups of single items. */
+    public readonly ModifierMode $modifiers;
+
     public readonly PricingMode $pricingMode;
 
     public readonly MarkupType $markupType;
@@ -188,27 +191,28 @@ final readonly class Settings
         $self->importHidden = ImportRule::from($row[11]);
         $self->importNonRevenue = ImportRule::from($row[12]);
         $self->importAgeRestricted = ImportRule::from($row[13]);
-        $self->pricingMode = PricingMode::from($row[14]);
-        $self->markupType = MarkupType::from($row[15]);
-        $self->markupValue = $row[16];
-        $self->categoryMarkups = (static fn (array $list): array => array_map(static fn (array $row): array => array_replace($row, ['type' => (MarkupType::from(...))($row['type'])]), $list))($row[17]);
-        $self->priceEnding = PriceEnding::from($row[18]);
-        $self->webhooks = $row[19];
-        $self->syncInterval = $row[20];
-        $self->pushStock = $row[21];
-        $self->stockReserve = $row[22];
-        $self->syncSale = $row[23];
-        $self->pushForeignOrders = $row[24];
-        $self->payLaterMethods = $row[25];
-        $self->orderType = $row[26];
-        $self->printOrders = $row[27];
-        $self->alertEmail = $row[28];
-        $self->dailySummary = $row[29];
-        $self->logRetention = $row[30];
-        $self->debug = $row[31];
-        $self->paidStatuses = $row[32];
-        $self->refundedStatuses = $row[33];
-        $self->paceShare = $row[34];
+        $self->modifiers = ModifierMode::from($row[14]);
+        $self->pricingMode = PricingMode::from($row[15]);
+        $self->markupType = MarkupType::from($row[16]);
+        $self->markupValue = $row[17];
+        $self->categoryMarkups = (static fn (array $list): array => array_map(static fn (array $row): array => array_replace($row, ['type' => (MarkupType::from(...))($row['type'])]), $list))($row[18]);
+        $self->priceEnding = PriceEnding::from($row[19]);
+        $self->webhooks = $row[20];
+        $self->syncInterval = $row[21];
+        $self->pushStock = $row[22];
+        $self->stockReserve = $row[23];
+        $self->syncSale = $row[24];
+        $self->pushForeignOrders = $row[25];
+        $self->payLaterMethods = $row[26];
+        $self->orderType = $row[27];
+        $self->printOrders = $row[28];
+        $self->alertEmail = $row[29];
+        $self->dailySummary = $row[30];
+        $self->logRetention = $row[31];
+        $self->debug = $row[32];
+        $self->paidStatuses = $row[33];
+        $self->refundedStatuses = $row[34];
+        $self->paceShare = $row[35];
 
         return $self;
     }

@@ -1,0 +1,15 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync;
+
+/** What becomes of Clover's modifier groups. */
+enum ModifierMode: string
+{
+    /** The shop does not offer them. */
+    case Off = 'off';
+
+    /** Options of the product, with prices. */
+    case Options = 'options';
+}
