@@ -7,9 +7,9 @@ namespace CloverSync;
 /** What a connection is made with. */
 enum Credential: string
 {
-    /** Tokens that an app gets by OAuth and renews. */
-    case OAuth = 'oauth';
+    /** The app's: tokens that it gets by OAuth and renews. */
+    case App = 'oauth';
 
-    /** A merchant's own API token, which does not expire. */
-    case ApiToken = 'api_token';
+    /** The merchant's: an API token of his own, which does not expire. */
+    case Merchant = 'api_token';
 }

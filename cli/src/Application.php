@@ -48,8 +48,7 @@ final class Application
     private static function own(): array
     {
         return [
-            'connect'    => new Usage('Connect to Clover: prints the address to open, and waits for the callback. With an '
-            . 'API token in the settings, only tests it.', [
+            'connect'    => new Usage('Connect to Clover by an address to open, or test the API token.', [
                 new Option('port', 'port to wait on (8902)', 'N'),
                 new Option('timeout', 'seconds to wait (300)', 'S'),
                 new Option('approve', 'approve without a person, against a simulator only'),

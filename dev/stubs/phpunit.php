@@ -225,6 +225,18 @@ abstract class TestCase extends Assert
     {
     }
 
+    /**
+     * @template T of object
+     *
+     * @param class-string<T> $type
+     *
+     * @return T
+     */
+    final protected function createStub(string $type): object
+    {
+        return new $type();
+    }
+
     final public function name(): string
     {
         return '';

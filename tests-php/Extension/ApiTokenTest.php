@@ -24,7 +24,7 @@ final class ApiTokenTest extends CloverTestCase
         $connection = $this->connection(self::WITHOUT_APP);
         $status     = $connection->connectWithApiToken(" {$this->merchant()} ", "$token\n");
 
-        self::assertSame([true, $this->merchant(), Credential::ApiToken], [
+        self::assertSame([true, $this->merchant(), Credential::Merchant], [
             $status->connected,
             $status->merchantId,
             $status->credential,
@@ -128,7 +128,7 @@ final class ApiTokenTest extends CloverTestCase
     {
         $connection = $this->connection(self::WITHOUT_APP);
         $connection->connectWithApiToken($this->merchant(), $this->clover->apiToken());
-        self::assertSame(Credential::OAuth, $this->connected()->status()->credential);
+        self::assertSame(Credential::App, $this->connected()->status()->credential);
 
         $this->expectException(SettingsException::class);
         $connection->authorize('https://shop.example/');

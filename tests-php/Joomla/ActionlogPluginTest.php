@@ -25,7 +25,7 @@ use PHPUnit\Framework\Attributes\TestDox;
 /** What owners do with the app, in Joomla's User Actions Log. */
 final class ActionlogPluginTest extends CloverSiteTestCase
 {
-    private const KEY = 'PLG_ACTIONLOG_CLOVERSYNC_';
+    private const KEY = 'PLG_ACTIONLOG_CLOVERSYNC_USER_';
 
     protected function setUp(): void
     {
@@ -35,6 +35,8 @@ final class ActionlogPluginTest extends CloverSiteTestCase
             message TEXT NOT NULL, log_date DATETIME NOT NULL, extension VARCHAR(50) NOT NULL,
             user_id INT NOT NULL, item_id INT NOT NULL, ip_address VARCHAR(40) NOT NULL)');
         $this->sql->execute('CREATE TABLE #__action_logs_users (user_id INT, notify TINYINT, extensions TEXT)');
+        // A component keeps the database that it was started with.
+        JoomlaSite::app()->bootComponent('com_actionlogs')->getMVCFactory()->setDatabase($this->joomla);
         $user           = new User();
         $user->id       = 42;
         $user->username = 'owner';

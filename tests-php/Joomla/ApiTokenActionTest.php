@@ -7,6 +7,7 @@ namespace CloverSync\Tests\Joomla;
 use CloverSync\Credential;
 use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Tests\Support\JoomlaTestCase;
+use CloverSync\Tests\Support\Json;
 use CloverSync\Tests\Support\Simulator;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Action\Actions;
 use Joomla\CMS\Application\CMSWebApplicationInterface;
@@ -50,7 +51,7 @@ final class ApiTokenActionTest extends JoomlaTestCase
 
         $shop   = $this->factory(self::WITHOUT_APP)->shop();
         $status = $shop->connection->status();
-        self::assertSame([true, Credential::ApiToken, $merchant], [
+        self::assertSame([true, Credential::Merchant, $merchant], [
             $status->connected,
             $status->credential,
             $status->merchantId,
@@ -96,7 +97,7 @@ final class ApiTokenActionTest extends JoomlaTestCase
             ],
             'GET',
         );
-        self::assertSame('method', ((array) ($answer['error'] ?? []))['kind'] ?? null);
+        self::assertSame('method', Json::object($answer['error'] ?? null)['kind'] ?? null);
         self::assertFalse($this->factory(self::WITHOUT_APP)->shop()->connection->status()->connected);
     }
 

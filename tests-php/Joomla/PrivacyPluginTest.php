@@ -72,7 +72,7 @@ final class PrivacyPluginTest extends JoomlaTestCase
         self::assertSame('Customer: Ada; E-mail: ada@example.org', $export['clover_orders'][0]['note']);
         self::assertSame(['Mug', 2], [$export['clover_units'][0]['product'], $export['clover_units'][0]['units']]);
         self::assertSame('Order 501 is in Clover', $export['clover_messages'][0]['message']);
-        self::assertSame([], $this->export('nobody@example.org'));
+        self::assertSame([], $this->export('stranger@example.org'));
     }
 
     #[TestDox('Orders of a user are found by his account too')]

@@ -16,6 +16,7 @@ use Joomla\CMS\Event\Application\BeforeApiRouteEvent;
 use Joomla\CMS\MVC\Controller\Exception\ResourceNotFound;
 use Joomla\CMS\Router\ApiRouter;
 use Joomla\CMS\User\User;
+use Joomla\Input\Input;
 use Joomla\Router\Route;
 use PHPUnit\Framework\Attributes\TestDox;
 
@@ -161,7 +162,7 @@ final class WebservicesPluginTest extends CloverSiteTestCase
     private function call(string $task): array
     {
         $app        = $this->application();
-        $controller = new CloversyncController(['base_path' => '', 'name' => 'cloversync'], null, $app);
+        $controller = new CloversyncController(['base_path' => '', 'name' => 'cloversync'], null, $app, new Input([]));
         $controller->execute($task);
 
         return Json::decode((string) json_encode($app->answer->toArray()));

@@ -47,7 +47,7 @@ final class ApiTokenLifeTest extends ResilienceTestCase
 
         StoredTokens::age($this->sql, self::SECRET, 315_360_000);
         $now = $this->withoutApp()->dashboard()->read();
-        self::assertSame([true, false, Credential::ApiToken, null, null], [
+        self::assertSame([true, false, Credential::Merchant, null, null], [
             $now->connected,
             $now->tokenEndsSoon,
             $now->credential,
@@ -97,7 +97,7 @@ final class ApiTokenLifeTest extends ResilienceTestCase
         StoredTokens::age($this->sql, self::SECRET, 600);
         self::thrown(ReconnectException::class, fn () => $this->counts());
         $status = $this->withoutApp()->connection->status();
-        self::assertSame([false, ProblemCode::ConnectionLost, Credential::ApiToken], [
+        self::assertSame([false, ProblemCode::ConnectionLost, Credential::Merchant], [
             $status->connected,
             $status->reconnectReason?->code,
             $status->credential,
@@ -122,7 +122,7 @@ final class ApiTokenLifeTest extends ResilienceTestCase
         self::assertNull($this->withoutApp()->connection->status()->refusedAt);
     }
 
-    #[TestDox('A firewall\'s page in place of Clover is no refusal')]
+    #[TestDox('A page of a firewall in place of Clover does not count as a refusal')]
     public function test_only_clovers_word_counts(): void
     {
         $this->connectByToken();
@@ -163,12 +163,12 @@ final class ApiTokenLifeTest extends ResilienceTestCase
         $first = $this->shop()->runner()->run(new TimeBudget());
         self::assertSame(RunStatus::Done, $first->status);
         self::assertNull($this->connectByToken());
-        self::assertSame(Credential::ApiToken, $this->shop()->connection->status()->credential);
+        self::assertSame(Credential::Merchant, $this->shop()->connection->status()->credential);
         $second = $this->withoutApp()->runner()->run(new TimeBudget());
         self::assertSame([RunStatus::Done, 0, 0], [$second->status, $second->imported, $second->updated]);
 
         $this->connect($this->shop());
-        self::assertSame(Credential::OAuth, $this->shop()->connection->status()->credential);
+        self::assertSame(Credential::App, $this->shop()->connection->status()->credential);
         self::assertNotNull($this->shop()->connection->status()->accessExpiresAt);
         $this->shop()->connectionService()->disconnect();
         self::assertNull($this->shop()->connection->status()->credential);
@@ -194,7 +194,7 @@ final class ApiTokenLifeTest extends ResilienceTestCase
         $this->connect($this->shop());
         $this->token = 'no-token-of-this-merchant';
         self::thrown(ItemException::class, $this->connectByToken(...));
-        self::assertSame(Credential::OAuth, $this->shop()->connection->status()->credential);
+        self::assertSame(Credential::App, $this->shop()->connection->status()->credential);
         self::assertSame('USD', $this->shop()->connection->merchant()->currency);
     }
 
@@ -209,7 +209,7 @@ final class ApiTokenLifeTest extends ResilienceTestCase
             new Vault(self::SECRET),
             'https://staging.example',
         );
-        self::thrown(SiteMovedException::class, fn () => $copy->connectionService()->require());
+        self::thrown(SiteMovedException::class, static fn () => $copy->connectionService()->require());
         self::assertTrue($copy->dashboard()->read()->siteMoved);
         self::assertSame([], $this->clover->requests($mark));
     }

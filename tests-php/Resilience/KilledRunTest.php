@@ -106,9 +106,11 @@ final class KilledRunTest extends ResilienceTestCase
     {
         $this->connectTo();
 
+        $ids = [];
+
         foreach (['Cap S', 'Cap M', 'Hat S'] as $i => $name) {
             [$group, $size] = explode(' ', $name);
-            $this->clover->add([
+            $ids[$name] = $this->clover->add([
                 'name'     => $name,
                 'price'    => 500 + $i,
                 'sku'      => "K$i",
@@ -123,15 +125,20 @@ final class KilledRunTest extends ResilienceTestCase
             'itemGroup' => $this->clover->item($this->members($group)[0])['itemGroup'] ?? null,
         ];
         $hat  = $in('Hat');
-        $caps = $this->members('Cap');
+        $caps = [$ids['Cap S'], $ids['Cap M']];
         // One becomes a product of its own, the other a variant of another group: the old group is empty.
         $this->clover->edit($caps[0], ['__raw' => ['itemGroup' => null]]);
         $this->clover->edit($caps[1], ['__raw' => $hat]);
-        // A single item joins a group.
-        $this->clover->edit($this->clover->shelf()[7]['id'], [
-            '__raw' => $in('T-Shirt') + ['options' => $this->clover->item($this->members('T-Shirt')[0])['options']],
+        // A single item takes the place of a group's member.
+        $shirt   = $this->members('T-Shirt')[0];
+        $singles = array_filter(
+            $this->clover->shelf(),
+            static fn (array $item): bool => !isset($item['itemGroup']) && !\in_array($item['id'], $caps, true),
+        );
+        $this->clover->edit(array_values($singles)[0]['id'], [
+            '__raw' => $in('T-Shirt') + ['options' => $this->clover->item($shirt)['options']],
         ]);
-        $this->clover->remove($this->members('T-Shirt')[0]);
+        $this->clover->remove($shirt);
         $uncut = $this->killAtPoints('items that change their group, sandbox');
         self::assertSame(
             [1, 2],

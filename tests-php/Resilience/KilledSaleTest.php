@@ -389,10 +389,10 @@ final class KilledSaleTest extends ResilienceTestCase
     {
         unset($this->sql);
         $this->clover = Simulator::start($this->catalog);
-        $shelf        = $names === null
-            ? $this->clover->shelf()
-            : array_map(fn (string $name): array => $this->clover->named($name)[0], $names);
-        $this->items = [$shelf[0]['id'], $shelf[1]['id']];
+        $shelf        = $this->clover->shelf();
+        $this->items  = $names === null
+            ? [$shelf[0]['id'], $shelf[1]['id']]
+            : [$this->clover->named($names[0])[0]['id'], $this->clover->named($names[1])[0]['id']];
         $this->start = array_combine($this->items, [$this->quantity + 10, 7]);
         $this->begin($this->start);
         self::assertDone($this->sync($this->settings));
@@ -1127,7 +1127,7 @@ final class KilledSaleTest extends ResilienceTestCase
     }
 
     /**
-     * @param list<array<string, mixed>> $lines
+     * @param list<array{modifications?: array{elements: list<array{amount: int, ...}>}, ...}> $lines
      *
      * @return list<int> The amounts, in numerical order
      */
@@ -1136,7 +1136,9 @@ final class KilledSaleTest extends ResilienceTestCase
         $amounts = [];
 
         foreach ($lines as $line) {
-            array_push($amounts, ...array_column($line['modifications']['elements'] ?? [], 'amount'));
+            foreach ($line['modifications']['elements'] ?? [] as $modification) {
+                $amounts[] = $modification['amount'];
+            }
         }
 
         sort($amounts);

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace CloverSync\Tests\Shop;
 
 use CloverSync\Tests\Support\CommandLineTestCase;
+use CloverSync\Tests\Support\Json;
 use PHPUnit\Framework\Attributes\Group;
 use PHPUnit\Framework\Attributes\TestDox;
 
@@ -99,7 +100,7 @@ final class ApiTokenCommandTest extends CommandLineTestCase
             $result                   = $this->shell->run(['status', '--json']);
             self::assertSame([2, [$field]], [
                 $result['code'],
-                array_keys((array) ($result['last']['fields'] ?? [])),
+                array_keys(Json::object($result['last']['fields'] ?? null)),
             ]);
         }
     }

@@ -28,25 +28,25 @@ final class BacklogTest extends SalesTestCase
     #[TestDox('An order that waits is green for two hours, then yellow, and red after a day')]
     public function test_check(): void
     {
-        self::assertSame([CheckState::Green, 'check_backlog_none'], $this->result());
+        self::assertSame([CheckState::Green, 'check_backlog_none'], $this->found());
         $this->clock->stop();
         $this->order(1, [[$this->mug, 2]]);
-        self::assertSame([CheckState::Green, 'check_backlog_since'], $this->result());
+        self::assertSame([CheckState::Green, 'check_backlog_since'], $this->found());
         self::assertStringContainsString('1 order with new events', English::of($this->check()->message));
         $this->clock->later = (2 * self::HOUR) - 1;
-        self::assertSame([CheckState::Green, 'check_backlog_since'], $this->result());
+        self::assertSame([CheckState::Green, 'check_backlog_since'], $this->found());
         $this->clock->later = 2 * self::HOUR;
-        self::assertSame([CheckState::Yellow, 'check_backlog_old'], $this->result());
+        self::assertSame([CheckState::Yellow, 'check_backlog_old'], $this->found());
         self::assertSame(
             [CheckState::Green, 'check_backlog_since'],
-            $this->result(['sync_interval' => 120]),
+            $this->found(['sync_interval' => 120]),
             'A task is due every two hours.',
         );
         $this->clock->later = 24 * self::HOUR;
-        self::assertSame([CheckState::Red, 'check_backlog_old'], $this->result());
+        self::assertSame([CheckState::Red, 'check_backlog_old'], $this->found());
         self::assertStringContainsString('scheduled tasks', English::of($this->check()->message));
         $this->work();
-        self::assertSame([CheckState::Green, 'check_backlog_none'], $this->result());
+        self::assertSame([CheckState::Green, 'check_backlog_none'], $this->found());
     }
 
     #[TestDox('Stock changes, orders, and those whose last attempt failed are counted')]
@@ -82,7 +82,7 @@ final class BacklogTest extends SalesTestCase
         $this->work();
         self::assertSame([1, null], [$this->backlog()->orders, $this->backlog()->oldest]);
         $this->clock->later = 48 * self::HOUR;
-        self::assertSame([CheckState::Green, 'check_backlog'], $this->result());
+        self::assertSame([CheckState::Green, 'check_backlog'], $this->found());
     }
 
     #[TestDox('A row that waits for the owner is not in the backlog')]
@@ -91,7 +91,7 @@ final class BacklogTest extends SalesTestCase
         $this->order(1, [[$this->mug, 2]]);
         $this->work();
         $this->sql->execute("UPDATE #__j2commerce_clover_ledger SET state = 'dead', settled = NULL");
-        self::assertSame([CheckState::Green, 'check_backlog_none'], $this->result());
+        self::assertSame([CheckState::Green, 'check_backlog_none'], $this->found());
     }
 
     #[TestDox('An object waits since its oldest unprocessed event')]
@@ -101,9 +101,9 @@ final class BacklogTest extends SalesTestCase
         $this->sql->execute('UPDATE #__j2commerce_clover_inbox SET created = created - 86400000');
         $this->receive();
         self::assertSame(1, $this->backlog()->inbox);
-        self::assertSame([CheckState::Red, 'check_backlog_old'], $this->result());
+        self::assertSame([CheckState::Red, 'check_backlog_old'], $this->found());
         $this->shop()->inboxWorker()->drain(new TimeBudget());
-        self::assertSame([CheckState::Green, 'check_backlog_none'], $this->result());
+        self::assertSame([CheckState::Green, 'check_backlog_none'], $this->found());
         $this->receive();
         self::assertEqualsWithDelta(time(), $this->backlog()->oldest, 60);
         self::assertStringContainsString('1 object with webhook events', English::of($this->check()->message));
@@ -132,7 +132,7 @@ final class BacklogTest extends SalesTestCase
      *
      * @return array{CheckState, string}
      */
-    private function result(array $settings = []): array
+    private function found(array $settings = []): array
     {
         $check = $this->check($settings);
 

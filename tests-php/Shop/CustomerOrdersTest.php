@@ -41,7 +41,7 @@ final class CustomerOrdersTest extends SalesTestCase
         self::assertSame([], $this->found(0, '')->orders);
         $this->sql->execute('UPDATE #__j2commerce_orders SET user_id = 42 WHERE order_id = ?', [self::OTHER]);
         self::assertSame([self::ORDER, self::OTHER], $this->found(42, 'ada@example.org')->orders);
-        self::assertSame([], $this->found(0, 'nobody@example.org')->pushes());
+        self::assertSame([], $this->found(0, 'stranger@example.org')->pushes());
     }
 
     #[TestDox('An order on its way is named as such, and no more once it is in Clover')]

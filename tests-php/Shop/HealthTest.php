@@ -20,7 +20,6 @@ use CloverSync\Shop\RateLimit\DatabaseRateLimiter;
 use CloverSync\Shop\Services;
 use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\TimeBudget;
-use CloverSync\Shop\Support\UtcTime;
 use CloverSync\Shop\Tasks\ScheduledTasks;
 use CloverSync\Shop\Webhooks\Endpoint;
 use CloverSync\Tests\Support\English;

@@ -47,7 +47,7 @@ final class ModifiersTest extends SyncTestCase
         // A group without modifiers makes no option.
         self::assertSame([], $this->options($this->named('Espresso')));
         // Products share an option.
-        self::assertSame(1, $this->count("SELECT COUNT(*) FROM #__j2commerce_options WHERE option_name = 'Extras'"));
+        self::assertSame(1, $this->number("SELECT COUNT(*) FROM #__j2commerce_options WHERE option_name = 'Extras'"));
         $mark = $this->clover->mark();
         $rows = $this->shopRows();
         self::assertSame(0, $this->sync(self::ON)->productRows);
@@ -147,12 +147,12 @@ final class ModifiersTest extends SyncTestCase
 
         $this->ask('POST', "modifier_groups/$extras", ['name' => 'Toppings', 'minRequired' => 1, 'maxAllowed' => 1]);
         $this->sync(self::ON);
-        self::assertSame(['Toppings radio 1', 'Gift wrap checkbox 0'], array_keys($this->options($burger)));
+        self::assertSame(['Gift wrap checkbox 0', 'Toppings radio 1'], array_keys($this->options($burger)));
         self::assertSame(0, $this->sync(self::ON)->productRows);
 
         $this->sync(['modifiers' => 'off'] + self::ON);
         self::assertSame(
-            ['Toppings radio 1' => ['Truffle' => '9'], 'Gift wrap checkbox 0' => ['Paper' => '9']],
+            ['Gift wrap checkbox 0' => ['Paper' => '9'], 'Toppings radio 1' => ['Truffle' => '9']],
             $this->options($burger),
         );
         self::assertSame(1, (int) $this->product($burger)['has_options']);
@@ -167,7 +167,9 @@ final class ModifiersTest extends SyncTestCase
         $this->sync(self::ON);
         $options = $this->options($item);
         self::assertCount(2, $options);
-        self::assertSame([2, 1], array_map(\count(...), array_values($options)));
+        $counts = array_map(\count(...), array_values($options));
+        sort($counts);
+        self::assertSame([1, 2], $counts);
         self::assertStringNotContainsString('<', json_encode($options, JSON_THROW_ON_ERROR));
         self::assertSame(0, $this->sync(self::ON)->productRows);
     }
@@ -283,7 +285,12 @@ final class ModifiersTest extends SyncTestCase
         $sum   = 0;
 
         foreach ($order['lineItems']['elements'] as $line) {
-            $amounts = array_column($line['modifications']['elements'] ?? [], 'amount', 'name');
+            $amounts = [];
+
+            foreach ($line['modifications']['elements'] ?? [] as $modification) {
+                $amounts[$modification['name']] = $modification['amount'];
+            }
+
             ksort($amounts);
             $shown[] = [$line['name'], $line['price'], $amounts];
             $sum     += $line['price'] + array_sum($amounts);
@@ -434,7 +441,7 @@ final class ModifiersTest extends SyncTestCase
         return $this->shop()->linkList()->one($item)->cautions ?? [];
     }
 
-    /** @return array<string, array<string, string>> Prices by "name type required" and value, in the shop's order */
+    /** @return array<string, array<string, string>> Prices by "name type required" and value, sorted by the names */
     private function options(string $item): array
     {
         $options = [];
@@ -455,27 +462,28 @@ final class ModifiersTest extends SyncTestCase
             ) ?: '0';
         }
 
+        ksort($options);
+
         return $options;
     }
 
     /** @return array<string, int> Keys of the choices by their values */
     private function choiceRows(int $product): array
     {
-        return array_map(
-            intval(...),
-            array_column(
-                $this->sql->fetchAll(
-                    'SELECT c.j2commerce_product_optionvalue_id AS id, v.optionvalue_name AS value
-                   FROM #__j2commerce_product_options p
-                   JOIN #__j2commerce_product_optionvalues c ON c.productoption_id = p.j2commerce_productoption_id
-                   JOIN #__j2commerce_optionvalues v ON v.j2commerce_optionvalue_id = c.optionvalue_id
-                  WHERE p.product_id = ? ORDER BY c.j2commerce_product_optionvalue_id',
-                    [$product],
-                ),
-                'id',
-                'value',
-            ),
-        );
+        $rows = [];
+
+        foreach ($this->sql->fetchAll(
+            'SELECT c.j2commerce_product_optionvalue_id AS id, v.optionvalue_name AS value
+               FROM #__j2commerce_product_options p
+               JOIN #__j2commerce_product_optionvalues c ON c.productoption_id = p.j2commerce_productoption_id
+               JOIN #__j2commerce_optionvalues v ON v.j2commerce_optionvalue_id = c.optionvalue_id
+              WHERE p.product_id = ? ORDER BY c.j2commerce_product_optionvalue_id',
+            [$product],
+        ) as $row) {
+            $rows[(string) $row['value']] = (int) $row['id'];
+        }
+
+        return $rows;
     }
 
     /** The owner gives a product an option of his own. */
@@ -543,7 +551,7 @@ final class ModifiersTest extends SyncTestCase
         (new Bulk($this->sql))->insert("#__j2commerce_$table", array_keys($row), [array_values($row)]);
     }
 
-    private function count(string $query): int
+    private function number(string $query): int
     {
         return (int) $this->sql->fetchValue($query);
     }

@@ -79,15 +79,20 @@ final class TaxTest extends SyncTestCase
 
         foreach ($percents as $n => $percent) {
             $rate = ($id * 10) + $n;
-            $this->sql->execute('INSERT INTO #__j2commerce_taxrates (j2commerce_taxrate_id, geozone_id, taxrate_name, tax_percent,
-                    enabled) VALUES (?, 1, ?, ?, 1)', [$rate, "$name $n", $percent]);
+            $this->sql->execute('INSERT INTO #__j2commerce_taxrates
+                (j2commerce_taxrate_id, geozone_id, taxrate_name, tax_percent, enabled)
+                VALUES (?, 1, ?, ?, 1)', [$rate, "$name $n", $percent]);
 
             foreach (['billing', 'shipping'] as $address) {
-                $this->sql->execute('INSERT INTO #__j2commerce_taxrules (taxprofile_id, taxrate_id, address) VALUES (?, ?, ?)', [
-                    $id,
-                    $rate,
-                    $address,
-                ]);
+                $this->sql->execute(
+                    'INSERT INTO #__j2commerce_taxrules (taxprofile_id, taxrate_id, address)
+                    VALUES (?, ?, ?)',
+                    [
+                        $id,
+                        $rate,
+                        $address,
+                    ],
+                );
             }
         }
     }
@@ -265,7 +270,11 @@ final class TaxTest extends SyncTestCase
             $found    = [];
 
             foreach ($this->shop()->connection->taxRates() as $rate) {
-                $found[$rate['name']] = [$rate['rate'], $rate['is_default'], $profiles->proposed($rate['rate'])];
+                $found[(string) $rate['name']] = [
+                    $rate['rate'],
+                    $rate['is_default'],
+                    $profiles->proposed($rate['rate']),
+                ];
             }
 
             return $found;

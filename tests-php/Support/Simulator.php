@@ -12,7 +12,8 @@ namespace CloverSync\Tests\Support;
  * @phpstan-type Item array{id: string, name: string, price: int, priceType: string, hidden: bool, deleted: bool,
  *   categories: Named, tags: Named, options: Options, code?: string, sku?: string, itemGroup?: array{id: string},
  *   itemStock?: array{quantity?: int|float, ...}, ...}
- * @phpstan-type Lines array{elements: list<array{name: string, price: int, ...}>}
+ * @phpstan-type Modifications array{elements: list<array{name: string, amount: int, ...}>}
+ * @phpstan-type Lines array{elements: list<array{name: string, price: int, modifications?: Modifications, ...}>}
  * @phpstan-type Discounts array{elements: list<array{name: string, amount: int, ...}>}
  * @phpstan-type Payments array{elements: list<array{amount: int, ...}>}
  * @phpstan-type Order array{id: string, externalReferenceId?: string, title?: string, note?: string, state?: string,

@@ -7,8 +7,9 @@
 //! store, and the store has the refresh token that was used for it. The next process is refused and
 //! recovers with that token.
 //!
-//! A merchant's API token does not expire and is not renewed. When Clover refuses it, or has refused
-//! it ten minutes ago, it is tried: a trial takes the place of the refresh, under the same lock.
+//! A merchant's API token does not expire and is not renewed. When Clover refuses it, or has
+//! refused it ten minutes ago, it is tried: a trial takes the place of the refresh, under the same
+//! lock.
 //!
 //! A refusal is final when Clover repeats it ten minutes later or more. The first one is stored
 //! with the pair, and no request is sent until then. Any new pair clears it.
@@ -100,8 +101,8 @@ pub enum TokenError<S, W> {
     /// connection.
     #[error("connect to Clover again: {0}")]
     ReconnectNeeded(#[source] OAuthError),
-    /// Clover refused a new token, or one that it accepts elsewhere, so the token is not the reason:
-    /// a permission is missing, or the app was uninstalled.
+    /// Clover refused a new token, or one that it accepts elsewhere, so the token is not the
+    /// reason: a permission is missing, or the app was uninstalled.
     #[error("the token is new, so the app lacks a permission or was uninstalled")]
     TokenIsNew,
     /// The tokens must be refreshed, and the app that they belong to is not set.

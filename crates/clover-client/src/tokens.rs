@@ -15,17 +15,18 @@ use zeroize::{Zeroize as _, Zeroizing};
 /// token. Long enough that a burst of calls without the permission causes only one refresh.
 pub const TRUSTED_FOR: i64 = 10;
 
-/// A refusal of a refresh token or an API token ends the connection if Clover repeats it after this time or later.
+/// A refusal of a refresh token or an API token ends the connection if Clover repeats it after this
+/// time or later.
 /// By then, a temporary fault of Clover or of a server in between is over.
 pub const CONFIRMED_AFTER: i64 = 600;
 
 text_enum! {
     /// What a connection is made with.
     pub enum Credential {
-        /// A pair of tokens, which an app gets by OAuth and renews.
-        OAuth = "oauth",
-        /// A merchant's own API token, which does not expire.
-        ApiToken = "api_token",
+        /// The app's: a pair of tokens, which it gets by OAuth and renews.
+        App = "oauth",
+        /// The merchant's: an API token of his own, which does not expire.
+        Merchant = "api_token",
     }
 }
 
@@ -189,13 +190,13 @@ impl Tokens {
     #[must_use]
     pub fn credential(&self) -> Credential {
         match self.renewal {
-            Some(_) => Credential::OAuth,
-            None => Credential::ApiToken,
+            Some(_) => Credential::App,
+            None => Credential::Merchant,
         }
     }
 
-    /// Whether these tokens have not been replaced by `other`: the refresh token is the same, or the
-    /// API token and the time of its trial are.
+    /// Whether these tokens have not been replaced by `other`: the refresh token is the same, or
+    /// the API token and the time of its trial are.
     #[must_use]
     pub fn is_same_as(&self, other: &Self) -> bool {
         match (&self.renewal, &other.renewal) {
@@ -228,8 +229,8 @@ impl Tokens {
         (0..(lifetime / 2).max(TRUSTED_FOR)).contains(&age)
     }
 
-    /// Whether the pair has just replaced a refused one, or Clover has just accepted the API token in
-    /// a trial after a refusal, so that a refusal now is not caused by the token.
+    /// Whether the pair has just replaced a refused one, or Clover has just accepted the API token
+    /// in a trial after a refusal, so that a refusal now is not caused by the token.
     #[must_use]
     pub fn is_beyond_doubt(&self, now: i64) -> bool {
         let age = now.saturating_sub(self.rotated_at);

@@ -65,7 +65,7 @@ async fn a_create_that_would_wait_too_long_is_not_sent() {
         _ => Step::ok(r#"{"id": "O1O2O3O4O5O6O"}"#),
     });
     let began = Instant::now();
-    let ending = create(api(&script), access(), plan(), reference()).await;
+    let ending = create(api(&script), access(), plan(), reference(), None).await;
     assert!(matches!(ending, Err(Error::Throttled { .. })), "{ending:?}");
     assert_eq!(writes(&script, began).len(), 2);
     assert!(writes(&script, began).iter().all(|at| *at <= CREATING));

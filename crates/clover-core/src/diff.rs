@@ -94,7 +94,7 @@ pub struct VariantChange {
 }
 
 /// Every field name, in the order in which they are reported.
-const FIELDS: [&str; 13] = [
+const FIELDS: [&str; 14] = [
     "title",
     "category",
     "tags",
@@ -971,6 +971,8 @@ mod tests {
                         availability,
                         committed,
                         reserve: own,
+                        tax_profile: None,
+                        tax_written: None,
                     }
                 },
             )

@@ -16,7 +16,7 @@ use crate::item_filter::{ImportRule, ItemFilter, NameFilter, NameFilterMode};
 use crate::pricing::{LARGEST_MARKUP, MARKUP_PLACES, MarkupValue, PriceEnding, Prices, Pricing};
 use crate::problem::{Problem, ProblemCode};
 use crate::quantity::LARGEST_RESERVE;
-use crate::tax::TaxRule;
+use crate::tax::{TaxProfile, TaxRule};
 use crate::text;
 use crate::text_enum::TextEnum;
 
@@ -117,15 +117,6 @@ pub struct CategoryMarkup {
     pub kind: MarkupType,
     /// How much is put on top.
     pub markup: Markup,
-}
-
-/// The shop's tax profile for a rate of Clover.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TaxProfile {
-    /// The rate's name or id, or several that tax an item together, joined by a plus sign.
-    pub rate: String,
-    /// Id of the profile; 0 is not taxable.
-    pub profile: i64,
 }
 
 /// The App Secret or the webhook's secret. Prints as `REDACTED`, and is wiped from memory in the
@@ -1390,6 +1381,10 @@ mod tests {
                     assert!(markups.is_empty());
                     json!([])
                 }
+                Shown::TaxProfiles(profiles) => {
+                    assert!(profiles.is_empty());
+                    json!([])
+                }
                 Shown::NameFilter(filter) => {
                     json!({"mode": filter.mode.key(), "names": filter.names})
                 }
@@ -1597,7 +1592,10 @@ mod tests {
         });
         let expected = vec![entry("House Tax", 3), entry("NO_TAX_APPLIED", 0)];
         assert_eq!(read(rows).unwrap(), expected);
-        let list = json!([{"rate": "House Tax", "profile": 3}, {"rate": "NO_TAX_APPLIED", "profile": "0"}]);
+        let list = json!([
+            {"rate": "House Tax", "profile": 3},
+            {"rate": "NO_TAX_APPLIED", "profile": "0"},
+        ]);
         assert_eq!(read(list).unwrap(), expected);
         assert_eq!(
             read(json!({"House Tax": 3, "NO_TAX_APPLIED": "0"})).unwrap(),

@@ -8,9 +8,17 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use crate::ids::{ItemId, TaxRateId};
-use crate::settings::TaxProfile;
 use crate::text;
 use crate::wire::{Item, TaxRate, TaxedItem};
+
+/// The shop's tax profile for a rate of Clover.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaxProfile {
+    /// The rate's name or id, or several that tax an item together, joined by a plus sign.
+    pub rate: String,
+    /// Id of the profile; 0 is not taxable.
+    pub profile: i64,
+}
 
 /// The rate of untaxed items, which every merchant has. An item without any rate counts as having
 /// it.

@@ -147,7 +147,7 @@ impl Session {
         };
         let tokens = record.tokens()?;
         Ok(record.merchant.as_str() == merchant.trim()
-            && tokens.credential() == Credential::ApiToken
+            && tokens.credential() == Credential::Merchant
             && tokens.access.secret() == token.trim())
     }
 

@@ -141,7 +141,7 @@ impl TokenStore for StoreAdapter<'_> {
         match merchant {
             Some(merchant) => {
                 self.session.store_record(merchant, tokens, None)?;
-                let is_pair = tokens.credential() == Credential::OAuth;
+                let is_pair = tokens.credential() == Credential::App;
                 self.rotated.set(is_pair && tokens.refusal.is_none());
                 Ok(())
             }
@@ -184,8 +184,8 @@ fn refused(refusal: &Refusal, of: Option<Credential>) -> Problem {
     let seconds = refusal.next_try_at().saturating_sub(now());
     let minutes = (seconds.clamp(0, CONFIRMED_AFTER) + 59) / 60;
     let code = match of {
-        Some(Credential::ApiToken) => ProblemCode::ApiTokenRefused,
-        Some(Credential::OAuth) | None => ProblemCode::RenewalRefused,
+        Some(Credential::Merchant) => ProblemCode::ApiTokenRefused,
+        Some(Credential::App) | None => ProblemCode::RenewalRefused,
     };
     Problem::new(code).with("minutes", minutes)
 }

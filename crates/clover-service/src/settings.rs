@@ -6,8 +6,9 @@ use clover_client::Hosts;
 use clover_core::problem::{Problem, ProblemCode};
 use clover_core::settings::{
     CategoryMarkup, Description, SETTINGS, Setting, SettingKind, Settings as Core, SettingsError,
-    Shown, TaxProfile,
+    Shown,
 };
+use clover_core::tax::TaxProfile;
 use serde_json::Value;
 
 use crate::error::Error;

@@ -269,19 +269,20 @@ final readonly class FakeCheckout
     private function optionPrices(array $lines, array $products, int $decimals): array
     {
         $prices = [];
+        $simple = [];
 
-        foreach ($this->bulk->fetch(
-            'SELECT p.product_id, o.option_name, v.optionvalue_name, c.product_optionvalue_price AS price
+        foreach ($products as $product) {
+            if ($product !== null && $product['type'] === 'simple' && !\in_array($product['product'], $simple, true)) {
+                $simple[] = $product['product'];
+            }
+        }
+
+        foreach ($this->bulk->fetch('SELECT p.product_id, o.option_name, v.optionvalue_name, c.product_optionvalue_price AS price
                FROM #__j2commerce_product_options p
                JOIN #__j2commerce_options o ON o.j2commerce_option_id = p.option_id
                JOIN #__j2commerce_product_optionvalues c ON c.productoption_id = p.j2commerce_productoption_id
                JOIN #__j2commerce_optionvalues v ON v.j2commerce_optionvalue_id = c.optionvalue_id
-              WHERE p.product_id IN (%s)',
-            array_values(array_unique(array_column(
-                array_filter($products, static fn (?array $product): bool => ($product['type'] ?? '') === 'simple'),
-                'product',
-            ))),
-        ) as $row) {
+              WHERE p.product_id IN (%s)', $simple) as $row) {
             [$whole, $fraction] = [...explode('.', (string) $row['price']), ''];
             $minor = (int) ($whole . substr(str_pad($fraction, $decimals, '0'), 0, $decimals));
             $prices[(int) $row['product_id']][self::optionKey(
@@ -727,7 +728,7 @@ final readonly class FakeCheckout
                             'orderitemattribute_value' => $option['value'],
                             'orderitemattribute_type'  => 'select',
                             // J2Commerce writes a number.
-                            'orderitemattribute_price' => $price === 0 ? 0 : (float) $amounts->decimal($price),
+                            'orderitemattribute_price' => $price === 0 ? 0 : floatval($amounts->decimal($price)),
                         ],
                         $line['options'],
                         $prices,

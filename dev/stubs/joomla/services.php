@@ -301,6 +301,15 @@ class BaseController
     }
 }
 
+namespace Joomla\CMS\MVC\Factory;
+
+use Joomla\Database\DatabaseAwareTrait;
+
+class MVCFactory
+{
+    use DatabaseAwareTrait;
+}
+
 namespace Joomla\CMS\MVC\Controller\Exception;
 
 class ResourceNotFound extends \RuntimeException

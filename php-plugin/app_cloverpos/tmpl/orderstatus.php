@@ -180,11 +180,10 @@ $choices    = static function (string $row) use ($escape, $mayAct): void {
             <dt><?php echo $say('PRINT'); ?></dt>
             <dd>
                 <?php echo $say('PRINT_' . strtoupper($push->print->value)); ?>
-                <?php if ($push->printMessage !== null) : ?>
-                    <div class="small text-body-secondary text-break"><?php
-                        echo $escape($words->text($push->printMessage));
-                    ?></div>
-                    <?php echo Details::html($words->details($push->printMessage)); ?>
+                <?php $said = $push->printMessage; ?>
+                <?php if ($said !== null) : ?>
+                    <div class="small text-body-secondary text-break"><?php echo $escape($words->text($said)); ?></div>
+                    <?php echo Details::html($words->details($said)); ?>
                 <?php endif; ?>
             </dd>
         <?php endif; ?>

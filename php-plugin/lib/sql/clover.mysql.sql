@@ -30,7 +30,6 @@ CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_mappings` (
   `options` text COMMENT 'JSON list: names of the options of a group in conflict',
   `option_names` text COMMENT 'JSON object: the shop''s option by the name of Clover''s, where the owner has paired those of a group',
   `modifiers` text COMMENT 'JSON object: the product''s rows of options and choices by Clover''s modifier groups and modifiers',
-  `modifiers` text COMMENT 'JSON object: the product''s rows of options and choices by Clover''s modifier groups and modifiers',
   `state_before_delete` tinyint DEFAULT NULL COMMENT 'State of the article before the delete action',
   `seen_run` int unsigned NOT NULL DEFAULT 0,
   `last_synced` datetime DEFAULT NULL,

@@ -165,7 +165,7 @@ chapter('Complete the OAuth Connection, Clover Dashboard', async (browser) => {
       assert.equal(new Set(tops).size, 1, tops.join());
       await browser.page.click('#toolbar [data-bs-toggle="dropdown"]');
       await browser.page.waitForSelector('#toolbar .dropdown-menu', { state: 'visible' });
-      assert.deepEqual((await browser.page.locator('#toolbar .dropdown-menu a').allInnerTexts()).map((text) => text.trim()), ['Mappings', 'Outbox', 'Server', 'Help']);
+      assert.deepEqual((await browser.page.locator('#toolbar .dropdown-menu a').allInnerTexts()).map((text) => text.trim()), ['Health', 'Mappings', 'Outbox', 'Server', 'Help']);
       await browser.shot('02 more');
       await browser.page.keyboard.press('Escape');
     } finally {

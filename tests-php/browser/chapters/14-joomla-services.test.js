@@ -104,6 +104,7 @@ chapter('Joomla’s own services: action logs, CSV, web services, privacy', asyn
     query("UPDATE #__j2commerce_productquantities q JOIN #__j2commerce_variants v ON v.j2commerce_variant_id = q.variant_id SET q.quantity = 99 WHERE v.sku = 'PLATTER-LONG'");
     await browser.page.click('[data-clover-report="drift"]');
     await browser.page.waitForSelector('#clover-report:not([hidden])');
+    assert.match(await browser.page.innerText('#clover-report thead'), /^Product\s+SKU\s/);
     await browser.shot('14 drift');
     await browser.readable();
     const drift = await saved(browser, '#clover-report-csv button');
@@ -111,7 +112,7 @@ chapter('Joomla’s own services: action logs, CSV, web services, privacy', asyn
     assert.ok(drift.lines.some((line) => line.includes('PLATTER-LONG') && line.includes(',99,')), drift.lines.join('\n'));
     await sync(browser);
     await browser.page.goto(page('drift_csv'));
-    assert.match(await browser.page.innerText('main'), /security token did not match/i);
+    assert.match(await browser.page.innerText('main'), /invalid security token/);
   });
 
   step('the web services need a token, return the state and sync', async () => {

@@ -214,9 +214,9 @@ chapter('Products whose options do not fit, and products to correct', async (bro
 
     assert.match(await browser.page.innerText('main'), /No product matches the search and the filter/);
     await dashboard(browser);
-    assert.equal(await browser.page.locator('#clover-dashboard a:has-text("See the products")').count(), 0);
+    assert.equal(await browser.page.locator('#clover-dashboard .alert-link:visible:has-text("See the products")').count(), 0);
     await browser.page.goto(page('mappings'));
     await browser.loads(() => browser.page.click('.js-stools-btn-clear'));
     await settings(browser, { import_status: 'unpublished' });
   }, { timeout: 300_000 });
-});
+}, { after: () => fresh() });

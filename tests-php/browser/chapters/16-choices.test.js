@@ -213,7 +213,7 @@ chapter('What the owner chooses: items, markups, endings, units for the till, lo
     await browser.page.click('[data-clover-report="drift"]');
     await browser.page.waitForSelector('#clover-report:not([hidden])');
     const words = await browser.page.innerText('#clover-report');
-    assert.doesNotMatch(words, /Oak Board|Ash Bowl/, 'kept units are no drift');
+    assert.doesNotMatch(words, /Oak Board|Ash Bowl/, 'drift leaves kept units out');
     query("UPDATE #__j2commerce_productquantities q JOIN #__j2commerce_variants v ON v.j2commerce_variant_id = q.variant_id SET q.quantity = 8 WHERE v.sku = ?", [BOARD]);
     await browser.page.goto(page('mappings'));
     await browser.page.click('[data-clover-report="drift"]');
@@ -244,4 +244,4 @@ chapter('What the owner chooses: items, markups, endings, units for the till, lo
     await clover.change(ids[BOARD], { __raw: {} });
     await sync(browser);
   });
-});
+}, { after: () => fresh() });

@@ -8,7 +8,7 @@ import { skip } from './site.js';
  * @param {string} name
  * @param {function(Browser): Promise<void>} begin Preconditions of the chapter's first step
  * @param {function(function(string, function(Browser): Promise<void>, Object=)): void} steps
- * @param {{skip?: string|false, after?: function(): void}} also Another reason to skip the chapter, and what to clean up after it
+ * @param {{skip?: string|false, after?: function(): (void|Promise<void>)}} also Another reason to skip the chapter, and what to clean up after it
  */
 export const chapter = (name, begin, steps, also = {}) => describe(name, { skip: skip || also.skip, concurrency: 1 }, () => {
   let browser;
@@ -26,7 +26,7 @@ export const chapter = (name, begin, steps, also = {}) => describe(name, { skip:
 
   after(async () => {
     await browser?.close();
-    also.after?.();
+    await also.after?.();
   });
 
   steps((sentence, walk, options = {}) => it(sentence, { timeout: 180_000, ...options }, async () => {

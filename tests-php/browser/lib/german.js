@@ -27,7 +27,7 @@ export const speakGerman = () => {
 
 export const speakEnglish = () => {
   rmSync(folder(), { recursive: true, force: true });
-  query("UPDATE #__users SET params = JSON_REMOVE(params, '$.admin_language') WHERE username = ?", [site.user]);
+  query("UPDATE #__users SET params = JSON_REMOVE(IF(params = '', '{}', params), '$.admin_language') WHERE username = ?", [site.user]);
 };
 
 const files = (path, language) => readdirSync(path, { recursive: true, withFileTypes: true })

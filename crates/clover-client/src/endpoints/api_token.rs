@@ -40,7 +40,7 @@ impl Trial {
 /// # Errors
 /// As [`Api::get`], except [`Error::Unauthorized`].
 pub async fn try_token(api: Api, access: Access) -> Result<Trial, Error> {
-    let api = api.with_policy(&api.policy().under_lock());
+    let api = api.with_policy(api.policy().under_lock());
     let query = [("limit", "1")];
     let [items, orders] = READS.map(|path| api.get(&access, path, &query));
     let (items, orders) = tokio::join!(items, orders);

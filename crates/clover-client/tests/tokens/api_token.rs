@@ -195,7 +195,7 @@ fn the_record_of_an_api_token_reads_back_as_one() {
     let tokens = Tokens::of_api_token(token, NOW, Origin::Connected);
     assert!(!format!("{tokens:?}").contains(TOKEN));
     let read = Tokens::from_json(&tokens.to_json()).unwrap();
-    assert_eq!(read.credential(), Credential::ApiToken);
+    assert_eq!(read.credential(), Credential::Merchant);
     assert_eq!(read.access.secret(), TOKEN);
     let half = tokens.to_json().replace('{', r#"{"access_expires_at":1,"#);
     assert!(Tokens::from_json(&half).is_err(), "a pair without its half");

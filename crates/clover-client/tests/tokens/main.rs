@@ -355,7 +355,7 @@ fn records_without_a_refusal_field_can_be_read() {
         "previous_refresh":null,"rotated_at":0,"origin":"aged"}"#;
     let tokens = Tokens::from_json(old).unwrap();
     assert_eq!(tokens.refusal, None);
-    assert_eq!(tokens.credential(), Credential::OAuth);
+    assert_eq!(tokens.credential(), Credential::App);
     assert!(!tokens.to_json().contains("refusal"));
 }
 

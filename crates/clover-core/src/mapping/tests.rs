@@ -2,7 +2,7 @@ use super::*;
 use crate::item_filter::NameFilter;
 use crate::pricing::{PriceEnding, Pricing};
 use crate::product::{Fingerprint, ModifierKind};
-use crate::settings::TaxProfile;
+use crate::tax::TaxProfile;
 use crate::wire::{ItemModifierGroup, Listing, ModifierGroup};
 use proptest::prelude::*;
 use std::sync::Arc;

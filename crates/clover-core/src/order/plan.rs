@@ -18,7 +18,8 @@ pub(super) const LARGEST: i64 = 1_000_000_000_000_000;
 /// One Clover line item. It is one piece: Clover has no quantity.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlannedLine {
-    /// As the till and the receipt show it, with those chosen options that are not sent as modifications.
+    /// As the till and the receipt show it, with those chosen options that are not sent as
+    /// modifications.
     pub name: String,
     /// Without the modifications. Never negative.
     pub price: MinorUnits,

@@ -640,7 +640,12 @@ fn orders() -> impl Strategy<Value = (ShopOrder, Currency, i64)> {
                 option_price: "0.005".into(),
                 options: options
                     .into_iter()
-                    .map(|(name, value)| ChosenOption { name, value })
+                    .map(|(name, value)| ChosenOption {
+                        name,
+                        value,
+                        modifier: String::new(),
+                        amount: String::new(),
+                    })
                     .collect(),
             },
         );

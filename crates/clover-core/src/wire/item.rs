@@ -8,12 +8,12 @@ use serde::de::{self, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::lenient::{
-    flag, flag_or_yes, is_false, is_true, lenient_integer, loose_number, place, text, yes,
+    flag, flag_or_yes, is_false, is_true, lenient_integer, loose_number, number_or_none, place,
+    text, yes,
 };
 use super::list::Elements;
 use super::tax::TaxRate;
 use crate::ids::{AttributeId, CategoryId, GroupId, ItemId, ModifierGroupId, ModifierId, OptionId};
-use crate::ids::{AttributeId, CategoryId, GroupId, ItemId, OptionId};
 
 /// An inventory item, with the fields that a shop uses.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
@@ -258,10 +258,6 @@ fn modifier_group_id<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<ModifierGroupId>, D::Error> {
     Ok(text(deserializer)?.and_then(|id| ModifierGroupId::new(id).ok()))
-}
-
-pub(super) fn number_or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
-    Ok(lenient_integer(deserializer)?.unwrap_or(0))
 }
 
 /// The count of an item, as the item shows it.

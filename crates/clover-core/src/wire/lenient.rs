@@ -252,3 +252,8 @@ pub fn lenient_integer<'de, D: Deserializer<'de>>(
     }
     deserializer.deserialize_any(Integer)
 }
+
+/// A whole number as [`lenient_integer`] reads it; 0 for none.
+pub(super) fn number_or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+    Ok(lenient_integer(deserializer)?.unwrap_or(0))
+}

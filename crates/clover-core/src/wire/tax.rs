@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::item::number_or_none;
-use super::lenient::{flag, flag_or_yes, is_false, lenient_integer, text};
+use super::lenient::{flag, flag_or_yes, is_false, lenient_integer, number_or_none, text};
 use crate::ids::{ItemId, TaxRateId};
 
 /// A tax rate of the merchant.

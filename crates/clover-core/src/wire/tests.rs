@@ -272,7 +272,7 @@ proptest! {
         };
         let rate = TaxRate {
             id: TaxRateId::new("R").unwrap(),
-            name: name.clone(),
+            name: Some(name.clone()),
             rate: 825_000,
             tax_amount: None,
             is_default: available,

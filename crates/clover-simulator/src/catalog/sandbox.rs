@@ -24,12 +24,7 @@ pub fn load(store: &mut MerchantStore) -> Result<(), String> {
         (Kind::ModifierGroups, list("modifierGroups")),
     ] {
         for entry in entries {
-            let id = add(store, kind, &entry)?;
-            for modifier in entry["modifiers"].as_array().into_iter().flatten() {
-                let mut modifier = modifier.clone();
-                modifier["modifierGroup"] = serde_json::json!({"id": id});
-                add(store, Kind::Modifiers, &modifier)?;
-            }
+            add_with_modifiers(store, kind, &entry)?;
         }
     }
     let items = list("items");
@@ -46,6 +41,20 @@ pub fn load(store: &mut MerchantStore) -> Result<(), String> {
                 stock.modified = saved + 51_000;
             }
         }
+    }
+    // At the end, so that the ids of the items do not depend on them.
+    for entry in list("unusedModifierGroups") {
+        add_with_modifiers(store, Kind::ModifierGroups, &entry)?;
+    }
+    Ok(())
+}
+
+fn add_with_modifiers(store: &mut MerchantStore, kind: Kind, entry: &Value) -> Result<(), String> {
+    let id = add(store, kind, entry)?;
+    for modifier in entry["modifiers"].as_array().into_iter().flatten() {
+        let mut modifier = modifier.clone();
+        modifier["modifierGroup"] = serde_json::json!({"id": id});
+        add(store, Kind::Modifiers, &modifier)?;
     }
     Ok(())
 }

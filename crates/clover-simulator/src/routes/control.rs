@@ -10,6 +10,7 @@ use crate::http::reply::{Answer, Reply};
 use crate::http::request::Request;
 use crate::model::fields::Fields;
 use crate::model::item_view::ItemStyle;
+use crate::model::order::Entry;
 use crate::model::rules::Kind;
 use crate::model::store::MerchantStore;
 use crate::query::Expand;

@@ -242,11 +242,10 @@ fn modify(call: &mut Call<'_>) -> Answer {
     let amount = Fields::of(&body)
         .int("amount", i64::MIN, i64::MAX)?
         .flatten();
-    // Seen live in atomic orders: without an amount it costs nothing, whatever the modifier's price.
     let fields = json!({
         "lineItemRef": {"id": id},
         "name": modifier.name(),
-        "amount": amount.unwrap_or(0),
+        "amount": amount.or(modifier.int("price")).unwrap_or(0),
         "modifier": {"id": modifier.id},
     });
     let entry = Entry {

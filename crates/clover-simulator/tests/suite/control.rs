@@ -3,7 +3,7 @@
 use clover_simulator::{Config, Limits, Simulator};
 use serde_json::{Map, Value, json};
 
-use crate::support::{Sim, answer, text};
+use crate::support::{Answer, Sim, answer, text};
 
 fn keys(value: &Value) -> Vec<&str> {
     value

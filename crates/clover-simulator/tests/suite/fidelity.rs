@@ -635,10 +635,11 @@ async fn modifier_groups_have_bounds_modifiers_items_and_modifications() {
         (&made["name"], &made["amount"]),
         (&json!("Oat"), &json!(60))
     );
+    // Recorded: without an amount it is the modifier's price, other than in an atomic order.
     let made = sim
         .make(&path, json!({"modifier": {"id": oat["id"]}}))
         .await;
-    assert_eq!(made["amount"], json!(0));
+    assert_eq!(made["amount"], json!(60));
     let shown = sim.get(&format!("{lines}?expand=modifications")).await;
     let modifications = &shown.elements()[0]["modifications"]["elements"];
     assert_eq!(modifications.as_array().map(Vec::len), Some(2));

@@ -66,7 +66,7 @@ final class CloverconnectField extends FormField
             $status = $shop->connection->status();
 
             return match (true) {
-                $status->connected && $status->credential === Credential::ApiToken => [
+                $status->connected && $status->credential === Credential::Merchant => [
                     $shop->hasCredentials(),
                     Text::sprintf(self::PREFIX . 'SETTINGS_CONNECTED_API_TOKEN', $status->merchantId),
                 ],

@@ -22,8 +22,8 @@ use Joomla\CMS\Form\FormField;
 use Joomla\CMS\Toolbar\Button\LinkButton;
 
 /**
- * Shows no input: it gives the settings page its Dashboard button and script, and shows what keeps the app from
- * working.
+ * Shows no input: it gives the settings page its Dashboard button, styles and script, and shows what keeps the app
+ * from working.
  */
 final class CloverpageField extends FormField
 {
@@ -42,6 +42,7 @@ final class CloverpageField extends FormField
         if ($app instanceof CMSWebApplicationInterface) {
             $document = $app->getDocument();
             $document instanceof HtmlDocument && $document->getToolbar('toolbar')?->prependButton($button);
+            Template::style($app);
             Template::script(
                 $app,
                 'settings',

@@ -121,7 +121,7 @@ final readonly class DashboardPage implements Page
             canWork: $mayAct && $now->connected && !$now->siteMoved,
             environment: Text::_(self::PREFIX . 'ENVIRONMENT_' . strtoupper($now->environment)),
             until: match (true) {
-                $now->credential === Credential::ApiToken => Text::_(self::PREFIX . 'API_TOKEN_NO_END'),
+                $now->credential === Credential::Merchant => Text::_(self::PREFIX . 'API_TOKEN_NO_END'),
                 $now->refreshExpiresAt === null => '',
                 default => LocalTime::unix($now->refreshExpiresAt),
             },

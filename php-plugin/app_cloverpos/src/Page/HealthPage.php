@@ -48,9 +48,11 @@ final readonly class HealthPage implements Page
         ToolbarButtons::help($toolbar, '10. Day to day: dashboard, log, mappings, outbox');
         $page = $this->page();
 
-        if ($page->days !== null && $page->days !== [] && Template::chart($this->app)) {
+        $days = $page->days ?? [];
+
+        if ($days !== [] && Template::chart($this->app)) {
             Template::script($this->app, 'health', [self::PREFIX . 'HIDE_TABLE', self::PREFIX . 'SHOW_TABLE']);
-            $this->app->getDocument()->addScriptOptions(Template::MEDIA, ['days' => self::series($page->days)]);
+            $this->app->getDocument()->addScriptOptions(Template::MEDIA, ['days' => self::series($days)]);
         }
 
         return Template::render('health', ['page' => $page]);

@@ -55,6 +55,7 @@ final readonly class HealthView
                         self::PREFIX . 'BUTTON_OUTBOX',
                         Pages::url('outbox'),
                     ],
+                    CheckSubject::Tax => [self::PREFIX . 'BUTTON_MAPPINGS', Pages::url('mappings')],
                     CheckSubject::Cron => [self::PREFIX . 'TASKS', Warnings::TASKS],
                     CheckSubject::Access, CheckSubject::Site, CheckSubject::Permissions, CheckSubject::Webhook => [
                         self::PREFIX . 'BUTTON_DASHBOARD',

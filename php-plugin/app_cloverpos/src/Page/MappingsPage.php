@@ -51,6 +51,7 @@ final readonly class MappingsPage implements Page
         'DRIFT_CLOVER',
         'DRIFT_REASON',
         'DRIFT_UNTRACKED',
+        'PRODUCT',
         'CLOVER_ID',
         'SKU',
     ];

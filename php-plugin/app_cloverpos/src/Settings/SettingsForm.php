@@ -302,7 +302,7 @@ final readonly class SettingsForm
     /** Whether the connection belongs to the app of the settings. */
     private static function isOfApp(ConnectionStatus $status): bool
     {
-        return $status->connected && $status->credential === Credential::OAuth;
+        return $status->connected && $status->credential === Credential::App;
     }
 
     private static function text(mixed $setting): string

@@ -25,7 +25,7 @@ final class RunData
                 $run->failed,
                 $run->conflicts,
                 $run->productRows,
-            ) + ['requests' => $run->requests, 'seconds' => round($run->seconds, 3), 'status' => $run->status->value]
+            ) + ['requests' => $run->requests, 'seconds' => round($run->seconds, 3)]
         );
     }
 
@@ -35,6 +35,7 @@ final class RunData
         return (
             self::of($run)
             + [
+                'status'    => $run->status->value,
                 'phase'     => $run->phase->value,
                 'items'     => $run->itemsRead,
                 'started'   => UtcTime::iso(UtcTime::sql($run->started)),

@@ -44,7 +44,7 @@ final readonly class StatusCommand implements Command
             default => "Not connected ({$now->environment}). To connect, use {$this->console->command('connect')}.",
         });
         $this->console->line(
-            $now->credential === Credential::ApiToken
+            $now->credential === Credential::Merchant
                 ? 'API token of the merchant: it does not expire, and Clover sends no webhook events to it.'
                 : 'Access token until: ' . (StatusData::time($now->accessExpiresAt) ?? '-'),
         );

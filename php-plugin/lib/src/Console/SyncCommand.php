@@ -105,6 +105,7 @@ final readonly class SyncCommand implements Command
             RunData::of($result)
             + [
                 'peak_memory_bytes' => RunCosts::peakMemory(),
+                'status'            => $result->status->value,
                 'uncertain'         => $sales->uncertain,
                 'dead'              => $sales->dead,
             ],

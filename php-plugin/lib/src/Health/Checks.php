@@ -156,7 +156,7 @@ final readonly class Checks
                 ]),
             ],
             $now->tokenEndsSoon => [CheckState::Yellow, new Message(MessageCode::CheckTokenEnds)],
-            $now->credential === Credential::ApiToken => [
+            $now->credential === Credential::Merchant => [
                 CheckState::Green,
                 new Message(MessageCode::CheckApiToken, [
                     'merchant'    => (string) $now->merchantId,
@@ -219,7 +219,6 @@ final readonly class Checks
                 CheckState::Green,
                 new Message(MessageCode::CheckSynced, ['at' => new Time(UtcTime::unix($now->lastSync))]),
             ],
-            default => [CheckState::Green, new Message(MessageCode::CheckSynced, ['at' => new Time($last)])],
         };
 
         return new Check(CheckSubject::Sync, $state, $message);
@@ -339,11 +338,6 @@ final readonly class Checks
         };
 
         return new Check(CheckSubject::CloverClock, $state, $message);
-    }
-
-    private function hasTasks(): bool
-    {
-        return ($this->facts->schedule->enabled ?? []) !== [];
     }
 
     /** @return list<Message> */

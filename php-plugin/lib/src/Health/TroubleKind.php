@@ -78,7 +78,7 @@ enum TroubleKind: string
         };
     }
 
-    /** Name of the app's page where the owner resolves it; null for a copy of the site, whose address is not certain. */
+    /** The app's page where the owner resolves it; null for a copy of the site, whose address is not certain. */
     public function page(): ?string
     {
         return match ($this) {

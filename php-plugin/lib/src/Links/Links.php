@@ -400,7 +400,8 @@ final readonly class Links
      */
     public function emptied(?array $groups, int $run): array
     {
-        $query = 'SELECT clover_id FROM ' . self::TABLE . " WHERE environment = ? AND merchant_id = ? AND clover_type = 'group' AND product_id IS NOT NULL
+        $query = 'SELECT clover_id FROM ' . self::TABLE . "
+              WHERE environment = ? AND merchant_id = ? AND clover_type = 'group' AND product_id IS NOT NULL
                 AND state NOT IN " . LinkState::GONE;
         $key    = $this->key();
         $linked = $groups === null

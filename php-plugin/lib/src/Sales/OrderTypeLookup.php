@@ -60,7 +60,7 @@ final readonly class OrderTypeLookup
         $id    = \is_string($known['id'] ?? null) ? $known['id'] : null;
         $age   = $this->clock->now() - (int) ($known['at'] ?? 0);
 
-        if ($known !== [] && $age >= 0 && $age < (int) ($known['for'] ?? 0)) {
+        if ($age >= 0 && $age < (int) ($known['for'] ?? 0)) {
             return $id;
         }
 

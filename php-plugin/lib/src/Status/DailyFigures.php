@@ -27,7 +27,10 @@ final readonly class DailyFigures
 
     private const WITHIN = '%1$s >= ? AND %1$s < ?';
 
-    private const OPEN = "created < ? AND (settled >= ? OR (settled IS NULL AND state IN ('intended', 'sent', 'uncertain', 'dead')))";
+    /** Of a row that was not settled at the end of a day. */
+    private const WAITING =
+        'created < ? AND (settled >= ? OR (settled IS NULL AND state IN '
+            . "('intended', 'sent', 'uncertain', 'dead')))";
 
     /** @param int $retention Days for which runs and log are kept */
     public function __construct(
@@ -116,7 +119,7 @@ final readonly class DailyFigures
         return $this->sums(
             $table,
             '1',
-            self::OPEN,
+            self::WAITING,
             'environment = ? AND merchant_id = ? AND (settled IS NULL OR settled >= ?)',
             [...$this->links->key(), $starts[1]],
             self::pairs($starts, 1, 1),
@@ -143,7 +146,7 @@ final readonly class DailyFigures
             "$where AND $column >= ?",
             [...$values, UtcTime::sql($starts[0])],
             array_map(
-                static fn (array $pair): array => array_map(UtcTime::sql(...), $pair),
+                static fn (array $pair): array => [UtcTime::sql($pair[0]), UtcTime::sql($pair[1])],
                 self::pairs($starts, 0, 1),
             ),
         );

@@ -83,7 +83,7 @@ final readonly class DashboardReader
             $status->nextTryAt,
             // A scheduled refresh should have renewed it.
             $status->connected
-            && $status->credential === Credential::OAuth
+            && $status->credential === Credential::App
             && (($status->accessExpiresAt ?? 0) - $this->clock->now()) < self::TOKEN_WARNING,
             $status->credential,
             $status->accessExpiresAt,

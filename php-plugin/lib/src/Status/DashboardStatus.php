@@ -101,7 +101,7 @@ final readonly class DashboardStatus
     /** Whether Clover sends no events: it sends them to apps, and an API token belongs to none. */
     public function isWithoutEvents(): bool
     {
-        return $this->credential === Credential::ApiToken;
+        return $this->credential === Credential::Merchant;
     }
 
     public function isPaused(WorkKind $kind): bool

@@ -24,7 +24,8 @@ use CloverSync\Shop\Support\Percent;
  */
 final readonly class TaxMismatches
 {
-    private const FROM = ' FROM ' . Links::TABLE . ' m JOIN #__j2commerce_products p ON p.j2commerce_product_id = m.product_id
+    private const FROM = ' FROM ' . Links::TABLE . ' m
+           JOIN #__j2commerce_products p ON p.j2commerce_product_id = m.product_id
           WHERE m.environment = ? AND m.merchant_id = ? AND m.parent_id IS NULL AND m.clover_tax IS NOT NULL
             AND m.state NOT IN ' . LinkState::GONE;
 

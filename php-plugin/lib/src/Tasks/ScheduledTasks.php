@@ -291,7 +291,7 @@ final readonly class ScheduledTasks
             throw $e;
         }
 
-        if ($status->credential === Credential::ApiToken) {
+        if ($status->credential === Credential::Merchant) {
             $result->say('token_unlimited');
 
             return;

@@ -38,7 +38,7 @@ final class Cloversync extends ActionLogPlugin implements SubscriberInterface
                     'title'    => self::text($event, 'title'),
                     'itemlink' => self::text($event, 'link'),
                 ]],
-                'PLG_ACTIONLOG_CLOVERSYNC_' . strtoupper($action),
+                'PLG_ACTIONLOG_CLOVERSYNC_USER_' . strtoupper($action),
                 self::EXTENSION,
             );
         }

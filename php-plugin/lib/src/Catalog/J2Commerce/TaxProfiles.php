@@ -69,9 +69,9 @@ final readonly class TaxProfiles
      */
     private static function rates(array $zones): array
     {
-        $sums = array_map(array_sum(...), array_values($zones));
+        $sums = array_map(static fn (array $rates): int => (int) array_sum($rates), array_values($zones));
 
-        return array_values(array_unique($sums === [] ? [0] : [...$sums, array_sum($sums)]));
+        return array_values(array_unique($sums === [] ? [0] : [...$sums, (int) array_sum($sums)]));
     }
 
     /** @return list<TaxProfile> By name */
@@ -97,7 +97,7 @@ final readonly class TaxProfiles
      */
     public function ratesOf(int $id): array
     {
-        return $this->profiles[$id]->rates ?? [0];
+        return ($this->profiles[$id] ?? null)?->rates ?? [0];
     }
 
     /**

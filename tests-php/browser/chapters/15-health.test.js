@@ -26,8 +26,8 @@ chapter('Health', async (browser) => {
 }, (step) => {
   step('the dashboard’s menu opens it; each check has a word, a sentence and, where something can be done, a link', async (browser) => {
     await dashboard(browser);
-    await browser.page.locator('joomla-toolbar-button, .btn-group', { hasText: 'More' }).locator('button').first().click();
-    await browser.loads(() => browser.page.locator('a', { hasText: /^\s*Health\s*$/ }).first().click());
+    await browser.page.click('#toolbar [data-bs-toggle="dropdown"]');
+    await browser.loads(() => browser.page.locator('#toolbar .dropdown-menu a', { hasText: 'Health' }).click());
     await browser.page.waitForSelector('#clover-health');
     const checks = await browser.page.locator('#clover-health [data-clover-check]').evaluateAll((rows) => rows.map((line) => ({ name: line.dataset.cloverCheck, text: line.innerText, icons: line.querySelectorAll('td [aria-hidden="true"]').length })));
     assert.deepEqual(checks.map(({ name }) => name), ['engine', 'shop', 'access', 'site', 'permissions', 'sync', 'sales', 'backlog', 'limits', 'clover_clock', 'webhook', 'cron', 'clock', 'versions']);
@@ -39,7 +39,7 @@ chapter('Health', async (browser) => {
     }
 
     assert.equal(await stateOf(browser, 'access'), 'green');
-    await browser.shot('14 health');
+    await browser.shot('15 health');
   });
 
   step('the chart is drawn with J2Commerce’s library, and its table is shown on request', async (browser) => {
@@ -66,7 +66,7 @@ chapter('Health', async (browser) => {
     await browser.page.click('#clover-days-toggle');
     await browser.dark();
     assert.ok(await isDrawn(browser));
-    await browser.shot('14 health dark');
+    await browser.shot('15 health dark');
     await browser.readable();
   });
 
@@ -98,7 +98,7 @@ chapter('Health', async (browser) => {
       assert.equal(await stateOf(browser, 'backlog'), 'red');
       assert.match(await row(browser, 'backlog').innerText(), /1 order with new events/);
       assert.equal(await row(browser, 'backlog').locator('a').innerText(), 'Outbox');
-      await browser.shot('14 health red');
+      await browser.shot('15 health red');
       await browser.readable();
     } finally {
       query("DELETE FROM #__j2commerce_clover_outbox WHERE order_id = 'waits'");
