@@ -466,20 +466,12 @@ final class OrdersTest extends CloverTestCase
         $event = (string) $made->eventId;
         self::assertSame([PrintState::Accepted, null], [$made->state, $made->problem]);
         self::assertSame([PrintState::Accepted, $event], self::seen($orders->lookAtPrint($event)));
-        $this->clover->fault('GET /v3/merchants/*/print_event/*', 'status', with: [
-            'code'        => 429,
-            'retry_after' => 900,
-        ]);
-        $later = $this->orders()->lookAtPrint($event);
-        self::assertSame([PrintState::Later, null], self::seen($later));
-        self::assertGreaterThanOrEqual(900, $later->retryAfter);
-
         foreach ([
             ['fails',  PrintState::Refused],
             ['prints', PrintState::Printed],
         ] as [$does, $state]) {
             $this->clover->switches(['printer' => $does]);
-            self::assertSame([$state, null], self::seen($this->orders()->lookAtPrint($event)));
+            self::assertSame([$state, null], self::seen($orders->lookAtPrint($event)));
         }
     }
 
