@@ -30,7 +30,7 @@ final class Application
         Settings: cloversync.json in the working folder, or CLOVERSYNC_ENVIRONMENT, _APP_ID, _APP_SECRET, _BASE_URL,
         _DSN, _DB_USER, _DB_PASSWORD, _DB_PREFIX, _SITE (distinguishes this shop from a copy), _SITE_SECRET,
         _PREVIOUS_SITE_SECRET, _WEBHOOK_SECRET, _CURRENCY and _SETTINGS (JSON). With _API_TOKEN and _MERCHANT_ID the
-        shop is connected by an API token that the merchant has made, without an app.
+        shop is connected by an API token that the merchant has made, without an app; connect then only tests it.
 
         TEXT;
 
@@ -48,7 +48,7 @@ final class Application
     private static function own(): array
     {
         return [
-            'connect'    => new Usage('Connect to Clover by an address to open, or test the API token.', [
+            'connect'    => new Usage('Connect to Clover: prints the address to open, and waits for the callback.', [
                 new Option('port', 'port to wait on (8902)', 'N'),
                 new Option('timeout', 'seconds to wait (300)', 'S'),
                 new Option('approve', 'approve without a person, against a simulator only'),

@@ -27,6 +27,9 @@ final class ActionlogPluginTest extends CloverSiteTestCase
 {
     private const KEY = 'PLG_ACTIONLOG_CLOVERSYNC_USER_';
 
+    /** @var list<array<string, string>> Arguments of the events */
+    private array $heard = [];
+
     protected function setUp(): void
     {
         parent::setUp();
@@ -35,20 +38,19 @@ final class ActionlogPluginTest extends CloverSiteTestCase
             message TEXT NOT NULL, log_date DATETIME NOT NULL, extension VARCHAR(50) NOT NULL,
             user_id INT NOT NULL, item_id INT NOT NULL, ip_address VARCHAR(40) NOT NULL)');
         $this->sql->execute('CREATE TABLE #__action_logs_users (user_id INT, notify TINYINT, extensions TEXT)');
-        // A component keeps the database that it was started with.
-        JoomlaSite::app()->bootComponent('com_actionlogs')->getMVCFactory()->setDatabase($this->joomla);
         $user           = new User();
         $user->id       = 42;
         $user->username = 'owner';
         JoomlaSite::app()->loadIdentity($user);
-        $plugin = new Cloversync(['type' => 'actionlog', 'name' => 'cloversync', 'params' => '{}']);
-        $plugin->setApplication(JoomlaSite::app());
-        $this->dispatcher->addSubscriber($plugin);
-        JoomlaSite::app()->getLanguage()->load(
-            'plg_actionlog_cloversync',
-            \dirname(__DIR__, 2) . '/php-plugin/plg_actionlog_cloversync',
-            'en-GB',
-        );
+        $this->dispatcher->addListener(OwnerActions::EVENT, function (EventInterface $event): void {
+            $heard = [];
+
+            foreach ($event->getArguments() as $name => $argument) {
+                $heard[(string) $name] = \is_string($argument) ? $argument : self::fail("$name: not a text");
+            }
+
+            $this->heard[] = $heard;
+        });
     }
 
     protected function tearDown(): void
@@ -58,43 +60,49 @@ final class ActionlogPluginTest extends CloverSiteTestCase
         parent::tearDown();
     }
 
-    #[TestDox('An entry names the user, what he did and what with, and links to it; no markup of a title is one')]
-    public function test_entry(): void
+    #[TestDox('An entry names the user, what he did and what with, and links to it; each action has its text')]
+    public function test_entries(): void
     {
+        $plugin = new Cloversync(['type' => 'actionlog', 'name' => 'cloversync', 'params' => '{}']);
+        $plugin->setApplication(JoomlaSite::app());
+        $this->dispatcher->addSubscriber($plugin);
+        JoomlaSite::app()->getLanguage()->load(
+            'plg_actionlog_cloversync',
+            \dirname(__DIR__, 2) . '/php-plugin/plg_actionlog_cloversync',
+            'en-GB',
+        );
         $link = 'index.php?option=com_content&task=article.edit&id=7';
-        $this->owner()->did(OwnerAction::Unlinked, 'Mug <b>', $link);
-        [$entry] = $this->entries();
-        self::assertSame([self::KEY . 'UNLINKED', 'plg_j2commerce_app_cloverpos'], [
-            $entry['message_language_key'],
-            $entry['extension'],
-        ]);
-        $data = Json::decode((string) $entry['message']);
-        self::assertSame(['unlinked', 'Mug <b>', $link, 42, 'owner'], [
-            $data['action'],
-            $data['title'],
-            $data['itemlink'],
-            $data['userid'],
-            $data['username'],
-        ]);
-        $text = ActionlogsHelper::getHumanReadableLogMessage((object) $entry, false);
-        self::assertSame('User owner unlinked the product Mug &lt;b&gt; from its item in Clover', $text);
-    }
 
-    #[TestDox('Each action has its text')]
-    public function test_texts(): void
-    {
+        // In one test: Joomla's component keeps the database that it was started with.
         foreach (OwnerAction::cases() as $action) {
-            $this->owner()->did($action, 'a title');
+            $this->owner()->did($action, 'Mug <b>', $link);
         }
 
-        $entries = $this->entries();
+        $entries = $this->sql->fetchAll('SELECT * FROM #__action_logs ORDER BY id');
         self::assertCount(\count(OwnerAction::cases()), $entries);
+        self::assertSame(['plg_j2commerce_app_cloverpos'], array_unique(array_column($entries, 'extension')));
+        $texts = [];
 
         foreach ($entries as $entry) {
+            $key  = (string) $entry['message_language_key'];
             $text = ActionlogsHelper::getHumanReadableLogMessage((object) $entry, false);
-            self::assertStringStartsWith('User owner ', $text, (string) $entry['message_language_key']);
+            self::assertStringStartsWith('User owner ', $text, $key);
             self::assertStringNotContainsString('{', $text);
+            self::assertStringNotContainsString('<b>', $text, 'No markup of a title is one.');
+            $data = Json::decode((string) $entry['message']);
+            self::assertSame(['Mug <b>', $link, 42, 'owner'], [
+                $data['title'],
+                $data['itemlink'],
+                $data['userid'],
+                $data['username'],
+            ]);
+            $texts[$key] = $text;
         }
+
+        self::assertSame(
+            'User owner unlinked the product Mug &lt;b&gt; from its item in Clover',
+            $texts[self::KEY . 'UNLINKED'],
+        );
     }
 
     #[TestDox('A log that fails does not fail the action, and is noted in the app’s own log')]
@@ -128,14 +136,9 @@ final class ActionlogPluginTest extends CloverSiteTestCase
         } catch (\CloverSync\Shop\Exception\ShopException) {
         }
 
-        $entries = $this->entries();
-        self::assertSame(
-            [self::KEY . 'RESERVE_SET', self::KEY . 'UNLINKED', self::KEY . 'ADOPTED_ALL'],
-            array_column($entries, 'message_language_key'),
-        );
-        $data = Json::decode((string) $entries[1]['message']);
-        self::assertSame($this->clover->item($mug)['name'], $data['title']);
-        self::assertStringStartsWith('index.php?option=com_content&task=article.edit&id=', (string) $data['itemlink']);
+        self::assertSame(['reserve_set', 'unlinked', 'adopted_all'], array_column($this->heard, 'action'));
+        self::assertSame($this->clover->item($mug)['name'], $this->heard[1]['title']);
+        self::assertStringStartsWith('index.php?option=com_content&task=article.edit&id=', $this->heard[1]['link']);
     }
 
     #[TestDox('Saved settings are recorded with their environment, without a secret')]
@@ -146,12 +149,10 @@ final class ActionlogPluginTest extends CloverSiteTestCase
         $table->params = (string) json_encode(['environment' => 'sandbox', 'app_id' => 'APPID00000001']);
         $table->access = 1;
         (new SettingsForm(ShopFactory::stored(JoomlaSite::app(), $this->joomla)))->afterSave($table, JoomlaSite::app());
-        [$entry] = $this->entries();
-        self::assertSame(self::KEY . 'SETTINGS_SAVED', $entry['message_language_key']);
-        $data = Json::decode((string) $entry['message']);
-        self::assertSame('sandbox', $data['title']);
-        self::assertStringNotContainsString('APPID', (string) $entry['message']);
-        self::assertStringNotContainsString('1111', (string) $entry['message']);
+        self::assertCount(1, $this->heard);
+        self::assertSame(['settings_saved', 'sandbox'], [$this->heard[0]['action'], $this->heard[0]['title']]);
+        self::assertStringContainsString('task=plugin.edit', $this->heard[0]['link']);
+        self::assertSame(['action', 'title', 'link'], array_keys($this->heard[0]), 'No setting, and no secret.');
     }
 
     private function owner(): OwnerActions
@@ -167,11 +168,5 @@ final class ActionlogPluginTest extends CloverSiteTestCase
     {
         $_POST = $posted;
         $action(new Input());
-    }
-
-    /** @return list<array<string, int|float|string|null>> */
-    private function entries(): array
-    {
-        return $this->sql->fetchAll('SELECT * FROM #__action_logs ORDER BY id');
     }
 }

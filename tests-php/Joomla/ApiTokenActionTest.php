@@ -8,6 +8,7 @@ use CloverSync\Credential;
 use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Tests\Support\JoomlaTestCase;
 use CloverSync\Tests\Support\Json;
+use CloverSync\Tests\Support\JoomlaSite;
 use CloverSync\Tests\Support\Simulator;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Action\Actions;
 use Joomla\CMS\Application\CMSWebApplicationInterface;
@@ -26,6 +27,7 @@ final class ApiTokenActionTest extends JoomlaTestCase
     protected function setUp(): void
     {
         parent::setUp();
+        JoomlaSite::loadWords();
         $this->clover = Simulator::get();
         $this->clover->reset();
         $this->token = $this->clover->apiToken();

@@ -150,12 +150,17 @@ final class JoomlaSite
         $plugin = new AppCloverpos(['type' => 'j2commerce', 'name' => 'app_cloverpos', 'params' => '{}'], $factory);
         $plugin->setApplication(self::app());
         $dispatcher->addSubscriber($plugin);
-        // The plugin has loaded the strings of an installed copy, if there is one.
+        self::loadWords();
+
+        return $plugin;
+    }
+
+    /** The app's texts of this repository, in place of those of an installed copy, if there is one. */
+    public static function loadWords(): void
+    {
         self::app()
             ->getLanguage()
             ->load('plg_j2commerce_app_cloverpos', \dirname(__DIR__, 2) . '/php-plugin/app_cloverpos', 'en-GB', true);
-
-        return $plugin;
     }
 
     /**

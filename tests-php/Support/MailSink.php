@@ -107,7 +107,12 @@ final class MailSink
     private static function text(string $mail): string
     {
         [$head, $body] = [...explode("\r\n\r\n", $mail, 2), ''];
-        $head = (string) iconv_mime_decode($head, 0, 'UTF-8');
+        $fields = iconv_mime_decode_headers($head, 0, 'UTF-8');
+        $head   = '';
+
+        foreach ($fields === false ? [] : $fields as $name => $value) {
+            $head .= ($head === '' ? '' : "\n") . "$name: " . (\is_array($value) ? implode(', ', $value) : $value);
+        }
 
         return str_replace(
             "\r\n",

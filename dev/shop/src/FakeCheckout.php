@@ -277,7 +277,8 @@ final readonly class FakeCheckout
             }
         }
 
-        foreach ($this->bulk->fetch('SELECT p.product_id, o.option_name, v.optionvalue_name, c.product_optionvalue_price AS price
+        foreach ($this->bulk->fetch('SELECT p.product_id, o.option_name, v.optionvalue_name,
+                    c.product_optionvalue_price AS price
                FROM #__j2commerce_product_options p
                JOIN #__j2commerce_options o ON o.j2commerce_option_id = p.option_id
                JOIN #__j2commerce_product_optionvalues c ON c.productoption_id = p.j2commerce_productoption_id

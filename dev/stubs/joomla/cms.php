@@ -43,7 +43,6 @@ use Joomla\Application\AbstractApplication;
 use Joomla\Application\ConfigurationAwareApplicationInterface;
 use Joomla\Application\SessionAwareWebApplicationInterface;
 use Joomla\CMS\Document\Document;
-use Joomla\CMS\Extension\MVCComponent;
 use Joomla\CMS\Language\Language;
 use Joomla\CMS\User\User;
 use Joomla\Console\Command\AbstractCommand;
@@ -223,12 +222,6 @@ abstract class ConsoleApplication extends AbstractApplication implements CMSAppl
     public function addCommand(AbstractCommand $command): AbstractCommand
     {
         return $command;
-    }
-
-    /** @param string $component */
-    public function bootComponent($component): MVCComponent
-    {
-        throw new \LogicException();
     }
 
     public function getCommand(string $name): AbstractCommand
@@ -490,14 +483,6 @@ use Joomla\Event\DispatcherAwareInterface;
 
 interface PluginInterface extends DispatcherAwareInterface
 {
-}
-
-class MVCComponent
-{
-    public function getMVCFactory(): \Joomla\CMS\MVC\Factory\MVCFactory
-    {
-        throw new \LogicException();
-    }
 }
 
 namespace Joomla\CMS\Form;

@@ -301,15 +301,6 @@ class BaseController
     }
 }
 
-namespace Joomla\CMS\MVC\Factory;
-
-use Joomla\Database\DatabaseAwareTrait;
-
-class MVCFactory
-{
-    use DatabaseAwareTrait;
-}
-
 namespace Joomla\CMS\MVC\Controller\Exception;
 
 class ResourceNotFound extends \RuntimeException

@@ -574,6 +574,7 @@ function objects(): void
         $stock->prepare([['key' => 1, 'clover_id' => item(), 'delta' => 1]]),
         $orders,
         $orders->create($plan, 'K3Z9Q7'),
+        $orders->printOrder('0123456789ABC'),
         $shop,
         World::$sql,
         new DatabaseTokenStore(World::$sql, 'sandbox'),

@@ -80,7 +80,7 @@ final class NeededFunctions
             'mb_strimwidth', 'mb_strlen', 'mb_strwidth',
         ],
         'standard' => [
-            'array_pop', 'chdir', 'fgets', 'file_put_contents', 'flush', 'fopen', 'getcwd', 'header',
+            'array_pop', 'chdir', 'fgets', 'file_put_contents', 'floatval', 'flush', 'fopen', 'getcwd', 'header',
             'http_response_code', 'ob_end_flush', 'ob_get_level', 'parse_str', 'parse_url', 'realpath', 'str_split',
             'stream_context_create', 'stream_get_contents', 'stream_get_meta_data', 'uasort', 'unlink', 'wordwrap',
         ],
