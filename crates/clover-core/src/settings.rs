@@ -684,10 +684,7 @@ impl Kind for Emails {
 
     fn read(&self, form: &mut Form, name: &str) -> Vec<String> {
         let given = form.list(name).unwrap_or_default();
-        Self::parse(given).unwrap_or_else(|problem| {
-            form.refuse(name, problem);
-            Vec::new()
-        })
+        form.or_refuse(name, Self::parse(given))
     }
 
     fn describe(&self) -> Description {
@@ -920,19 +917,26 @@ impl Kind for MarkupNumber {
     }
 }
 
+/// The entries of a map with their names, or rows that a form posts, without.
+fn rows(given: Value) -> Option<Vec<(Option<String>, Value)>> {
+    match given {
+        Value::Array(rows) => Some(rows.into_iter().map(|row| (None, row)).collect()),
+        Value::Object(entries) => Some(
+            entries
+                .into_iter()
+                .map(|(name, entry)| (Some(name), entry))
+                .collect(),
+        ),
+        _ => None,
+    }
+}
+
 /// Entries by the category's name; or rows with the name in them, as a form posts them.
 struct CategoryMarkups;
 
 impl CategoryMarkups {
     fn entries(given: Value) -> Result<Vec<CategoryMarkup>, Problem> {
-        let entries: Vec<(Option<String>, Value)> = match given {
-            Value::Array(rows) => rows.into_iter().map(|row| (None, row)).collect(),
-            Value::Object(entries) => entries
-                .into_iter()
-                .map(|(name, entry)| (Some(name), entry))
-                .collect(),
-            _ => return Err(ProblemCode::SettingMarkups.into()),
-        };
+        let entries = rows(given).ok_or(Problem::from(ProblemCode::SettingMarkups))?;
         let mut markups = Vec::with_capacity(entries.len());
         let mut known = HashSet::new();
         for (name, entry) in entries {
@@ -1007,13 +1011,8 @@ impl Kind for CategoryMarkups {
     type Value = Vec<CategoryMarkup>;
 
     fn read(&self, form: &mut Form, name: &str) -> Vec<CategoryMarkup> {
-        let Some(given) = form.take(name) else {
-            return Vec::new();
-        };
-        Self::entries(given).unwrap_or_else(|problem| {
-            form.refuse(name, problem);
-            Vec::new()
-        })
+        let given = form.take(name);
+        form.or_refuse(name, given.map_or(Ok(Vec::new()), Self::entries))
     }
 
     fn describe(&self) -> Description {
@@ -1032,14 +1031,7 @@ impl TaxProfiles {
     const LARGEST: i64 = i32::MAX as i64;
 
     fn entries(given: Value) -> Result<Vec<TaxProfile>, Problem> {
-        let entries: Vec<(Option<String>, Value)> = match given {
-            Value::Array(rows) => rows.into_iter().map(|row| (None, row)).collect(),
-            Value::Object(entries) => entries
-                .into_iter()
-                .map(|(name, entry)| (Some(name), entry))
-                .collect(),
-            _ => return Err(ProblemCode::SettingTaxes.into()),
-        };
+        let entries = rows(given).ok_or(Problem::from(ProblemCode::SettingTaxes))?;
         let mut profiles = Vec::with_capacity(entries.len());
         let mut known = HashSet::new();
         for (name, entry) in entries {
@@ -1096,13 +1088,8 @@ impl Kind for TaxProfiles {
     type Value = Vec<TaxProfile>;
 
     fn read(&self, form: &mut Form, name: &str) -> Vec<TaxProfile> {
-        let Some(given) = form.take(name) else {
-            return Vec::new();
-        };
-        Self::entries(given).unwrap_or_else(|problem| {
-            form.refuse(name, problem);
-            Vec::new()
-        })
+        let given = form.take(name);
+        form.or_refuse(name, given.map_or(Ok(Vec::new()), Self::entries))
     }
 
     fn describe(&self) -> Description {
@@ -1201,6 +1188,14 @@ impl Form {
             Value::Array(values) => values,
             Value::String(text) => text.split(',').map(Value::from).collect(),
             value => vec![value],
+        })
+    }
+
+    /// What was read from a field; empty if it was wrong.
+    fn or_refuse<T: Default>(&mut self, field: &str, read: Result<T, Problem>) -> T {
+        read.unwrap_or_else(|problem| {
+            self.refuse(field, problem);
+            T::default()
         })
     }
 
