@@ -116,10 +116,7 @@ final class ShopDump
 
         foreach ($tables as $table => $rows) {
             // The difference of the clocks depends on the last response only.
-            $rows         = array_filter(
-                $rows,
-                static fn (array $row): bool => ($row['name'] ?? '') !== 'clover_clock',
-            );
+            $rows = array_filter($rows, static fn (array $row): bool => ($row['name'] ?? '') !== 'clover_clock');
             $dump[$table] = array_values(array_map(static fn (array $row): string => self::row(
                 $table,
                 $row,

@@ -12,7 +12,7 @@ use super::orders::{in_time, post};
 use crate::error::Error;
 use crate::http::{Access, Api};
 
-/// After this time from its start, [`print`] begins no write.
+/// After this time from its start, [`print()`] begins no write.
 pub const PRINTING: Duration = Duration::from_secs(30);
 
 /// The state of a print that the printer did not carry out.
