@@ -135,7 +135,11 @@ chapter('Every page and part in light and dark colors, on a small screen and on 
     await sync(browser);
     query("UPDATE #__j2commerce_variants SET price = 9.99 WHERE sku = 'MUG-01'");
     query("UPDATE #__j2commerce_clover_mappings SET state = 'error', error = 'Clover said no.' WHERE sku = 'PLATTER-LONG'");
-    query("INSERT INTO #__j2commerce_clover_log (environment, created, action, entity_type, entity_id, status, message) VALUES ('sandbox', UTC_TIMESTAMP(), 'token_refresh', 'token', '', 'error', 'Clover said no.'), ('sandbox', UTC_TIMESTAMP(), 'webhook', 'item', 'X', 'skipped', 'Nothing to do.')");
+
+    for (const status of ['error', 'skipped']) {
+      query("INSERT INTO #__j2commerce_clover_log (environment, created, action, entity_type, entity_id, status, message) VALUES ('sandbox', UTC_TIMESTAMP(), 'token_refresh', 'token', '', ?, 'Clover said no.')", [status]);
+    }
+
     await opened(browser, 'mappings');
     assert.equal(await browser.page.locator('#conflicts').count(), 1);
     assert.equal(await browser.page.locator('[data-clover-pairs]').count(), 1);
