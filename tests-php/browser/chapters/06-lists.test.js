@@ -70,7 +70,7 @@ chapter('Sync Log, Mappings, Outbox', async (browser) => {
     await filter(browser, '#filter_action', 'token_refresh');
     const found = await cells(browser, '#cloverSyncLog', 3);
     assert.ok(found.length > 0 && found.every((text) => text.trim() === 'Connection renewed'), String(found));
-    await filter(browser, '#filter_action', 'inventory_restock');
+    await filter(browser, '#filter_action', 'mail');
     assert.match(await browser.page.innerText('main'), /No entry matches the search and the filter/);
     await clear(browser);
   });

@@ -181,7 +181,7 @@ chapter('Cron Task Setup', async (browser) => {
       await browser.page.click('[data-clover-test="mail.test"]');
       await browser.says(/A test mail was sent to: owner@shop\.example/);
       assert.match(mails().at(-1).subject, /Test mail of the Clover POS Integration/);
-      assert.equal(mails().at(-1).to, 'owner@shop.example');
+      assert.match(mails().at(-1).to, /<owner@shop\.example>/);
       await browser.shot('07 alert email');
       run();
       assert.equal(mails().length, 1, 'nothing needs the owner');
