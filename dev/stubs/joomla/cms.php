@@ -1383,6 +1383,10 @@ class ExecuteTaskEvent extends AbstractEvent
 
 namespace Joomla\Component\Scheduler\Administrator\Task;
 
+class Task
+{
+}
+
 abstract class Status
 {
     public const OK          = 0;

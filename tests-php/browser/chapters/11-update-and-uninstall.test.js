@@ -3,7 +3,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { admin } from '../lib/browser.js';
 import { chapter } from '../lib/chapter.js';
-import { connected, dashboard, dueTask, parameters, settings, sync, synced } from '../lib/given.js';
+import { connected, dashboard, dueTask, loaded, parameters, settings, sync, synced } from '../lib/given.js';
 import { rows } from '../lib/products.js';
 import { clover, EXTENSION, joomla, query, site, value } from '../lib/site.js';
 
@@ -97,6 +97,7 @@ chapter('Update, Uninstall', async (browser) => {
     // Not by the other steps' installation, which empties the shop.
     joomla('extension:install', `--path=${site.package}`);
     query(`UPDATE #__extensions SET enabled = 1 WHERE ${EXTENSION}`);
+    await loaded(browser);
     await connected(browser);
     assert.match(await sync(browser), /0 imported, 1 updated/);
     assert.equal(products(), before);

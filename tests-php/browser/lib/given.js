@@ -45,6 +45,19 @@ export const fresh = async (catalog = 'sandbox') => {
 
 export const settingsUrl = () => admin(`?option=com_plugins&task=plugin.edit&extension_id=${value(`SELECT extension_id FROM #__extensions WHERE ${EXTENSION}`)}`);
 
+/** Waits until the web server's PHP, which looks for changed files every two seconds, has the app's classes. */
+export const loaded = async (browser) => {
+  for (let tries = 0; tries < 40; tries++) {
+    await browser.page.goto(settingsUrl());
+
+    if (await browser.page.locator('[name="jform[params][app_id]"]').count() > 0) {
+      return;
+    }
+  }
+
+  throw new Error('The settings do not appear.');
+};
+
 export const openTab = async (browser, name) => {
   await browser.page.click(`button[aria-controls="attrib-${name}"]`);
   await browser.page.waitForSelector(`#attrib-${name}`, { state: 'visible' });
