@@ -115,13 +115,15 @@ final class ShopDump
         }
 
         foreach ($tables as $table => $rows) {
-            // The difference of the clocks depends on the last response only.
-            $rows = array_filter($rows, static fn (array $row): bool => ($row['name'] ?? '') !== 'clover_clock');
-            $dump[$table] = array_values(array_map(static fn (array $row): string => self::row(
-                $table,
-                $row,
-                $places,
-            ), $rows));
+            $dump[$table] = [];
+
+            foreach ($rows as $row) {
+                // The difference of the clocks depends on the last response only.
+                if (($row['name'] ?? '') !== 'clover_clock') {
+                    $dump[$table][] = self::row($table, $row, $places);
+                }
+            }
+
             sort($dump[$table]);
         }
 

@@ -24,8 +24,8 @@ return new class() implements ServiceProviderInterface {
     public function register(Container $container): void
     {
         $container->set(PluginInterface::class, static function (Container $container): PluginInterface {
-            // After an installation on the command line, the web server's PHP may know the namespaces of before for some
-            // seconds. J2Commerce loads this plugin on every page, so an error here would be one of every page.
+            // After an installation on the command line, the web server's PHP may know the namespaces of before for
+            // some seconds. J2Commerce loads this plugin on every page, so an error here would be one of every page.
             if (!class_exists(AppCloverpos::class) || !class_exists(ShopFactory::class)) {
                 return new class() extends CMSPlugin {};
             }
