@@ -142,8 +142,8 @@ chapter('A German administrator reads German', async (browser) => {
       await openOrder(browser, order);
       await isGerman(browser, 'card');
       await browser.shot('12 card');
-      await opened(browser, 'outbox');
       await opened(browser, 'health');
+      await opened(browser, 'outbox');
       await browser.loads(() => browser.page.locator('#clover-outbox [data-clover-action="outbox.send"]').click());
       await isGerman(browser, 'outbox, after sending');
       await opened(browser, 'dashboard');
