@@ -132,6 +132,7 @@ mutants: setup ## Mutation testing: MUTANTS of clover-core, MUTANTS_CLIENT of cl
 	$(call MUTATE,client,$(MUTANTS_CLIENT),--lib --test=retrying --test=tokens --test=wire)
 
 package: setup $(ZIG_TOOLS) ## dist/: the Joomla package, the extension's libraries and PIE archives; docs/releasing.md has the variables
+	@scripts/setup.sh --package
 	@ZIG_TOOLS=$(ZIG_TOOLS) scripts/build-release.sh
 	@scripts/package.sh
 

@@ -64,6 +64,8 @@ done
 for part in lib_cloversync plg_j2commerce_app_cloverpos "${plugins[@]##*/}"; do
     cp LICENSES/GPL-2.0-or-later.txt "$stage/$part/LICENSE"
     zip_folder "$stage/$part" "$package/packages/$part.zip"
+    # Compresses the same format by a few hundredths more: two helpers need it.
+    TZ=UTC advzip -qz4 "$package/packages/$part.zip"
 done
 cp -r php-plugin/language "$package/language"
 cp LICENSES/GPL-2.0-or-later.txt "$package/LICENSE"

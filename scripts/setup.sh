@@ -34,6 +34,7 @@ have nginx || [ -x /usr/sbin/nginx ] || from_base+=(nginx-light)
 have zip || from_base+=(zip)
 ! asked --package || python3 -m pip --version >/dev/null 2>&1 || from_base+=(python3-pip)
 ! asked --package || have objdump || from_base+=(binutils)
+! asked --package || have advzip || from_base+=(advancecomp)
 
 if ! have cargo; then
     say 'Rust is missing: install Rust 1.95 or newer (rustup), then run this again.'
