@@ -33,7 +33,7 @@ final class Catalog
         return Mapper::alias($name);
     }
 
-    public static function cleanName(string $name): string
+    private static function cleanName(string $name): string
     {
         return Mapper::cleaned($name) ?? '';
     }
@@ -96,5 +96,15 @@ final class Catalog
         }
 
         return new GroupChanges($changes, $errors, $unchanged);
+    }
+
+    /**
+     * @param list<string> $names
+     *
+     * @return list<string>
+     */
+    public static function cleanNames(array $names): array
+    {
+        return array_map(self::cleanName(...), $names);
     }
 }
