@@ -191,8 +191,10 @@ chapter('Cron Task Setup', async (browser) => {
         await clover.merchant({ permissions: ['ORDERS_R', 'ORDERS_W'] });
         await run();
         await run();
-        assert.equal(mails().length, 2, JSON.stringify(mails()));
-        const { subject, text } = mails()[1];
+        // Joomla itself mails that a task has failed.
+        const ours = mails().filter((mail) => mail.subject !== 'Task Failure');
+        assert.equal(ours.length, 2, JSON.stringify(ours));
+        const { subject, text } = ours[1];
         assert.match(subject, /: Reading products and stock from Clover: paused$/);
         assert.match(text, /lacks the permission Inventory Read/);
         assert.doesNotMatch(text, /[{}]|PLG_|LIB_/);
