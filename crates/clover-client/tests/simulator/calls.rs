@@ -7,7 +7,7 @@ use clover_client::{Api, ClockDifference, Error, Hosts, Policy, RateLimit, RateL
 use clover_simulator::Config;
 use serde_json::{Value, json};
 
-use crate::world::{TIMEOUT, World, now, quick};
+use crate::world::{TIMEOUT, WITHOUT_LISTENER, World, now, quick};
 
 #[test]
 fn a_read_succeeds_after_every_fault() {
@@ -190,11 +190,8 @@ fn two_hundred_concurrent_reads_stay_within_clovers_limits() {
 
 #[test]
 fn a_missing_clover_is_unreachable_for_reads_and_writes() {
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = free.local_addr().unwrap();
-    drop(free);
     let world = World::new();
-    let hosts = Hosts::overridden(&format!("http://{address}")).unwrap();
+    let hosts = Hosts::overridden(WITHOUT_LISTENER).unwrap();
     let api = Api::new(hosts, RateLimiter::new(RateLimit::default()), quick()).unwrap();
     let read = world
         .run(api.get(&world.access(), "items", &[]))

@@ -13,7 +13,7 @@ use clover_core::order::{OrderPlan, OrderReference, OrderStanding, ShopOrder, or
 use clover_simulator::{Config, Limits};
 use serde_json::{Value, json};
 
-use crate::world::{World, quick};
+use crate::world::{WITHOUT_LISTENER, World, quick};
 
 const EMAIL: &str = "ada@example.org";
 const FOUR: [&str; 4] = ["INVENTORY_R", "INVENTORY_W", "ORDERS_R", "ORDERS_W"];
@@ -534,9 +534,7 @@ fn nothing_is_created_without_orders_write_and_nothing_is_sent_without_a_connect
     );
     let error = create(&world, &plan(), &mark(14)).unwrap_err();
     assert!(matches!(error, Error::Unauthorized { .. }), "{error}");
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let hosts = Hosts::overridden(&format!("http://{}", free.local_addr().unwrap())).unwrap();
-    drop(free);
+    let hosts = Hosts::overridden(WITHOUT_LISTENER).unwrap();
     let nowhere = Api::new(hosts, RateLimiter::new(RateLimit::default()), quick()).unwrap();
     let call = orders::create(nowhere, world.access(), plan(), mark(14), None);
     let error = world.run(call).unwrap_err();
