@@ -22,8 +22,8 @@ pub const SECRET: &str = "11111111-2222-3333-4444-555555555555";
 pub const REDIRECT: &str =
     "https://shop.example/index.php?option=com_ajax&plugin=cloverpos&format=raw";
 
-/// No server of the tests has this port: the system gives out higher ones only. A port that was free
-/// a moment ago may be the one of a simulator that another test started meanwhile.
+/// No server of the tests has this port: the system gives out higher ones only. A port that was
+/// free a moment ago may be the one of a simulator that another test started meanwhile.
 pub const WITHOUT_LISTENER: &str = "http://127.0.0.1:1";
 
 /// For tests in which a response is late. Other responses need far less time, even on a busy
