@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use clover_core::text_enum::TextEnum;
 use clover_service::rows::{Input, Key, Kind};
-use ext_php_rs::types::{ZendHashTable, Zval};
+use ext_php_rs::types::{ArrayKey, ZendHashTable, Zval};
 
 use crate::enums;
 
@@ -71,7 +71,8 @@ impl<'a> Input<'a> for Php<'a> {
     }
 
     fn field(self, name: &str) -> Option<Self> {
-        self.array()?.get(name).map(Self::of)
+        // A name of a field is never a number, which any other key would be examined for.
+        self.array()?.get(ArrayKey::Str(name)).map(Self::of)
     }
 
     fn size(self) -> usize {
