@@ -1,6 +1,6 @@
 /** A mail server on this machine, and a Joomla that sends its mails there. */
 import { createServer } from 'node:net';
-import { joomla } from './site.js';
+import { joomla, site, until } from './site.js';
 
 const decoded = (mail) => {
   const [head, ...rest] = mail.split('\r\n\r\n');
@@ -39,12 +39,15 @@ export const withMails = async (work) => {
     });
   });
   await new Promise((done) => { server.listen(0, '127.0.0.1', done); });
-  joomla('config:set', 'mailonline=true', 'mailer=smtp', 'smtphost=127.0.0.1', `smtpport=${server.address().port}`, 'smtpauth=false', 'smtpsecure=none', 'mailfrom=shop@shop.example');
+  const { port } = server.address();
+  joomla('config:set', 'mailonline=true', 'mailer=smtp', 'smtphost=127.0.0.1', `smtpport=${port}`, 'smtpauth=false', 'smtpsecure=none', 'mailfrom=shop@shop.example', `MetaDesc=mails at ${port}`);
 
   try {
+    // The web server's PHP uses the configuration of before for up to two seconds (opcache.revalidate_freq).
+    await until('the site has read its configuration', async () => (await (await fetch(site.url)).text()).includes(`mails at ${port}`));
     await work(() => mails);
   } finally {
-    joomla('config:set', 'mailonline=false', 'mailer=mail');
+    joomla('config:set', 'mailonline=false', 'mailer=mail', 'MetaDesc=');
     server.close();
   }
 };
