@@ -7,6 +7,8 @@ SHELL := /bin/bash
 export PHP ?= $(shell command -v php)
 
 EXTENSION := $(CURDIR)/target/release/libcloversync.so
+# Of the benchmarks. The package's static helper starts faster than the one that is linked on this machine.
+HELPER ?= $(CURDIR)/target/release/clover-helper
 # Files of another build, such as those of a package, take the place of these; then only the simulator is built.
 EXTENSION_CI ?= $(CURDIR)/target/ci/libcloversync.so
 HELPER_CI ?= $(CURDIR)/target/ci/clover-helper
@@ -87,7 +89,7 @@ endif
 
 bench: build ## All promised figures as one table; BENCH=import,unchanged runs a selection, CLOVERSYNC_ENGINE=helper the helper
 	@scripts/setup.sh --bench
-	CLOVERSYNC_EXTENSION=$(EXTENSION) CLOVERSYNC_HELPER=$(CURDIR)/target/release/clover-helper \
+	CLOVERSYNC_EXTENSION=$(EXTENSION) CLOVERSYNC_HELPER=$(abspath $(HELPER)) \
 		CLOVERSYNC_SIMULATOR=$(CURDIR)/target/release/clover-simulator BENCH="$(BENCH)" BENCH_ITEMS="$(BENCH_ITEMS)" \
 		php $(if $(filter helper,$(CLOVERSYNC_ENGINE)),,-d extension=$(EXTENSION)) benches/bench.php
 
