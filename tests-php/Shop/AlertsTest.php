@@ -323,6 +323,19 @@ final class AlertsTest extends SalesTestCase
         self::assertSame([], $this->look($to));
     }
 
+    #[TestDox('An address that is refused first holds up another one until the next attempt, and no longer')]
+    public function test_first_refused(): void
+    {
+        $to                 = ['alert_email' => [self::OWNER, self::PARTNER]];
+        $this->box->refuses = [self::OWNER];
+        $this->pause(WorkKind::Stock);
+        self::assertSame([[], 1], [$this->look($to), $this->box->tried]);
+        $this->clock->later += 301;
+        self::assertSame([self::PARTNER . ': stock_paused'], $this->look($to));
+        $this->clock->later += 86_400;
+        self::assertSame([], $this->look($to));
+    }
+
     #[TestDox('What is over before a mail could be sent is not mailed, nor to an address that was removed meanwhile')]
     public function test_over(): void
     {

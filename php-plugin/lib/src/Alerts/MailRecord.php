@@ -165,6 +165,12 @@ final class MailRecord
         }
     }
 
+    /** Attempts that failed. */
+    public function attempts(): int
+    {
+        return $this->attempts;
+    }
+
     public function isGivenUp(): bool
     {
         return $this->attempts >= self::ATTEMPTS;

@@ -44,7 +44,7 @@ final readonly class Post
             ARRAY_FILTER_USE_BOTH,
         );
 
-        foreach ($claimed === [] ? [] : $addresses as $address) {
+        foreach (self::inTurn($claimed, $addresses) as $address) {
             $names = $this->begin($claimed, $address);
 
             if ($names === []) {
@@ -71,6 +71,26 @@ final readonly class Post
         }
 
         $this->end($claimed, $report->failure);
+    }
+
+    /**
+     * The addresses, from another one on after each attempt that failed: one that is always refused holds up none.
+     *
+     * @param array<string, MailRecord> $claimed
+     * @param list<string>              $addresses
+     *
+     * @return list<string>
+     */
+    private static function inTurn(array $claimed, array $addresses): array
+    {
+        if ($claimed === [] || $addresses === []) {
+            return [];
+        }
+
+        $attempts = array_map(static fn (MailRecord $record): int => $record->attempts(), array_values($claimed));
+        $first    = max($attempts) % \count($addresses);
+
+        return [...\array_slice($addresses, $first), ...\array_slice($addresses, 0, $first)];
     }
 
     private function claim(string $name, MailRecord $record): bool
