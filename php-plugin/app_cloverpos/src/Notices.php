@@ -86,10 +86,10 @@ final readonly class Notices
             );
         }
 
-        $cli = $this->factory->requirements()->problemOfCommandLine();
+        // Reported once when both PHPs lack the same. Without the app's tables it cannot be read.
+        $cli = $facts['problem'] === null ? $this->factory->requirements()->problemOfCommandLine() : null;
 
-        // Reported once when both PHPs lack the same.
-        if ($cli !== null && $facts['problem'] === null) {
+        if ($cli !== null) {
             $messages[] = self::message('cli', 'warning', $cli, 'server');
         }
 
@@ -198,19 +198,19 @@ final readonly class Notices
             $facts['problem'] = ErrorPresenter::of($e)['message'];
         }
 
+        return $facts + ['attention' => $merchant === null ? null : $this->attention($merchant)];
+    }
+
+    private function attention(string $merchant): Attention
+    {
         $sql = $this->factory->sql();
 
-        return $facts
-        + [
-            'attention' => $merchant === null
-                ? null
-                : Attention::of(
-                    $sql,
-                    new Links($sql, $this->factory->environment(), $merchant),
-                    $this->factory->state(),
-                    $this->factory->clock,
-                ),
-        ];
+        return Attention::of(
+            $sql,
+            new Links($sql, $this->factory->environment(), $merchant),
+            $this->factory->state(),
+            $this->factory->clock,
+        );
     }
 
     /** @return array<string, mixed> In the form that J2Commerce prints: the text is HTML */

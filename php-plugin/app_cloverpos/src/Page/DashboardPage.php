@@ -84,7 +84,7 @@ final readonly class DashboardPage implements Page
             $now  = $shop->dashboard()->read();
             $page = $this->page($shop, $now);
         } catch (\Throwable $e) {
-            ToolbarButtons::settings($toolbar, $this->factory->sql());
+            ToolbarButtons::settings($toolbar, $this->factory->siteSql());
 
             return Template::render('problem', ErrorPresenter::of($e));
         }
@@ -149,7 +149,7 @@ final readonly class DashboardPage implements Page
         self::button($toolbar, 'test', 'FIELD_TEST_LABEL', 'fa-vial', 'btn btn-primary', $canWork);
         self::button($toolbar, 'disconnect', 'DISCONNECT', 'fa-link-slash', 'btn btn-danger', $canWork);
         ToolbarButtons::pages($toolbar);
-        ToolbarButtons::settings($toolbar, $this->factory->sql());
+        ToolbarButtons::settings($toolbar, $this->factory->siteSql());
     }
 
     private static function button(

@@ -70,7 +70,7 @@ final readonly class HealthPage implements Page
             $problem = $e;
         }
 
-        $sql  = $this->factory->sql();
+        $sql  = $this->factory->siteSql();
         $zone = $this->zone();
 
         return new HealthView(

@@ -13,6 +13,7 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
 \defined('_JEXEC') or die();
 
 use CloverSync\Shop\Joomla\DebugLog;
+use CloverSync\Shop\Joomla\ErrorPresenter;
 use CloverSync\Shop\Joomla\Requirements;
 use CloverSync\Shop\Joomla\ShopFactory;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Template;
@@ -42,16 +43,17 @@ final readonly class ServerPage implements Page
             ToolbarButtons::dashboard($toolbar);
         }
 
-        ToolbarButtons::settings($toolbar, $this->factory->sql());
+        ToolbarButtons::settings($toolbar, $this->factory->siteSql());
         ToolbarButtons::help($toolbar, '11. When something is wrong');
 
         try {
             $html = Template::render('server', ['page' => ServerView::read($this->factory)]);
         } catch (\Throwable $e) {
-            // Any function that the page calls may be disabled.
+            // Any function that the page calls may be disabled, and the app's tables may be unusable.
             DebugLog::failed($e);
+            $problem = Requirements::problem();
 
-            return Template::render('problem', ['message' => (string) Requirements::problem()]);
+            return Template::render('problem', $problem === null ? ErrorPresenter::of($e) : ['message' => $problem]);
         }
 
         Template::script($this->app);

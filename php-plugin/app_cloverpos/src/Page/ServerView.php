@@ -120,7 +120,7 @@ final readonly class ServerView
         return [
             'CloverSync' => Engine::VERSION,
             'Joomla'     => JVERSION,
-            'J2Commerce' => ShopVersion::find($factory->sql()) ?? 'unknown',
+            'J2Commerce' => ShopVersion::find($factory->siteSql()) ?? 'unknown',
         ];
     }
 }

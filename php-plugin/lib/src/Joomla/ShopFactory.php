@@ -136,6 +136,12 @@ final class ShopFactory
         return $this->sql;
     }
 
+    /** The database for Joomla's own rows, whatever is wrong with the app's tables. */
+    public function siteSql(): Sql
+    {
+        return $this->sql;
+    }
+
     /** @throws ShopException when the parameters name no environment of Clover */
     public function environment(): string
     {
