@@ -6,12 +6,10 @@
 ((document) => {
   'use strict';
 
-  const COLORS = { synced: 'success', error: 'danger', deleted: 'secondary' };
-
-  const line = ({ state, label, notes }) => {
+  const line = ({ state, label, color, notes }) => {
     const shown = document.createElement('div');
     const badge = document.createElement('span');
-    badge.className = `badge text-bg-${COLORS[state] || 'warning'}`;
+    badge.className = `badge text-bg-${color}`;
     badge.textContent = label;
     shown.className = 'clover';
     shown.dataset.cloverState = state;

@@ -123,8 +123,10 @@ final readonly class MappingActions implements ActionGroup
     private function adopt(Input $input): array
     {
         $pairs = [];
+        // Unfiltered: the name of an option may contain what a filter takes for markup.
+        $json = $input->post->get('options', '', 'RAW');
         /** @var scalar|array<array-key, scalar|array|null>|null $posted */
-        $posted = json_decode($input->post->getString('options', ''), true);
+        $posted = \is_string($json) ? json_decode($json, true) : null;
 
         foreach (\is_array($posted) ? $posted : [] as $clover => $shop) {
             if (\is_string($shop)) {

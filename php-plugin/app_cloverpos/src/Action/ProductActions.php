@@ -13,7 +13,6 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Action;
 \defined('_JEXEC') or die();
 
 use CloverSync\Shop\Joomla\ShopFactory;
-use CloverSync\Shop\Joomla\SiteLocale;
 use CloverSync\Shop\Status\FormValues;
 use CloverSync\Shop\Status\ListedLink;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Product\ProductText;
@@ -90,17 +89,12 @@ final readonly class ProductActions implements ActionGroup
             $state = $row->shownState();
 
             if ($row->productId !== null) {
-                $differences               = array_map(ProductText::difference(...), $row->differences);
                 $products[$row->productId] = [
                     'state'       => $state,
                     'label'       => Text::_(self::PREFIX . 'STATE_' . strtoupper($state)),
                     'color'       => ProductText::color($state),
-                    'differences' => $differences,
-                    'notes'       => [
-                        ...$differences,
-                        ...ProductText::cautions($row->cautions),
-                        ...($row->tax === null ? [] : [SiteLocale::formatter()->text($row->tax)]),
-                    ],
+                    'differences' => array_map(ProductText::difference(...), $row->differences),
+                    'notes'       => ProductText::notes($row),
                 ];
             }
         }

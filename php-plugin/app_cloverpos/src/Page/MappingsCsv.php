@@ -89,8 +89,7 @@ final readonly class MappingsCsv implements CsvList
     /** @return list<string> */
     private static function notes(ListedLink $link, Formatter $words): array
     {
-        $notes = array_map(ProductText::difference(...), $link->differences);
-        array_push($notes, ...ProductText::cautions($link->cautions));
+        $notes = ProductText::notes($link);
 
         foreach ($link->problems as $problem) {
             $notes[] = $words->withDetails($problem->message);

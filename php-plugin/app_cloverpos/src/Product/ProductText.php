@@ -14,10 +14,12 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Product;
 
 use CloverSync\Caution;
 use CloverSync\Shop\Joomla\LocalAmount;
+use CloverSync\Shop\Joomla\SiteLocale;
 use CloverSync\Shop\Links\LinkState;
 use CloverSync\Shop\Status\CautiousProduct;
 use CloverSync\Shop\Status\Difference;
 use CloverSync\Shop\Status\DifferingField;
+use CloverSync\Shop\Status\ListedLink;
 use Joomla\CMS\Language\Text;
 
 /** What the owner reads about a product: why it should not be published, and what differs from Clover. */
@@ -35,6 +37,16 @@ final class ProductText
         return array_map(static fn (Caution $caution): string => Text::_(
             self::PREFIX . 'CAUTION_' . strtoupper($caution->value),
         ), $cautions);
+    }
+
+    /** @return list<string> What differs from Clover, and what the owner should look at */
+    public static function notes(ListedLink $product): array
+    {
+        return [
+            ...array_map(self::difference(...), $product->differences),
+            ...self::cautions($product->cautions),
+            ...($product->tax === null ? [] : [SiteLocale::formatter()->text($product->tax)]),
+        ];
     }
 
     /** Bootstrap's color of a badge for a state as {@see \CloverSync\Shop\Status\ListedLink::shownState()} names it. */
