@@ -6,6 +6,7 @@ namespace CloverSync\Tests\Shop;
 
 use CloverSync\Shop\Log\SyncLog;
 use CloverSync\Shop\Messages\Message;
+use CloverSync\Shop\Messages\MessageCode;
 use CloverSync\Tests\Support\FakeClock;
 use CloverSync\Tests\Support\ShopTestCase;
 use PHPUnit\Framework\Attributes\TestDox;
@@ -96,6 +97,29 @@ final class SyncLogTest extends ShopTestCase
         self::assertSame(1, $this->log->count(['search' => 'MUG0000', 'status' => 'error']));
     }
 
+    #[TestDox('Messages with one of the codes are found, also those inside others, and none whose code is longer')]
+    public function test_codes(): void
+    {
+        foreach ([
+            new Message(MessageCode::Paused, ['work' => new Message(MessageCode::WorkStock), 'reason' => '…']),
+            new Message(MessageCode::PausedByRefusals, ['work' => new Message(MessageCode::WorkOrders)]),
+        ] as $message) {
+            $this->log->add('sync', 'stock', '', 'error', $message);
+        }
+
+        foreach ([
+            [0, []],
+            [1, ['paused']],
+            [1, ['work_stock', 'mail_off']],
+            [2, ['paused', 'work_orders']],
+            [0, ['pause', 'aused', 'work']],
+        ] as [$count, $codes]) {
+            $filter = ['search' => 'Zeppelin', 'codes' => $codes, 'actions' => ['mail']];
+            self::assertSame($count, $this->log->count($filter), implode(' ', $codes));
+            self::assertCount($count, $this->page($filter));
+        }
+    }
+
     #[TestDox('The log can be narrowed to one action, and within it to a status and a search')]
     public function test_action(): void
     {
@@ -167,7 +191,8 @@ final class SyncLogTest extends ShopTestCase
     }
 
     /**
-     * @param array{status?: string, action?: string, search?: string, actions?: list<string>} $filter
+     * @param array{status?: string, action?: string, search?: string, codes?: list<string>, actions?: list<string>}
+     *   $filter
      *
      * @return list<array<string, Message|string>>
      */

@@ -248,19 +248,21 @@ final readonly class SyncLog
             $codes      = $filter['codes'] ?? [];
             $actions    = $filter['actions'] ?? [];
             $conditions = [
-                ...array_map(LikePattern::condition(...), [
-                    ...self::SEARCHED,
-                    ...array_fill(0, \count($codes), 'message'),
-                ]),
+                ...array_map(LikePattern::condition(...), self::SEARCHED),
                 ...array_fill(0, \count($actions), 'action = ?'),
             ];
-            $where .= ' AND (' . implode(' OR ', $conditions) . ')';
             array_push(
                 $values,
                 ...array_fill(0, \count(self::SEARCHED), LikePattern::containing($search)),
-                ...array_map(static fn (string $code): string => LikePattern::containing("\"code\":\"$code\""), $codes),
                 ...$actions,
             );
+
+            if ($codes !== []) {
+                [$conditions[], $found] = $this->sql->dialect()->containsOneOf('message', $codes, '"code":"', '"');
+                array_push($values, ...$found);
+            }
+
+            $where .= ' AND (' . implode(' OR ', $conditions) . ')';
         }
 
         return [$where, $values];
