@@ -14,7 +14,7 @@
 
   const { ask, press, show, text } = window.CloverPos;
   const word = (key) => text(`MAPPING_${key}`);
-  const fill = (sentence, ...values) => values.reduce((filled, value, i) => filled.split(`%${i + 1}$s`).join(value).replace('%s', value), sentence);
+  const fill = (sentence, ...values) => values.reduce((filled, value, i) => filled.split(`%${i + 1}$s`).join(value).replace('%s', () => value), sentence);
   const KEPT = 'cloverpos.mappings';
 
   /** Loads the list again by GET, because a reload would send a search again. The new page shows the message. */
