@@ -128,6 +128,7 @@ final class MessageTest extends TestCase
             "“Mug” was deleted in Clover: moved to the trash\ndetails: GET /v3/x\n  GET /v3/y",
             $words->withDetails($message),
         );
+        self::assertStringContainsString("\nDétails: GET /v3/x\n", $words->withDetails($message, 'Détails'));
         self::assertSame('Mug', $words->withDetails(Message::said('Mug')));
     }
 

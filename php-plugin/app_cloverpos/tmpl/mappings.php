@@ -315,11 +315,7 @@ $badges    = [
                                     <div class="small text-break mt-1">
                                         <?php if ($row->isGroup && $problem->cloverId !== $row->cloverId) : ?>
                                             <strong><?php
-                                                echo $text(match (true) {
-                                                    $problem->sku !== ''  => $problem->sku,
-                                                    $problem->name !== '' => $problem->name,
-                                                    default               => $problem->cloverId,
-                                                });
+                                                echo $text($problem->item());
                                             ?>:</strong>
                                         <?php endif; ?>
                                         <?php echo $text($words->text($problem->message));

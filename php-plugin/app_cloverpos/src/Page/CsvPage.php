@@ -25,6 +25,9 @@ use Joomla\Input\Input;
 /** Sends a list as a CSV file, row by row, and ends the application. A problem before the first row is a page. */
 final class CsvPage implements Page
 {
+    /** Language key of the word before the technical details of a message. */
+    public const DETAILS = 'PLG_J2COMMERCE_APP_CLOVERPOS_DETAILS';
+
     /** Rows after which the server sends what it has. */
     private const FLUSHED = 200;
 

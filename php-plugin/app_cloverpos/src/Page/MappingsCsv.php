@@ -92,7 +92,8 @@ final readonly class MappingsCsv implements CsvList
         $notes = ProductText::notes($link);
 
         foreach ($link->problems as $problem) {
-            $notes[] = $words->withDetails($problem->message);
+            $item    = $link->isGroup && $problem->cloverId !== $link->cloverId ? "{$problem->item()}: " : '';
+            $notes[] = $item . $words->withDetails($problem->message, Text::_(CsvPage::DETAILS));
         }
 
         return $notes;

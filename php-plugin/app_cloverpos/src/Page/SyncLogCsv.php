@@ -79,7 +79,7 @@ final readonly class SyncLogCsv implements CsvList
                     $log->actions[$entry['action']] ?? $entry['action'],
                     $entry['entity_type'],
                     $entry['entity_id'],
-                    $log->words->withDetails($entry['message']),
+                    $log->words->withDetails($entry['message'], Text::_(CsvPage::DETAILS)),
                 ]);
             }
         } while (\count($page) === self::PORTION);

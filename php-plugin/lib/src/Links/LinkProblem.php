@@ -20,6 +20,16 @@ final readonly class LinkProblem
     ) {
     }
 
+    /** What the owner knows the item by, among the others of a product. */
+    public function item(): string
+    {
+        return match (true) {
+            $this->sku !== '' => $this->sku,
+            $this->name !== '' => $this->name,
+            default => $this->cloverId,
+        };
+    }
+
     /** @param array<string, int|float|string|null> $row */
     public static function fromRow(array $row): self
     {

@@ -41,11 +41,11 @@ final readonly class Formatter
     }
 
     /** The text, and the details in a line of their own after it. */
-    public function withDetails(Message $message): string
+    public function withDetails(Message $message, string $label = 'details'): string
     {
         $details = $this->details($message);
 
-        return $this->text($message) . ($details === '' ? '' : "\ndetails: " . str_replace("\n", "\n  ", $details));
+        return $this->text($message) . ($details === '' ? '' : "\n$label: " . str_replace("\n", "\n  ", $details));
     }
 
     /**
