@@ -87,9 +87,10 @@ final readonly class ProductActions implements ActionGroup
 
         foreach ($shop->linkList()->ofProducts(\array_slice($ids, 0, self::ASKED)) as $row) {
             $state = $row->shownState();
+            $id    = $row->productId;
 
-            if ($row->productId !== null) {
-                $products[$row->productId] = [
+            if ($id !== null) {
+                $products[$id] = [
                     'state'       => $state,
                     'label'       => Text::_(self::PREFIX . 'STATE_' . strtoupper($state)),
                     'color'       => ProductText::color($state),
