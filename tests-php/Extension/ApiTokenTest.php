@@ -139,12 +139,17 @@ final class ApiTokenTest extends CloverTestCase
         return $this->clover->state()['merchant_id'];
     }
 
-    private function refusal(string $merchant, string $token): ItemException
+    private function refusal(string $merchant, #[\SensitiveParameter] string $token): ItemException
     {
+        // Whatever php.ini says, its trace has the arguments of calls.
+        ini_set('zend.exception_ignore_args', '0');
+
         try {
             $this->connection(self::WITHOUT_APP)->connectWithApiToken($merchant, $token);
         } catch (ItemException $e) {
             return $e;
+        } finally {
+            ini_restore('zend.exception_ignore_args');
         }
 
         self::fail('It was accepted.');
