@@ -564,7 +564,7 @@ final class HelperTest extends CloverTestCase
         };
         $older = '[1,"0.1.9"]';
         yield 'another version' => [HelperProblem::OtherVersion, $answer("{\"i\":1,\"r\":$older}")];
-        yield 'another protocol' => [HelperProblem::OtherVersion, $answer('{"i":1,"r":[2,"' . Engine::VERSION . '"]}')];
+        yield 'another protocol' => [HelperProblem::NoAnswer, $answer('{"i":1,"r":[2,"' . Engine::VERSION . '"]}')];
         yield 'an older answer' => [HelperProblem::NoAnswer, $answer('{"i":1,"r":"hello"}')];
         yield 'no JSON' => [HelperProblem::NoAnswer, $answer('hello')];
         yield 'a program that echoes' => [
@@ -574,10 +574,10 @@ final class HelperTest extends CloverTestCase
         yield 'a program that says much' => [HelperProblem::NoAnswer, $script('while (true) echo "yyyyyyyy";')];
         yield 'a program that ends' => [HelperProblem::NoAnswer, $script('exit(0);')];
         yield 'a program that says nothing' => [HelperProblem::NoAnswer, $script('sleep(60);')];
-        yield 'cut in its head' => [HelperProblem::NotStarted, $cut(0, '', 12)];
+        yield 'cut in its head' => [HelperProblem::NoAnswer, $cut(0, '', 12)];
         yield 'cut in its middle' => [HelperProblem::NoAnswer, $cut(0, '', 5_000)];
-        yield 'empty' => [HelperProblem::NotStarted, $file('')];
-        yield 'a text' => [HelperProblem::NotStarted, $file("echo owned > owned\n")];
+        yield 'empty' => [HelperProblem::NoAnswer, $file('')];
+        yield 'a text' => [HelperProblem::NoAnswer, $file("echo owned > owned\n")];
         yield 'a script of a program that is not there' => [HelperProblem::NotStarted, $file("#!/nowhere/php\n")];
         yield 'of another machine' => [
             HelperProblem::NotStarted,

@@ -78,6 +78,8 @@ final class BrokenHelperTest extends TestCase
         };
         // The answer to hello, of 21 bytes.
         $old     = '\\000\\000\\000\\025{"i":1,"r":[1,"0.1"]}';
+        $json    = '{"i":1,"r":[2,"' . Engine::VERSION . '"]}';
+        $other   = \sprintf('\\000\\000\\000\\%03o%s', \strlen($json), $json);
         $foreign = php_uname('m') === 'aarch64' ? "\x3e\x00" : "\xb7\x00";
         $silent  = 'The helper program %s does not answer: the file is damaged, or another program.';
         yield 'disable_functions' => [
@@ -113,9 +115,15 @@ final class BrokenHelperTest extends TestCase
             $silent,
             $changed(static fn (string $bytes): string => substr($bytes, 0, 5_000)),
         ];
+        yield 'of another protocol' => [
+            HelperProblem::NoAnswer,
+            $silent,
+            $changed(static fn (): string => "#!/bin/sh\nprintf '$other'\ncat >/dev/null\n"),
+        ];
+        yield 'empty' => [HelperProblem::NoAnswer, $silent, $changed(static fn (): string => '')];
         yield 'cut in its head' => [
-            HelperProblem::NotStarted,
-            self::REFUSED,
+            HelperProblem::NoAnswer,
+            $silent,
             $changed(static fn (string $bytes): string => substr($bytes, 0, 12)),
         ];
         yield 'gone' => [

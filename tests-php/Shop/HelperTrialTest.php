@@ -44,7 +44,7 @@ final class HelperTrialTest extends TestCase
         self::assertSame([$name, 'x86_64'], [$trial->name, $trial->machine]);
 
         $trial = $this->trial('damaged', "\x7fELF", ['damaged' => hash('sha256', "\x7fELF")]);
-        self::assertSame([HelperProblem::NotStarted, Checksum::Same], [$trial->problem, $trial->checksum]);
+        self::assertSame([HelperProblem::NoAnswer, Checksum::Same], [$trial->problem, $trial->checksum]);
         self::assertNull($trial->machine);
         self::assertFalse($trial->isForeign());
 

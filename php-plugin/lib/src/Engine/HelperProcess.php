@@ -45,6 +45,9 @@ final class HelperProcess
     /** The callback that releases a lock. It runs whatever was thrown, and no signal handler can prevent it. */
     private const RELEASE = 'unlock';
 
+    /** Processors by their number in the head of a program. On others every program is tried. */
+    private const MACHINES = [62 => 'x86_64', 183 => 'aarch64'];
+
     /** What a shell and PHP say of a program that the operating system did not start. */
     private const NOT_STARTED = [126, 127];
 
@@ -164,7 +167,15 @@ final class HelperProcess
             throw new HelperException($permitted ? HelperProblem::NotStarted : HelperProblem::NotExecutable, $program);
         }
 
-        $helper = self::isProgram($program) ? self::open($program) : null;
+        $machine = self::machineOf($program);
+
+        if ($machine === null) {
+            throw new HelperException(HelperProblem::NoAnswer, $program);
+        }
+
+        $here     = Platform::machine();
+        $mayStart = $machine === '' || $machine === $here || !\in_array($here, self::MACHINES, true);
+        $helper   = $mayStart ? self::open($program) : null;
 
         if ($helper === null) {
             throw new HelperException(HelperProblem::NotStarted, $program);
@@ -182,8 +193,11 @@ final class HelperProcess
 
         $helper->end(true);
 
-        if (\is_array($said) && \is_int($said[0] ?? null) && \is_string($said[1] ?? null)) {
-            throw new HelperException(HelperProblem::OtherVersion, $said[1]);
+        $version = \is_array($said) && \is_int($said[0] ?? null) ? $said[1] ?? null : null;
+
+        // One of this version that has another protocol is not the package's program.
+        if (\is_string($version) && $version !== Engine::VERSION) {
+            throw new HelperException(HelperProblem::OtherVersion, $version);
         }
 
         throw new HelperException(
@@ -310,29 +324,27 @@ final class HelperProcess
     }
 
     /**
-     * Whether the file may be one for this machine. PHP may give what the operating system refuses to a shell, which
-     * takes each line of it for a command.
+     * PHP may give what the operating system refuses to a shell, which takes each line of it for a command.
+     *
+     * @return ?string The processor that the program was built for; empty when its file does not tell; null when the
+     *   file is no program, such as one that was cut off
      */
-    private static function isProgram(string $path): bool
+    private static function machineOf(string $path): ?string
     {
         $head = (string) @file_get_contents($path, length: 20);
 
         // A script names its program. What PHP may execute but not read is tried.
         if ($head === '' || str_starts_with($head, '#!')) {
-            return $head !== '' || !is_readable($path);
+            return $head !== '' || !is_readable($path) ? '' : null;
         }
 
         if (!str_starts_with($head, "\x7fELF") || \strlen($head) < 20) {
-            return false;
+            return null;
         }
 
         $machine = \ord($head[18]) | (\ord($head[19]) << 8);
 
-        return match (Platform::machine()) {
-            'x86_64'  => $machine === 62,
-            'aarch64' => $machine === 183,
-            default   => true,
-        };
+        return self::MACHINES[$machine] ?? "machine $machine";
     }
 
     private static function open(string $program): ?self
