@@ -65,6 +65,12 @@ impl Page {
         Ok(array(&catalog::faults(&self.core.faults))?)
     }
 
+    /// Number of items that are imported because Clover does not say whether they are sold online.
+    #[php(name = "onlineUnknown")]
+    pub fn online_unknown(&self) -> i64 {
+        i64::try_from(self.core.online_unknown).unwrap_or(i64::MAX)
+    }
+
     /// Items that the settings leave out.
     #[php(name = "leftOut")]
     pub fn left_out(&self) -> PhpResult<PhpArray> {

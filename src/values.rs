@@ -102,6 +102,8 @@ value_classes! {
         variants: T::ARRAY,
         modifiers: T::ARRAY,
         taxProfile: T::INT.or_null(),
+        text: T::STRING,
+        picture: T::STRING,
     }
     GroupChanges {
         changes: T::ARRAY,

@@ -79,6 +79,12 @@ final class Page
         throw new \LogicException('provided by the extension');
     }
 
+    /** Number of items that are imported because Clover does not say whether they are sold online. */
+    public function onlineUnknown(): int
+    {
+        throw new \LogicException('provided by the extension');
+    }
+
     /**
      * Items that the settings leave out, each with the reason.
      *

@@ -100,6 +100,12 @@ final readonly class ProductChange
     /** The tax profile to write; null leaves the shop's, and for a new product means that of the settings. */
     public ?int $taxProfile;
 
+    /** Clover's description as HTML, for a new product only: the article's text is the owner's later. May be empty. */
+    public string $text;
+
+    /** Address of Clover's picture, for a new product only. Empty where there is none. Nobody has checked it. */
+    public string $picture;
+
     private function __construct()
     {
     }

@@ -56,6 +56,9 @@ final class Settings
     /** Items that are sold only to adults. */
     public readonly ImportRule $importAgeRestricted;
 
+    /** Whether items that Clover does not sell online are left out. */
+    public readonly bool $importOnlineOnly;
+
     /** Modifier groups of single items. */
     public readonly ModifierMode $modifiers;
 

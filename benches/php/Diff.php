@@ -235,6 +235,7 @@ final class Diff
             $options,
             $variants,
             [],
+            text: $action === ChangeAction::Create ? Mapper::text($product['items']) : '',
         );
     }
 

@@ -15,7 +15,8 @@ use CloverSync\ProblemCode;
  *
  * @phpstan-type Item array{id: string, name?: ?string, code?: ?string, sku?: ?string, price?: ?int,
  *   priceType?: ?string, hidden?: bool, available?: bool, deleted?: bool, defaultTaxRates?: bool,
- *   itemGroup?: ?array{id?: string}, itemStock?: ?array{quantity?: int|float}, options?: array{elements?: list<Entry>},
+ *   itemGroup?: ?array{id?: string}, itemStock?: ?array{quantity?: int|float},
+ *   menuItem?: array{description?: string}, options?: array{elements?: list<Entry>},
  *   categories?: array{elements?: list<Entry>}, tags?: array{elements?: list<Entry>}, stock?: int|float|null}
  * @phpstan-type Entry array{id: string, name?: ?string, deleted?: bool, sortOrder?: ?int,
  *   attribute?: array{id?: string}}
@@ -203,6 +204,22 @@ final class Mapper
             $found,
             true,
         )));
+    }
+
+    /**
+     * The description as HTML; those of these catalogs have one line.
+     *
+     * @param list<Item> $items
+     */
+    public static function text(array $items): string
+    {
+        $texts = array_filter(array_map(
+            static fn (array $item): string => $item['menuItem']['description'] ?? '',
+            array_column($items, null, 'id'),
+        ));
+        ksort($texts);
+
+        return $texts === [] ? '' : '<p>' . htmlspecialchars(reset($texts), ENT_QUOTES) . '</p>';
     }
 
     /**

@@ -44,6 +44,8 @@ final readonly class ProductChange
         public array $variants,
         public array $modifiers,
         public ?int $taxProfile = null,
+        public string $text = '',
+        public string $picture = '',
     ) {
     }
 }

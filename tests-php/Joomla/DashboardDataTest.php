@@ -76,6 +76,7 @@ final class DashboardDataTest extends JoomlaTestCase
             rateLimit: ['per_second' => 16, 'concurrent' => 5, 'learned' => false],
             cautious: [],
             withheld: [],
+            onlineUnknown: 0,
             orderNotices: [],
             taxMismatches: 0,
         );

@@ -2,13 +2,24 @@
 
 use bytes::Bytes;
 use clover_core::json::JsonError;
-use log::warn;
+use log::{info, warn};
 
+use crate::endpoints::items::MENU_ITEM;
 use crate::error::Error;
 use crate::http::{Access, Answer, Api, well_formed};
+use crate::withheld::Withheld;
 
 fn is_refusal_of_a_field(error: &Error) -> bool {
     matches!(error, Error::Unauthorized { call, .. } if call.status == Some(403))
+}
+
+/// Any answer that says no to the request, or to its token.
+fn is_refusal(error: &Error) -> bool {
+    matches!(error, Error::Unauthorized { .. } | Error::Rejected { .. })
+}
+
+fn has_trial(fields: &[String], known: &Withheld) -> bool {
+    fields.iter().any(|field| known.is_tried(field))
 }
 
 impl Api {
@@ -28,6 +39,8 @@ impl Api {
         wanted.retain(|field| !known.has(field));
         let mut refused = Vec::new();
         let mut looked = false;
+        // Those on trial, while the request is repeated without them.
+        let mut set_aside = Vec::new();
         loop {
             let fields = wanted.join(",");
             let mut query = query.to_vec();
@@ -42,8 +55,21 @@ impl Api {
                             refused.join(", ")
                         );
                     }
+                    known.shown(&wanted);
                     known.add(refused);
+                    known.add(set_aside);
                     return Ok(read);
+                }
+                // The same token's request without the field tells what the refusal means. It must
+                // not end a run or a connection.
+                Err(error) if !looked && is_refusal(&error) && has_trial(&wanted, &known) => {
+                    info!("{error}; repeating the request without {MENU_ITEM}");
+                    set_aside.extend(wanted.extract_if(.., |field| known.is_tried(field)));
+                    continue;
+                }
+                Err(error) if is_refusal_of_a_field(&error) && !set_aside.is_empty() => {
+                    wanted.append(&mut set_aside);
+                    error
                 }
                 Err(error) if is_refusal_of_a_field(&error) && !wanted.is_empty() => error,
                 Err(error) => return Err(error),
@@ -76,7 +102,12 @@ impl Api {
             let query = [("limit", "1"), ("expand", field.as_str())];
             match self.get(access, list, &query).await {
                 Ok(_) => {}
-                Err(error) if is_refusal_of_a_field(&error) => refused.push(field.clone()),
+                Err(error)
+                    if is_refusal_of_a_field(&error)
+                        || is_refusal(&error) && self.withheld().is_tried(field) =>
+                {
+                    refused.push(field.clone());
+                }
                 Err(error) => return Err(error),
             }
         }

@@ -4,28 +4,49 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::endpoints::items::MENU_ITEM;
+
 /// Fields that were refused, such as `categories`. Clones share them.
 #[derive(Debug, Clone, Default)]
-pub struct Withheld(Arc<Mutex<BTreeSet<String>>>);
+pub struct Withheld(Arc<Mutex<Seen>>);
+
+#[derive(Debug, Default)]
+struct Seen {
+    refused: BTreeSet<String>,
+    is_menu_item_shown: bool,
+}
 
 impl Withheld {
     /// Whether this field is refused.
     #[must_use]
     pub fn has(&self, field: &str) -> bool {
-        self.lock().contains(field)
+        self.lock().refused.contains(field)
     }
 
     /// All refused fields, in alphabetical order.
     #[must_use]
     pub fn fields(&self) -> Vec<String> {
-        self.lock().iter().cloned().collect()
+        self.lock().refused.iter().cloned().collect()
     }
 
     pub(crate) fn add(&self, fields: Vec<String>) {
-        self.lock().extend(fields);
+        self.lock().refused.extend(fields);
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeSet<String>> {
+    /// Whether one refusal is enough to live without this field: it is not known that Clover
+    /// expands it for anybody, and it has not done so yet.
+    #[must_use]
+    pub fn is_tried(&self, field: &str) -> bool {
+        field == MENU_ITEM && !self.lock().is_menu_item_shown
+    }
+
+    pub(crate) fn shown(&self, fields: &[String]) {
+        if fields.iter().any(|field| field == MENU_ITEM) {
+            self.lock().is_menu_item_shown = true;
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Seen> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -442,3 +442,59 @@ async fn a_firewalls_403_withholds_nothing() {
     assert_eq!(expands(&script), ["tags"; 3]);
     assert!(api.withheld().fields().is_empty());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_field_on_trial_is_left_out_after_one_refusal_of_any_kind_and_nothing_else_is_asked() {
+    for status in [400, 401, 403] {
+        let script = Script::new(move |seen: &Seen, n| {
+            if seen.param("expand").is_some_and(|e| e.contains("menuItem")) {
+                Step::refusal(status)
+            } else {
+                list(25)(seen, n)
+            }
+        });
+        let api = api(&script);
+        let mut stream = PageStream::new(&api, &access(), "items")
+            .limit(10)
+            .expand(&["itemStock", "menuItem"]);
+        assert_eq!(drain(&mut stream).await.unwrap().len(), 25, "{status}");
+        let stock = "itemStock";
+        let asked = ["itemStock,menuItem", stock, stock, stock];
+        assert_eq!(expands(&script), asked, "{status}");
+        assert_eq!(api.withheld().fields(), ["menuItem"]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_field_on_trial_is_told_from_another_field_and_from_the_token() {
+    let script = Script::new(refusing(&["itemStock"]));
+    let api_of_other = api(&script);
+    let both = ["itemStock", "menuItem"];
+    let mut stream = PageStream::new(&api_of_other, &access(), "items").expand(&both);
+    drain(&mut stream).await.unwrap();
+    assert_eq!(api_of_other.withheld().fields(), ["itemStock"]);
+
+    let script = Script::new(|_: &Seen, _| Step::refusal(401));
+    let api_of_token = api(&script);
+    let mut stream = PageStream::new(&api_of_token, &access(), "items").expand(&both);
+    let error = stream.next().await.unwrap().unwrap_err();
+    assert!(error.wants_new_token(), "{error:?}");
+    assert_eq!(expands(&script), ["itemStock,menuItem", "itemStock"]);
+    assert!(api_of_token.withheld().fields().is_empty());
+
+    // Once shown, it is a field like all others.
+    let script = Script::new(|seen: &Seen, n| {
+        if n == 1 {
+            Step::refusal(401)
+        } else {
+            list(25)(seen, n)
+        }
+    });
+    let api_that_knows = api(&script);
+    let mut stream = PageStream::new(&api_that_knows, &access(), "items")
+        .limit(10)
+        .expand(&both);
+    stream.next().await.unwrap().unwrap();
+    assert!(stream.next().await.unwrap().unwrap_err().wants_new_token());
+    assert_eq!(expands(&script), ["itemStock,menuItem"; 2]);
+}

@@ -401,6 +401,8 @@ mod tests {
             variants,
             reserve: Reserve::default(),
             tax: None,
+            description: None,
+            picture: None,
             unseen: Vec::new(),
             stored: None,
         }

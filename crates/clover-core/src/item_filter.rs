@@ -110,6 +110,7 @@ pub struct ItemFilter {
     pub non_revenue: ImportRule,
     /// Items that are sold only to adults.
     pub age_restricted: ImportRule,
+    online_only: bool,
 }
 
 /// Whether the shop imports an item.
@@ -139,7 +140,21 @@ impl ItemFilter {
             hidden,
             non_revenue,
             age_restricted,
+            online_only: false,
         }
+    }
+
+    /// Whether items that Clover does not sell online are left out.
+    #[must_use]
+    pub fn online_only(mut self, online_only: bool) -> Self {
+        self.online_only = online_only;
+        self
+    }
+
+    /// Whether an item is imported because Clover does not say if it is sold online.
+    #[must_use]
+    pub fn lacks_online(&self, item: &Item) -> bool {
+        self.online_only && item.menu_item.enabled.is_none()
     }
 
     /// Whether a hidden item is treated like a visible one.
@@ -168,6 +183,9 @@ impl ItemFilter {
             if rule == ImportRule::Skip && applies {
                 return Choice::LeaveOut(code.into());
             }
+        }
+        if self.online_only && item.menu_item.enabled == Some(false) {
+            return Choice::LeaveOut(ProblemCode::LeftOutNotOnline.into());
         }
         let is_unseen = |field: &str| item.unseen.iter().any(|unseen| unseen == field);
         if self.categories != NameRule::All {
@@ -318,6 +336,25 @@ mod tests {
                 assert_eq!(why(&filter, &item(json)), expected);
                 assert_eq!(why(&filter, &item("")), "import");
             }
+        }
+    }
+
+    #[test]
+    fn an_item_that_clover_does_not_sell_online_is_left_out_only_where_the_owner_wants_that() {
+        let all = NameFilter::all();
+        for (enabled, only, without) in [
+            (Some(true), "import", "import"),
+            (Some(false), "left_out_not_online", "import"),
+            (None, "import", "import"),
+        ] {
+            let mut item = item("");
+            item.menu_item.enabled = enabled;
+            let wide = filter(&all, &all);
+            let strict = wide.clone().online_only(true);
+            assert_eq!(why(&strict, &item), only);
+            assert_eq!(why(&wide, &item), without);
+            assert_eq!(strict.lacks_online(&item), enabled.is_none());
+            assert!(!wide.lacks_online(&item));
         }
     }
 

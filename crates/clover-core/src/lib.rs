@@ -1,5 +1,6 @@
 //! The rules of CloverSync. Pure functions: no I/O, no clock, no source of randomness, no PHP.
 
+pub mod description;
 pub mod diff;
 pub mod environment;
 pub mod ids;

@@ -15,7 +15,7 @@ use crate::quantity::{Quantity, Reserve};
 use crate::settings::{ImportStatus, MappingMode, ModifierMode, Settings};
 use crate::tax::TaxRule;
 use crate::text::{self, clean};
-use crate::wire::{Category, Item, PriceType};
+use crate::wire::{Category, Item, MenuItem, PriceType};
 
 use modifiers::Offer;
 use options::{Attributes, Choice, distinguish};
@@ -347,6 +347,8 @@ impl Mapper {
             variants: Vec::new(),
             reserve: self.reserve,
             tax: self.tax.product(items),
+            description: first(items, |menu| menu.description.as_deref()),
+            picture: first(items, MenuItem::picture),
             unseen,
             stored: None,
         }
@@ -441,6 +443,17 @@ impl Mapper {
 #[must_use]
 pub fn is_sellable(available: bool, hidden: bool, is_variant: bool) -> bool {
     available && !(hidden && is_variant)
+}
+
+/// What the first of these items by id has of it.
+fn first(items: &[&Item], part: impl Fn(&MenuItem) -> Option<&str>) -> Option<String> {
+    let having = items
+        .iter()
+        .filter_map(|item| Some((&item.id, part(&item.menu_item)?)));
+    having
+        .filter(|(_, text)| !text::is_empty(text))
+        .min_by_key(|(id, _)| *id)
+        .map(|(_, text)| text.to_owned())
 }
 
 /// Whether Clover does not show this field to the app.

@@ -278,6 +278,8 @@ problems! {
     LeftOutNonRevenue = "left_out_non_revenue" [],
     /// It is sold only to adults.
     LeftOutAgeRestricted = "left_out_age_restricted" [],
+    /// Clover does not sell it online.
+    LeftOutNotOnline = "left_out_not_online" [],
     /// This category is excepted.
     LeftOutCategory = "left_out_category" [category],
     /// None of its categories is chosen.

@@ -109,6 +109,10 @@ pub struct Product {
     /// How Clover taxes it; none while the shop does not follow that, or does not know it. Not in
     /// the fingerprint: the shop's profile is compared itself.
     pub tax: Option<ProductTax>,
+    /// Clover's description, as it is. Not in the fingerprint: the shop takes it only at the import.
+    pub description: Option<String>,
+    /// Address of Clover's picture, as it is. Not in the fingerprint either.
+    pub picture: Option<String>,
     /// Parts of the fingerprint that Clover did not show to this app.
     pub unseen: Vec<&'static str>,
     /// What the shop stored of them; their digests are taken from it, so they seem unchanged.

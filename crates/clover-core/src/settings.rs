@@ -213,6 +213,8 @@ settings! {
     import_non_revenue: ImportRule = Choice(ImportRule::Unpublished);
     /// Items that are sold only to adults.
     import_age_restricted: ImportRule = Choice(ImportRule::Unpublished);
+    /// Whether items that Clover does not sell online are left out.
+    import_online_only: bool = Switch(false);
     /// Modifier groups of single items.
     modifiers: ModifierMode = Choice(ModifierMode::Off);
     /// Whether prices have a markup.
@@ -1147,6 +1149,7 @@ impl Settings {
             self.import_non_revenue,
             self.import_age_restricted,
         )
+        .online_only(self.import_online_only)
     }
 
     fn general_pricing(&self) -> Pricing {

@@ -21,10 +21,15 @@ pub fn clean(text: &str) -> Option<String> {
     if is_plain(text) {
         return Some(text.to_owned());
     }
-    let visible = visible(text);
-    let composed = ComposingNormalizerBorrowed::new_nfc().normalize(&visible);
-    let cut = cut(&composed, NAME_LENGTH);
+    let line = clean_line(text);
+    let cut = cut(&line, NAME_LENGTH);
     (!cut.is_empty()).then(|| cut.to_owned())
+}
+
+/// As [`clean`], of any length, and perhaps empty.
+pub(crate) fn clean_line(text: &str) -> String {
+    let composer = ComposingNormalizerBorrowed::new_nfc();
+    composer.normalize(&visible(text)).into_owned()
 }
 
 /// Whether [`clean`] leaves nothing of it.

@@ -11,8 +11,9 @@ mod order;
 mod tax;
 
 pub use item::{
-    Attribute, Category, Item, ItemCount, ItemGroup, ItemModifierGroup, ItemStock, Modifier,
-    ModifierGroup, OptionValue, PriceType, Ref, Stock, Tag,
+    ADDRESS_LENGTH, Attribute, Category, DESCRIPTION_LENGTH, Item, ItemCount, ItemGroup,
+    ItemModifierGroup, ItemStock, MenuItem, Modifier, ModifierGroup, OptionValue, PriceType, Ref,
+    Stock, Tag,
 };
 pub use lenient::lenient_integer;
 pub use list::{ElementError, Elements, Listing};

@@ -74,6 +74,7 @@ impl Joined {
             if let Some(count) = &mut count {
                 item.required_modifiers = count.requires_modifiers();
                 item.modifier_groups = std::mem::take(&mut count.modifier_groups.0);
+                item.menu_item = std::mem::take(&mut count.menu_item);
             }
             // Otherwise it was made between the two answers, or Clover expands no counts for this
             // app. Taken for uncounted, it would switch the shop's counting off.

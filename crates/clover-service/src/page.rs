@@ -90,6 +90,8 @@ pub struct Page {
     pub faults: Vec<Fault>,
     /// Items that the settings leave out.
     pub left_out: Vec<LeftOut>,
+    /// Number of items that are imported because Clover does not say whether they are sold online.
+    pub online_unknown: usize,
     asked: Instant,
     products: Vec<Product>,
     members: Vec<Item>,
@@ -147,13 +149,14 @@ impl Page {
             products: Vec::with_capacity(items.len()),
             members: Vec::new(),
             left_out: Vec::new(),
+            online_unknown: 0,
             faults,
             asked,
         };
         for item in items.into_iter().filter(|item| !item.is_deleted()) {
             page.ids.push(item.id.as_str().to_owned());
             match mapper.left_out(&item) {
-                Ok(None) => {}
+                Ok(None) => page.online_unknown += usize::from(mapper.filter.lacks_online(&item)),
                 Ok(Some(reason)) => {
                     page.left_out.push(LeftOut::new(&item, reason));
                     continue;

@@ -767,6 +767,62 @@ fn modifiers_of_groups_that_are_full_or_not_expanded_come_from_their_own_list() 
     assert_eq!(world.count("/modifiers"), 1);
 }
 
+/// New products by title: the article's text, and the number of items whose flag is not known.
+fn online(world: &World, catalog: &Catalog) -> (HashMap<String, String>, usize) {
+    let known = HashMap::new();
+    let pages = all_pages(catalog);
+    let changes = pages.iter().flat_map(|page| page.changes(&known));
+    let texts = changes.map(|change| {
+        let text = change.product.description.unwrap_or_default();
+        (change.product.title, text)
+    });
+    assert_eq!(world.session.withheld_from_items(), [""; 0]);
+    (texts.collect(), pages.iter().map(|page| page.online_unknown).sum())
+}
+
+#[test]
+fn the_online_part_costs_no_request_unless_clover_refuses_it_and_then_one() {
+    for (shape, asked, requests, is_shown) in [
+        ("always", true, 0, true),
+        ("on_request", true, 0, true),
+        ("absent", true, 0, false),
+        ("forbidden", true, 1, false),
+        ("forbidden", false, 1, false),
+    ] {
+        let settings = json!({"import_online_only": asked});
+        let world = World::set(Config::default(), Memory::default(), &settings);
+        let (callback, state) = world.approve();
+        world.session.complete(&callback, state).unwrap();
+        world.control("/__sim/switches", &json!({"menu_item": shape}));
+        let off = json!({"name": "Vase", "description": "Blue", "enabled": false});
+        let item = json!({"name": "Vase", "price": 500, "menuItem": off});
+        world.control("/__sim/items", &item);
+        let catalog = Catalog::new(&world.session, "USD", true).unwrap();
+        let (texts, unknown) = online(&world, &catalog);
+        assert_eq!(texts.contains_key("Vase"), !(asked && is_shown), "{shape}");
+        assert_eq!(texts["Cookbook"].is_empty(), !is_shown, "{shape}");
+        assert_eq!(unknown > 0, asked, "{shape}: most of the sandbox's items have none");
+        // The second list of each page, and of the empty page at the end.
+        assert_eq!(world.count("expand=itemStock"), 2 + requests, "{shape}");
+        let before = world.count("menuItem");
+        online(&world, &catalog);
+        let again = if is_shown || shape == "absent" { 2 } else { 0 };
+        assert_eq!(world.count("menuItem") - before, again, "{shape}");
+        assert_eq!(world.count("/oauth"), 1, "{shape}: no token was refused");
+    }
+}
+
+#[test]
+fn the_refusal_of_another_field_is_not_taken_for_one_of_the_online_part() {
+    let world = World::new();
+    world.control("/__sim/switches", &json!({"refused_expand": ["modifierGroups"]}));
+    let catalog = Catalog::new(&world.session, "USD", true).unwrap();
+    let (texts, _) = online(&world, &catalog);
+    assert!(!texts["Cookbook"].is_empty());
+    assert!(world.session.withheld().has("modifierGroups"));
+    assert!(!world.session.withheld().has("menuItem"));
+}
+
 #[test]
 fn names_that_do_not_arrive_are_asked_for_again() {
     let status = |code: u16| json!({"code": code, "body": {"message": "Not allowed"}});

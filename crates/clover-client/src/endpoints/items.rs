@@ -13,12 +13,15 @@ use crate::paging::RawPage;
 pub use crate::id_filter::IDS_A_REQUEST;
 
 /// Clover allows at most three expansions in a call, so a second request over the same range of ids
-/// reads the stock and the modifier groups.
+/// reads the stock, the modifier groups and the online part.
 pub const ITEM_EXPANSIONS: [&str; 3] = ["categories", "options", "tags"];
 /// The expansions of the second request. The stock is the first of them.
-pub const SECOND_EXPANSIONS: [&str; 2] = [STOCK_EXPANSION[0], MODIFIER_GROUPS];
+pub const SECOND_EXPANSIONS: [&str; 3] = [STOCK_EXPANSION[0], MODIFIER_GROUPS, MENU_ITEM];
 /// The expansion of an item's modifier groups.
 pub const MODIFIER_GROUPS: &str = "modifierGroups";
+/// The expansion of an item's online part. Whether Clover shows it to an ordinary app was seen by
+/// nobody, so it is asked for [on trial](crate::withheld::Withheld::is_tried).
+pub const MENU_ITEM: &str = "menuItem";
 /// The expansion of a request for counts alone.
 pub const STOCK_EXPANSION: [&str; 1] = ["itemStock"];
 /// The maximum length of a page of items whose counts are requested singly, because no list shows
@@ -60,6 +63,7 @@ pub async fn one(api: Api, access: Access, id: ItemId) -> Result<Option<Found>, 
         item.required_modifiers = count.requires_modifiers();
         item.item_stock = count.item_stock;
         item.modifier_groups = count.modifier_groups.0;
+        item.menu_item = count.menu_item;
         Ok(item)
     };
     match both.await {

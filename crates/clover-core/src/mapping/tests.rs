@@ -80,6 +80,36 @@ const CATEGORIES: &str = r#""categories":{"elements":[
     "tags":{"elements":[{"name":"Vegan"},{"name":"vegan "},{"name":""}]}"#;
 
 #[test]
+fn the_description_of_a_group_is_that_of_its_first_item_that_has_one() {
+    let members = ["C", "A", "B"].map(|id| member(id, &[("S", id)], ""));
+    let mut items = items(&members.join(","));
+    let of = |items: &[Item]| {
+        let id = GroupId::new("G").unwrap();
+        let (product, errors) = mapper(MappingMode::Tag).group(&id, items, &names(), |_| false);
+        assert_eq!(errors, []);
+        let product = product.unwrap();
+        (product.description, product.picture)
+    };
+    assert_eq!(of(&items), (None, None));
+    for (item, text, image) in [
+        (0, "Of C", "https://clover.com/c.png"),
+        (1, "\u{200B} \n", "a.png"),
+        (2, "Of B", "b.png"),
+    ] {
+        items[item].menu_item.description = Some(text.to_owned());
+        items[item].menu_item.image_filename = Some(image.to_owned());
+    }
+    let expected = ("Of B", "https://clover.com/c.png");
+    let (text, picture) = of(&items);
+    assert_eq!((text.as_deref(), picture.as_deref()), (Some(expected.0), Some(expected.1)));
+    // What the import alone needs does not make a product differ.
+    let digest = |item: &Item| mapper(MappingMode::Tag).item(item).unwrap().fingerprint();
+    let mut other = items[0].clone();
+    other.menu_item = MenuItem::default();
+    assert_eq!(digest(&other), digest(&items[0]));
+}
+
+#[test]
 fn an_item_without_a_group_becomes_a_simple_product() {
     let p = simple(
         MappingMode::Tag,

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
 use super::lenient::{
-    flag, flag_or_yes, is_false, is_true, lenient_integer, loose_number, number_or_none, place,
-    text, yes,
+    flag, flag_or_yes, is_false, is_true, lenient_integer, loose_number, number_or_none,
+    optional_flag, place, text, yes,
 };
 use super::list::Elements;
 use super::tax::TaxRate;
@@ -128,6 +129,13 @@ pub struct Item {
     /// single item offers modifiers.
     #[serde(skip)]
     pub modifier_groups: Vec<ItemModifierGroup>,
+    /// Not Clover's: its online part, by the second request.
+    #[serde(
+        default,
+        rename = "cloversync_menu_item",
+        skip_serializing_if = "MenuItem::is_empty"
+    )]
+    pub menu_item: MenuItem,
     /// Not Clover's: fields above that Clover did not show to this app, such as `categories`. They
     /// are empty and say nothing.
     #[serde(
@@ -154,8 +162,63 @@ impl Item {
     }
 }
 
-/// The count of one item, and its modifier groups where they are expanded; the rest of the item is
-/// left unread.
+/// What the merchant's online menu has of an item. All of it is empty for an item whose online part
+/// Clover does not show to this app.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MenuItem {
+    /// At most [`DESCRIPTION_LENGTH`] characters; anybody's text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// A name, or an address of at most [`ADDRESS_LENGTH`] bytes; anybody's text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image_filename: Option<String>,
+    /// Whether the item is sold online; none where Clover does not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enabled: Option<bool>,
+}
+
+/// Characters of a description that are read.
+pub const DESCRIPTION_LENGTH: usize = 4_000;
+/// Bytes of a picture's address; a longer one is none.
+pub const ADDRESS_LENGTH: usize = 1_000;
+
+impl MenuItem {
+    /// The picture, where it is given by an address.
+    #[must_use]
+    pub fn picture(&self) -> Option<&str> {
+        let text = self.image_filename.as_deref()?.trim();
+        let scheme = text.split_once("://")?.0;
+        let is_web = ["https", "http"].iter().any(|s| scheme.eq_ignore_ascii_case(s));
+        is_web.then_some(text)
+    }
+
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Never an error: an item does not depend on it. What has another form than a field's is none.
+impl<'de> Deserialize<'de> for MenuItem {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Value::Object(mut map) = Value::deserialize(deserializer)? else {
+            return Ok(Self::default());
+        };
+        let mut field = |name: &str| map.remove(name).unwrap_or_default();
+        let description = text(field("description")).ok().flatten();
+        let image = text(field("imageFilename")).ok().flatten();
+        Ok(Self {
+            description: description
+                .map(|text| text.chars().take(DESCRIPTION_LENGTH).collect::<String>())
+                .filter(|text| !text.is_empty()),
+            image_filename: image.filter(|text| (1..=ADDRESS_LENGTH).contains(&text.len())),
+            enabled: optional_flag(field("enabled")).ok().flatten(),
+        })
+    }
+}
+
+/// The count of one item, and its modifier groups and its online part where they are expanded; the
+/// rest of the item is left unread.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ItemCount {
@@ -173,6 +236,9 @@ pub struct ItemCount {
     /// With `expand=modifierGroups`.
     #[serde(default)]
     pub modifier_groups: Elements<ItemModifierGroup>,
+    /// With `expand=menuItem`, or always.
+    #[serde(default)]
+    pub menu_item: MenuItem,
 }
 
 impl ItemCount {

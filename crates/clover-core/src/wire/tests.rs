@@ -249,6 +249,52 @@ fn an_error_never_quotes_a_value() {
     assert!(!error.to_string().contains("canary"), "{error}");
 }
 
+#[test]
+fn whatever_form_the_online_part_has_the_item_is_read() {
+    let read = |json: &str| {
+        let json = format!(r#"{{"id":"A"{json}}}"#);
+        let menu = parse::<ItemCount>(json.as_bytes()).unwrap().menu_item;
+        (menu.enabled, menu.description, menu.image_filename)
+    };
+    let text = |text: &str| Some(text.to_owned());
+    for nothing in [
+        "",
+        r#","menuItem":null"#,
+        r#","menuItem":{}"#,
+        r#","menuItem":[]"#,
+        r#","menuItem":"yes""#,
+        r#","menuItem":{"id":"X"}"#,
+        r#","menuItem":{"enabled":"perhaps","description":{},"imageFilename":[1]}"#,
+        r#","menuItem":{"enabled":2,"description":"","imageFilename":""}"#,
+    ] {
+        assert_eq!(read(nothing), (None, None, None), "{nothing}");
+    }
+    let whole = r#","menuItem":{"enabled":"1","description":7,"imageFilename":"a.png"}"#;
+    assert_eq!(read(whole), (Some(true), text("7"), text("a.png")));
+    let long = "x".repeat(DESCRIPTION_LENGTH + 1);
+    let long = format!(r#","menuItem":{{"enabled":0,"description":"{long}","imageFilename":"{long}"}}"#);
+    let (enabled, description, image) = read(&long);
+    assert_eq!((enabled, image), (Some(false), None));
+    assert_eq!(description.unwrap().len(), DESCRIPTION_LENGTH);
+}
+
+#[test]
+fn only_an_address_is_a_picture() {
+    for (name, expected) in [
+        ("soup.png", None),
+        ("ftp://clover.com/soup.png", None),
+        ("javascript:alert(1)", None),
+        (" https://cdn.clover.com/soup.png", Some("https://cdn.clover.com/soup.png")),
+        ("HTTP://x", Some("HTTP://x")),
+    ] {
+        let menu = MenuItem {
+            image_filename: Some(name.to_owned()),
+            ..MenuItem::default()
+        };
+        assert_eq!(menu.picture(), expected, "{name}");
+    }
+}
+
 proptest! {
     #[test]
     fn what_is_staged_reads_back_the_same(
@@ -303,6 +349,11 @@ proptest! {
             },
             deleted: false,
             deleted_time: None,
+            menu_item: MenuItem {
+                description: hidden.then(|| "Two\nlines".to_owned()),
+                image_filename: None,
+                enabled: available.then_some(hidden),
+            },
             unseen: Vec::new(),
             tax_rates: hidden.then(|| vec![rate]),
         };

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use clover_service::Error;
 use clover_service::catalog::Catalog;
 use clover_service::page::Page;
-use clover_service::rows::catalog;
+use clover_service::rows::{Output, catalog};
 
 use crate::json::Json;
 use crate::objects::{Lookup, Object};
@@ -90,6 +90,7 @@ fn page(page: &Page, request: &Request<'_>) -> Result<Json, Error> {
         "members" => Ok(Json::list(catalog::members(page))),
         "taxes" => Ok(Json::list(catalog::taxes(page.taxes()))),
         "errors" => Ok(Json::of(&catalog::faults(&page.faults))),
+        "onlineUnknown" => Ok(Json::of(&Output::count(page.online_unknown))),
         "leftOut" => Ok(Json::of(&catalog::left_out(page))),
         _ => Err(request.unknown()),
     }

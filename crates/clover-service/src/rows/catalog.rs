@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use clover_core::diff::{Change, Known};
+use clover_core::description;
+use clover_core::diff::{Action, Change, Known};
 use clover_core::ids::{CategoryId, ItemId};
 use clover_core::money::ColumnPrice;
 use clover_core::quantity::Quantity;
@@ -158,6 +159,11 @@ pub fn group_changes(groups: &GroupChanges) -> Output<'_> {
     )
 }
 
+/// What only a new product gets: from then on it is the owner's.
+fn of_new<'a>(change: &Change, text: Option<&'a str>) -> Option<&'a str> {
+    text.filter(|_| change.action == Action::Create)
+}
+
 /// A product that the shop must write.
 #[must_use]
 pub fn change(change: &Change) -> Output<'_> {
@@ -226,6 +232,8 @@ pub fn change(change: &Change) -> Output<'_> {
         Output::list(variants),
         Output::list(modifiers),
         change.tax_profile,
+        of_new(change, product.description.as_deref()).map_or_else(String::new, description::html),
+        of_new(change, product.picture.as_deref()).unwrap_or_default(),
     )
 }
 

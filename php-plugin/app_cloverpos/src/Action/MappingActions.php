@@ -12,6 +12,7 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Action;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\Shop\Catalog\OnlineUnknown;
 use CloverSync\Shop\Joomla\LocalAmount;
 use CloverSync\Shop\Joomla\ShopCache;
 use CloverSync\Shop\Joomla\ShopFactory;
@@ -197,9 +198,18 @@ final readonly class MappingActions implements ActionGroup
                     $counts['left_out'] === 0
                         ? ''
                         : Text::plural(self::PREFIX . 'PREVIEW_N_LEFT_OUT', $counts['left_out'])
-                ),
+                )
+                . ' '
+                . self::onlineUnknown($counts['online_unknown']),
             ),
         );
+    }
+
+    private static function onlineUnknown(int $count): string
+    {
+        $message = OnlineUnknown::message($count);
+
+        return $message === null ? '' : SiteLocale::formatter()->text($message);
     }
 
     /**

@@ -12,6 +12,7 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\Shop\Catalog\OnlineUnknown;
 use CloverSync\Shop\Exception\SiteMovedException;
 use CloverSync\Shop\Joomla\ErrorPresenter;
 use CloverSync\Shop\Joomla\LocalTime;
@@ -72,6 +73,7 @@ final readonly class Warnings
                 $this->taxMismatches(),
                 $this->rateLimit(),
                 $this->withheld(),
+                $this->onlineUnknown(),
                 $this->commandLine(),
                 $this->tasks(),
                 $this->webhooks(),
@@ -274,6 +276,13 @@ final readonly class Warnings
                 ', ',
                 $this->now->withheld,
             )));
+    }
+
+    private function onlineUnknown(): ?Warning
+    {
+        $message = OnlineUnknown::message($this->now->onlineUnknown);
+
+        return $message === null ? null : self::worded('warning', $message);
     }
 
     private function conflicts(): ?Warning

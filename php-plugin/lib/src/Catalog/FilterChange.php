@@ -57,6 +57,8 @@ final readonly class FilterChange
             $this->settings->importHidden,
             $this->settings->importNonRevenue,
             $this->settings->importAgeRestricted,
+            // A shop that does not use it has the fingerprint of a version that did not know it.
+            ...($this->settings->importOnlineOnly ? ['online'] : []),
         ], JSON_THROW_ON_ERROR));
     }
 }

@@ -38,7 +38,13 @@ final readonly class FinishPhase implements SyncPhase
             $this->state->set('last_sync', UtcTime::sql($this->clock->now()));
             $this->log->purge($this->retention);
             $this->runs->purge($this->retention);
+            $online  = (new OnlineUnknown($this->state))->finish($run->id);
             $written = new WriteReport();
+
+            if ($online !== null) {
+                $written->log('sync', 'item', '', 'skipped', $online);
+            }
+
             $written->log(
                 'sync',
                 'item',

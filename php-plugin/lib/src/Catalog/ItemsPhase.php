@@ -15,6 +15,7 @@ final readonly class ItemsPhase implements SyncPhase
         private SyncRuns $runs,
         private CatalogWriter $writer,
         private DatabaseClock $database,
+        private OnlineUnknown $online,
     ) {
     }
 
@@ -31,6 +32,7 @@ final readonly class ItemsPhase implements SyncPhase
                 $written = $this->writer->singles($page, $run->id, $asked);
                 $this->runs->stage($run->id, $page->members(), $asked);
                 $this->runs->stageLeftOut($run->id, $this->writer->leaving(LeftOutItem::ofPage($page), $asked), $asked);
+                $this->online->add($run->id, $page->onlineUnknown());
 
                 return $written;
             });

@@ -63,7 +63,8 @@ final readonly class Preview
      *   rates do not change it
      *
      * @return array{creates: int, updates: int, deletes: int, conflicts: int, unchanged: int, failed: int, left_out:
-     *   int} deletes includes products of items that are left out
+     *   int, online_unknown: int} deletes includes products of items that are left out; online_unknown is the number of
+     *   items that are kept because Clover does not say whether they are sold online
      *
      * @throws ShopException
      * @throws CloverException
@@ -86,6 +87,7 @@ final readonly class Preview
             'failed'    => 0,
             'left_out'  => 0,
         ];
+        $unknown  = 0;
         $seen     = [];
         $leftOut  = [];
         $groups   = [];
@@ -111,6 +113,7 @@ final readonly class Preview
                 array_map(static fn (ProductChange $c): string => $c->cloverId, $changes),
             ));
             $seen    += array_fill_keys($page->itemIds(), true);
+            $unknown += $page->onlineUnknown();
             $leftOut += array_column($left, null, 'cloverId');
 
             foreach ($members as $member) {
@@ -134,7 +137,7 @@ final readonly class Preview
         $this->leftOut($links, array_values($leftOut), $emptied, $counts, $report);
         $this->deletes($catalog, $links, $seen, $counts, $report);
 
-        return $counts;
+        return $counts + ['online_unknown' => $unknown];
     }
 
     /**

@@ -50,6 +50,7 @@ final readonly class ProductImport
             $articles[$id] = [
                 'title' => Text::shown($change->title),
                 'alias' => $change->alias,
+                'text'  => $change->text,
                 'state' => self::firstState($change, $links),
                 'catid' => $this->tables->categories->resolve(
                     $change->categories,

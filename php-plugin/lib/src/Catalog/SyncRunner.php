@@ -213,7 +213,7 @@ final readonly class SyncRunner
                     $this->log,
                     $this->filterChange(),
                 ),
-                RunPhase::Items   => new ItemsPhase($runs, $writer, $this->database),
+                RunPhase::Items   => new ItemsPhase($runs, $writer, $this->database, new OnlineUnknown($this->state)),
                 RunPhase::Groups  => new GroupsPhase($runs, $writer, $links),
                 RunPhase::Deletes => new DeletesPhase(
                     $runs,

@@ -6,6 +6,7 @@ namespace CloverSync\Shop\Console;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\Shop\Catalog\OnlineUnknown;
 use CloverSync\Shop\Messages\Message;
 use CloverSync\Shop\Services;
 
@@ -35,7 +36,7 @@ final readonly class PreviewCommand implements Command
      * Prints each change and the sums.
      *
      * @return array{creates: int, updates: int, deletes: int, conflicts: int, unchanged: int, failed: int, left_out:
-     *   int}
+     *   int, online_unknown: int}
      */
     public function show(Services $shop): array
     {
@@ -84,6 +85,10 @@ final readonly class PreviewCommand implements Command
             $counts['left_out'],
         ));
 
+        if (($online = OnlineUnknown::message($counts['online_unknown'])) !== null) {
+            $this->console->warning($this->console->words->text($online));
+        }
+
         return [
             'creates'   => $counts['creates'],
             'updates'   => $counts['updates'],
@@ -92,6 +97,8 @@ final readonly class PreviewCommand implements Command
             'unchanged' => $counts['unchanged'],
             'failed'    => $counts['failed'],
             'left_out'  => $counts['left_out'],
+
+            'online_unknown' => $counts['online_unknown'],
         ];
     }
 

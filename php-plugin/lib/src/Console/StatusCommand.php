@@ -7,6 +7,7 @@ namespace CloverSync\Shop\Console;
 \defined('_JEXEC') or die();
 
 use CloverSync\Credential;
+use CloverSync\Shop\Catalog\OnlineUnknown;
 use CloverSync\Shop\Catalog\WithheldFields;
 use CloverSync\Shop\Status\DashboardStatus;
 use CloverSync\Shop\Support\UtcTime;
@@ -89,6 +90,10 @@ final readonly class StatusCommand implements Command
 
         if ($now->withheld !== []) {
             $this->console->warning($this->console->words->text(WithheldFields::message($now->withheld)));
+        }
+
+        if (($online = OnlineUnknown::message($now->onlineUnknown)) !== null) {
+            $this->console->warning($this->console->words->text($online));
         }
 
         foreach ($now->orderNotices as $notice) {

@@ -39,6 +39,7 @@ final class StatusData
             'engine'           => Engine::current()->value,
             'rate_limit'       => $now->rateLimit,
             'withheld'         => $now->withheld,
+            'online_unknown'   => $now->onlineUnknown,
             'order_notices'    => array_map($words->text(...), $now->orderNotices),
             'sandbox_products' => $now->sandboxProducts['count'],
         ];

@@ -81,6 +81,7 @@ enum MessageCode: string
     case LeftOutKept         = 'left_out_kept';
     case GoneAnswered        = 'gone_answered';
     case FieldsWithheld      = 'fields_withheld';
+    case OnlineUnknown       = 'online_unknown';
     case TaxOnlyInClover     = 'tax_only_in_clover';
     case TaxOnlyInShop       = 'tax_only_in_shop';
     case TaxDiffers          = 'tax_differs';

@@ -12,6 +12,7 @@ use CloverSync\Environment;
 use CloverSync\Settings;
 use CloverSync\Shop\Catalog\CatalogWriter;
 use CloverSync\Shop\Catalog\RunStatus;
+use CloverSync\Shop\Catalog\OnlineUnknown;
 use CloverSync\Shop\Catalog\SandboxProducts;
 use CloverSync\Shop\Catalog\SyncRunRow;
 use CloverSync\Shop\Catalog\SyncRuns;
@@ -109,6 +110,7 @@ final readonly class DashboardReader
             DatabaseRateLimiter::limits($this->sql, $status->environment->value),
             $this->links === null ? [] : array_values((new CautiousProducts($this->sql, $this->links))->published()),
             $status->connected ? (new WithheldFields($this->state))->all() : [],
+            $status->connected && $this->settings->importOnlineOnly ? (new OnlineUnknown($this->state))->count() : 0,
             $status->connected ? $this->sales?->notices->all() ?? [] : [],
             $this->links === null ? 0 : (new TaxMismatches($this->sql, $this->links, $this->settings))->count(),
         );

@@ -91,6 +91,8 @@ final readonly class DashboardStatus
         public array $cautious,
         /** @var list<string> Fields of items that Clover does not show to this app, for lack of a permission */
         public array $withheld,
+        /** Items that are in the shop because Clover does not say whether they are sold online. */
+        public int $onlineUnknown,
         /** @var list<Message> What Clover does not do with orders that are sent */
         public array $orderNotices,
         /** Products that Clover and the shop tax differently. */

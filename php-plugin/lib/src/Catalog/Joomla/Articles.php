@@ -38,7 +38,8 @@ final class Articles
     }
 
     /**
-     * @param array<string, array{title: string, alias: string, state: int, catid: int}> $articles By Clover id
+     * @param array<string, array{title: string, alias: string, text: string, state: int, catid: int}> $articles By
+     *   Clover id; the text is HTML
      *
      * @return array<string, int> Article id by Clover id
      *
@@ -58,7 +59,7 @@ final class Articles
                 0,
                 $a['title'],
                 $aliases[$id],
-                '',
+                $a['text'],
                 '',
                 $a['state'],
                 $a['catid'],

@@ -86,6 +86,12 @@ final readonly class Page
         return (static fn (array $list): array => array_map(static fn (array $row): array => array_replace($row, ['problem' => (Problem::fromRow(...))($row['problem'])]), $list))(Handle::call($this, 'errors', []));
     }
 
+    /** Number of items that are imported because Clover does not say whether they are sold online. */
+    public function onlineUnknown(): int
+    {
+        return Handle::call($this, 'onlineUnknown', []);
+    }
+
     /**
      * Items that the settings leave out, each with the reason.
      *

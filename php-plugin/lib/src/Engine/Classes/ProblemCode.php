@@ -133,6 +133,8 @@ enum ProblemCode: string
     case LeftOutNonRevenue = 'left_out_non_revenue';
     /** It is sold only to adults. */
     case LeftOutAgeRestricted = 'left_out_age_restricted';
+    /** Clover does not sell it online. */
+    case LeftOutNotOnline = 'left_out_not_online';
     /** This category is excepted. Data: category. */
     case LeftOutCategory = 'left_out_category';
     /** None of its categories is chosen. Data: categories. */

@@ -104,6 +104,12 @@ final readonly class ProductChange
     /** The tax profile to write; null leaves the shop's, and for a new product means that of the settings. */
     public ?int $taxProfile;
 
+    /** Clover's description as HTML, for a new product only: the article's text is the owner's later. May be empty. */
+    public string $text;
+
+    /** Address of Clover's picture, for a new product only. Empty where there is none. Nobody has checked it. */
+    public string $picture;
+
     private function __construct()
     {
     }
@@ -137,6 +143,8 @@ final readonly class ProductChange
         $self->variants = (static fn (array $list): array => array_map(static fn (array $row): array => array_replace($row, ['action' => (ChangeAction::from(...))($row['action'])]), $list))($row[18]);
         $self->modifiers = $row[19];
         $self->taxProfile = $row[20];
+        $self->text = $row[21];
+        $self->picture = $row[22];
 
         return $self;
     }

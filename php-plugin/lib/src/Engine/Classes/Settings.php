@@ -62,6 +62,9 @@ final readonly class Settings
     /** Items that are sold only to adults. */
     public readonly ImportRule $importAgeRestricted;
 
+    /** Whether items that Clover does not sell online are left out. */
+    public readonly bool $importOnlineOnly;
+
     /** Modifier groups of single items. */
     public readonly ModifierMode $modifiers;
 
@@ -191,28 +194,29 @@ final readonly class Settings
         $self->importHidden = ImportRule::from($row[11]);
         $self->importNonRevenue = ImportRule::from($row[12]);
         $self->importAgeRestricted = ImportRule::from($row[13]);
-        $self->modifiers = ModifierMode::from($row[14]);
-        $self->pricingMode = PricingMode::from($row[15]);
-        $self->markupType = MarkupType::from($row[16]);
-        $self->markupValue = $row[17];
-        $self->categoryMarkups = (static fn (array $list): array => array_map(static fn (array $row): array => array_replace($row, ['type' => (MarkupType::from(...))($row['type'])]), $list))($row[18]);
-        $self->priceEnding = PriceEnding::from($row[19]);
-        $self->webhooks = $row[20];
-        $self->syncInterval = $row[21];
-        $self->pushStock = $row[22];
-        $self->stockReserve = $row[23];
-        $self->syncSale = $row[24];
-        $self->pushForeignOrders = $row[25];
-        $self->payLaterMethods = $row[26];
-        $self->orderType = $row[27];
-        $self->printOrders = $row[28];
-        $self->alertEmail = $row[29];
-        $self->dailySummary = $row[30];
-        $self->logRetention = $row[31];
-        $self->debug = $row[32];
-        $self->paidStatuses = $row[33];
-        $self->refundedStatuses = $row[34];
-        $self->paceShare = $row[35];
+        $self->importOnlineOnly = $row[14];
+        $self->modifiers = ModifierMode::from($row[15]);
+        $self->pricingMode = PricingMode::from($row[16]);
+        $self->markupType = MarkupType::from($row[17]);
+        $self->markupValue = $row[18];
+        $self->categoryMarkups = (static fn (array $list): array => array_map(static fn (array $row): array => array_replace($row, ['type' => (MarkupType::from(...))($row['type'])]), $list))($row[19]);
+        $self->priceEnding = PriceEnding::from($row[20]);
+        $self->webhooks = $row[21];
+        $self->syncInterval = $row[22];
+        $self->pushStock = $row[23];
+        $self->stockReserve = $row[24];
+        $self->syncSale = $row[25];
+        $self->pushForeignOrders = $row[26];
+        $self->payLaterMethods = $row[27];
+        $self->orderType = $row[28];
+        $self->printOrders = $row[29];
+        $self->alertEmail = $row[30];
+        $self->dailySummary = $row[31];
+        $self->logRetention = $row[32];
+        $self->debug = $row[33];
+        $self->paidStatuses = $row[34];
+        $self->refundedStatuses = $row[35];
+        $self->paceShare = $row[36];
 
         return $self;
     }
