@@ -111,6 +111,12 @@ impl Connection {
         Ok(array(&connection::tax_rates(&rates))?)
     }
 
+    /// The picture at an address that Clover has given.
+    pub fn picture(&self, address: String) -> PhpResult<PhpArray> {
+        let picture = self.session.picture(&address).map_err(of)?;
+        Ok(array(&connection::picture(&picture))?)
+    }
+
     /// Deletes the stored tokens.
     pub fn disconnect(&self) -> PhpResult<()> {
         self.session.disconnect().map_err(of)

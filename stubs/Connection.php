@@ -144,6 +144,21 @@ final class Connection
     }
 
     /**
+     * The picture at an address that Clover has given ({@see ProductChange::$picture}). Only hosts of Clover are asked,
+     * without a token, for 20 seconds at most.
+     *
+     * @return array{extension: ?string, content: string, later: bool} The extension (jpg, png, gif or webp) is that of
+     *   the content, which is base64; at most 4 MiB. Without a picture it is null, and `later` says whether one may be
+     *   there another time
+     *
+     * @throws CloverException
+     */
+    public function picture(string $address): array
+    {
+        throw new \LogicException('provided by the extension');
+    }
+
+    /**
      * Seconds by which this server's clock is ahead of Clover's, by the date of the last response to this object;
      * negative if it is behind. The smallest difference that the time of the response allows. Null before the first
      * response.

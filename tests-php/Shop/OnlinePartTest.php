@@ -18,10 +18,13 @@ final class OnlinePartTest extends SyncTestCase
 {
     private const ONLINE_ONLY = ['import_online_only' => true, 'import_status' => 'published'];
 
-    private const MENU = ['name' => 'Vase', 'description' => "Blue & <b>tall</b>\nwith {one} handle\n\nMade here.", 'enabled' => true];
+    private const MENU = [
+        'name'        => 'Vase',
+        'description' => "Blue & <b>tall</b>\nwith {one} handle\n\nMade here.",
+        'enabled'     => true,
+    ];
 
-    private const TEXT =
-        "<p>Blue &amp; &lt;b&gt;tall&lt;/b&gt;<br>with &#123;one&#125; handle</p>\n<p>Made here.</p>";
+    private const TEXT = "<p>Blue &amp; &lt;b&gt;tall&lt;/b&gt;<br>with &#123;one&#125; handle</p>\n<p>Made here.</p>";
 
     #[TestDox('A description is the text of a new article, as plain text, and the owner’s from then on')]
     public function test_descriptions(): void
@@ -34,7 +37,10 @@ final class OnlinePartTest extends SyncTestCase
 
         foreach (['The owner’s', ''] as $own) {
             $this->write($vase, $own);
-            $this->clover->edit($vase, ['price' => 600 + \strlen($own), 'menuItem' => ['description' => 'New'] + self::MENU]);
+            $this->clover->edit($vase, [
+                'price'    => 600 + \strlen($own),
+                'menuItem' => ['description' => 'New'] + self::MENU,
+            ]);
             self::assertSame(1, $this->sync()->updated);
             self::assertSame($own, $this->text($vase));
         }
@@ -70,10 +76,10 @@ final class OnlinePartTest extends SyncTestCase
             static fn (array $item): bool => isset($item['itemGroup']['id']),
         ));
         $group = $members[0]['itemGroup']['id'];
-        $ids   = array_column(array_filter(
-            $members,
-            static fn (array $item): bool => $item['itemGroup']['id'] === $group,
-        ), 'id');
+        $ids   = array_column(
+            array_filter($members, static fn (array $item): bool => $item['itemGroup']['id'] === $group),
+            'id',
+        );
         sort($ids);
         self::assertGreaterThan(2, \count($ids));
 
@@ -115,7 +121,9 @@ final class OnlinePartTest extends SyncTestCase
     }
 
     #[DataProvider('silent')]
-    #[TestDox('Where Clover does not say what is sold online, everything stays, and run, preview and dashboard say so: $_dataName')]
+    #[TestDox(
+        'Where Clover does not say what is sold online, everything stays, and run, preview and dashboard say so: $_dataName',
+    )]
     public function test_silence(string $shape): void
     {
         $this->clover->switches(['menu_item' => $shape]);
@@ -144,10 +152,14 @@ final class OnlinePartTest extends SyncTestCase
         ]);
         self::assertSame($count, $this->preview()['counts']['online_unknown']);
         $said = "Clover does not say of $count items whether they are sold online. They stay in the shop.";
-        self::assertSame([$said], array_values(array_filter(
-            array_column($this->logOf(''), 'message'),
-            static fn (string $text): bool => str_contains($text, 'sold online'),
-        )), 'Once a run.');
+        self::assertSame(
+            [$said],
+            array_values(array_filter(
+                array_column($this->logOf(''), 'message'),
+                static fn (string $text): bool => str_contains($text, 'sold online'),
+            )),
+            'Once a run.',
+        );
         self::assertSame(MessageCode::OnlineUnknown->value, 'online_unknown');
         self::assertSame(0, $this->shop()->dashboard()->read()->onlineUnknown, 'The setting is off.');
 
@@ -165,8 +177,11 @@ final class OnlinePartTest extends SyncTestCase
 
     private function text(string $cloverId): string
     {
-        return (string) $this->firstRow('SELECT c.introtext FROM #__content c
-            JOIN #__j2commerce_clover_mappings m ON m.article_id = c.id WHERE m.clover_id = ?', [$cloverId])['introtext'];
+        return (string) $this->firstRow(
+            'SELECT c.introtext FROM #__content c
+            JOIN #__j2commerce_clover_mappings m ON m.article_id = c.id WHERE m.clover_id = ?',
+            [$cloverId],
+        )['introtext'];
     }
 
     private function write(string $cloverId, string $text): void
@@ -179,8 +194,11 @@ final class OnlinePartTest extends SyncTestCase
 
     private function state(string $cloverId): int
     {
-        return (int) $this->firstRow('SELECT c.state FROM #__content c
-            JOIN #__j2commerce_clover_mappings m ON m.article_id = c.id WHERE m.clover_id = ?', [$cloverId])['state'];
+        return (int) $this->firstRow(
+            'SELECT c.state FROM #__content c
+            JOIN #__j2commerce_clover_mappings m ON m.article_id = c.id WHERE m.clover_id = ?',
+            [$cloverId],
+        )['state'];
     }
 
     /** @return list<string> */

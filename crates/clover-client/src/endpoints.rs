@@ -6,6 +6,7 @@ pub mod merchant;
 pub mod order_types;
 pub mod orders;
 pub mod permission;
+pub mod pictures;
 pub mod prints;
 pub mod stock;
 pub mod taxes;

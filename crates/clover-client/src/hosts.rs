@@ -5,6 +5,9 @@ use url::{Host, Url};
 
 use crate::error::Error;
 
+/// The domain of all hosts of Clover.
+const DOMAIN: &str = "clover.com";
+
 /// The two hosts of a region: one for the owner's browser, one for API requests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hosts {
@@ -78,6 +81,23 @@ impl Hosts {
         is_loopback(&self.api)
     }
 
+    /// Where a picture is that Clover names, if it is on a host of Clover: an address of https at
+    /// the usual port, without a user. A simulator's own address stands in for Clover's hosts.
+    #[must_use]
+    pub fn picture(&self, address: &str) -> Option<Url> {
+        let mut url = Url::parse(address).ok()?;
+        if !url.username().is_empty() || url.password().is_some() {
+            return None;
+        }
+        url.set_fragment(None);
+        let is_simulated = self.is_loopback() && url.origin() == self.api.origin();
+        let is_clover = url.scheme() == "https"
+            && url.port().is_none()
+            && matches!(url.host(), Some(Host::Domain(name))
+                if name == DOMAIN || name.strip_suffix(DOMAIN).is_some_and(|sub| sub.ends_with('.')));
+        (is_simulated || is_clover).then_some(url)
+    }
+
     /// Whether requests never leave this machine and are not encrypted.
     pub(crate) fn is_plain_loopback(&self) -> bool {
         [&self.api, &self.authorize]
@@ -131,6 +151,54 @@ mod tests {
         ] {
             let text = Hosts::overridden(bad).unwrap_err().to_string();
             assert!(text.contains("loopback"), "{bad}: {text}");
+        }
+    }
+
+    #[test]
+    fn a_picture_is_on_a_host_of_clover() {
+        let hosts = Hosts::of(Environment::NorthAmerica);
+        for good in [
+            "https://clover.com/a.png",
+            "https://CDN.Images.Clover.com/a/b.png?size=2",
+            "https://www.clover.com:443/a.png#top",
+        ] {
+            let url = hosts.picture(good).unwrap();
+            assert!(url.fragment().is_none() && url.port().is_none(), "{good}");
+        }
+        for bad in [
+            "http://cdn.clover.com/a.png",
+            "https://cdn.clover.com:8443/a.png",
+            "https://user@cdn.clover.com/a.png",
+            "https://:secret@cdn.clover.com/a.png",
+            "https://notclover.com/a.png",
+            "https://clover.com.example.org/a.png",
+            "https://clover.com./a.png",
+            "https://example.org/clover.com/a.png",
+            "https://example.org\\@clover.com/a.png",
+            "https://127.0.0.1/a.png",
+            "https://[::1]/a.png",
+            "file:///etc/passwd",
+            "data:image/png;base64,AAAA",
+            "//cdn.clover.com/a.png",
+            "a.png",
+            "",
+        ] {
+            assert_eq!(hosts.picture(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_simulator_stands_in_for_the_hosts_of_pictures_with_its_own_address_only() {
+        let hosts = Hosts::overridden("http://127.0.0.1:8901").unwrap();
+        assert!(hosts.picture("http://127.0.0.1:8901/media/a.png").is_some());
+        assert!(hosts.picture("https://cdn.clover.com/a.png").is_some());
+        for bad in [
+            "http://127.0.0.1:8902/a.png",
+            "http://localhost:8901/a.png",
+            "https://127.0.0.1:8901/a.png",
+            "http://user@127.0.0.1:8901/a.png",
+        ] {
+            assert_eq!(hosts.picture(bad), None, "{bad}");
         }
     }
 

@@ -52,7 +52,7 @@ pub mod withheld;
 pub use callback::{Callback, CallbackError};
 pub use clock_difference::ClockDifference;
 pub use endpoints::{
-    api_token, items, merchant, order_types, orders, permission, prints, stock, taxes,
+    api_token, items, merchant, order_types, orders, permission, pictures, prints, stock, taxes,
 };
 pub use error::{Call, Error, error_chain};
 pub use hosts::{Environment, Hosts};

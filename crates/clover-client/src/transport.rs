@@ -93,7 +93,7 @@ pub enum Failure {
     NoAnswer(Cause),
     /// TLS failed, so the request was not sent, and another attempt would fail in the same way.
     Insecure(Cause),
-    /// The body is larger than [`BODY_LIMIT`].
+    /// The body is larger than the limit.
     TooLarge,
     /// The request could not be built.
     Unusable(Cause),
@@ -143,6 +143,25 @@ impl HttpTransport {
         Ok(Self(client))
     }
 
+    /// Reads a file without a token, at most so many bytes of it. A redirect is not followed.
+    pub fn download(
+        &self,
+        url: Url,
+        limit: usize,
+        timeout: Duration,
+    ) -> Boxed<Result<(u16, Bytes), Failure>> {
+        let builder = self.0.get(url).timeout(timeout);
+        Box::pin(async move {
+            let response = builder.send().await.map_err(failure)?;
+            let status = response.status().as_u16();
+            let size = response.content_length().unwrap_or(0);
+            if usize::try_from(size).is_ok_and(|size| size > limit) {
+                return Err(Failure::TooLarge);
+            }
+            Ok((status, read(response, limit).await?))
+        })
+    }
+
     fn build(
         &self,
         request: Request,
@@ -180,16 +199,16 @@ impl Transport for HttpTransport {
             Ok(Reply {
                 status: response.status().as_u16(),
                 headers: response.headers().clone(),
-                body: Box::pin(read(response)),
+                body: Box::pin(read(response, BODY_LIMIT)),
             })
         })
     }
 }
 
-async fn read(mut response: reqwest::Response) -> Result<Bytes, Failure> {
+async fn read(mut response: reqwest::Response, limit: usize) -> Result<Bytes, Failure> {
     let mut body = BytesMut::new();
     while let Some(chunk) = response.chunk().await.map_err(failure)? {
-        if body.len() + chunk.len() > BODY_LIMIT {
+        if body.len() + chunk.len() > limit {
             return Err(Failure::TooLarge);
         }
         body.extend_from_slice(&chunk);

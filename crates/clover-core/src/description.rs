@@ -69,7 +69,10 @@ mod tests {
             ("Two  eggs,\ttoast ", "<p>Two eggs, toast</p>"),
             ("One\r\nTwo\rThree", "<p>One<br>Two<br>Three</p>"),
             ("\nOne\n \n\nTwo\n", "<p>One</p>\n<p>Two</p>"),
-            ("Cre\u{300}me\u{2029}fraiche", "<p>Cr\u{e8}me<br>fraiche</p>"),
+            (
+                "Cre\u{300}me\u{2029}fraiche",
+                "<p>Cr\u{e8}me<br>fraiche</p>",
+            ),
         ] {
             assert_eq!(html(text), expected, "{text:?}");
         }
@@ -80,8 +83,14 @@ mod tests {
         for (text, expected) in [
             ("<b>R&amp;B</b>", "<p>&lt;b&gt;R&amp;amp;B&lt;/b&gt;</p>"),
             ("{loadmodule x}", "<p>&#123;loadmodule x&#125;</p>"),
-            ("[video a=\"b\" c='d']", "<p>&#91;video a=&quot;b&quot; c=&#039;d&#039;&#93;</p>"),
-            ("<hr id=\"system-readmore\">", "<p>&lt;hr id=&quot;system-readmore&quot;&gt;</p>"),
+            (
+                "[video a=\"b\" c='d']",
+                "<p>&#91;video a=&quot;b&quot; c=&#039;d&#039;&#93;</p>",
+            ),
+            (
+                "<hr id=\"system-readmore\">",
+                "<p>&lt;hr id=&quot;system-readmore&quot;&gt;</p>",
+            ),
         ] {
             assert_eq!(html(text), expected, "{text}");
         }

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use clover_client::api_token::{Trial, try_token};
 use clover_client::items::{ITEM_EXPANSIONS, STOCK_EXPANSION};
+use clover_client::pictures::{self, Picture};
 use clover_client::taxes::TAX_RATES;
 use clover_client::token_manager::ON_DEMAND;
 use clover_client::tokens::CONFIRMED_AFTER;
@@ -266,6 +267,17 @@ impl Session {
         fields
     }
 
+    /// The picture at an address that Clover has given.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when this server's PHP cannot connect or the host ends the wait.
+    pub fn picture(&self, address: &str) -> Result<Picture, Error> {
+        let hosts = self.settings.hosts.clone();
+        let (transport, _) = runtime::client(&*self.host, &hosts, self.own_limit())?;
+        let address = address.to_owned();
+        self.finish(async move { pictures::read(&transport, &hosts, &address).await })
+    }
+
     /// Where Clover is.
     #[must_use]
     pub fn hosts(&self) -> &Hosts {
@@ -276,16 +288,21 @@ impl Session {
         runtime::handle(&*self.host)
     }
 
-    /// This process' API access.
-    pub(crate) fn api(&self) -> Result<Api, Error> {
+    /// The owner's share of the rate limit.
+    fn own_limit(&self) -> RateLimit {
         let whole = RateLimit::default();
         let part = u32::try_from(self.settings.core.pace_share)
             .unwrap_or(100)
             .clamp(1, 100_000);
-        let own = RateLimit {
+        RateLimit {
             per_second: (whole.per_second * part / 100).max(1),
             in_flight: (whole.in_flight * part / 100).max(1),
-        };
+        }
+    }
+
+    /// This process' API access.
+    pub(crate) fn api(&self) -> Result<Api, Error> {
+        let own = self.own_limit();
         let (transport, mut limiter) = runtime::client(&*self.host, &self.settings.hosts, own)?;
         if let Some(shared) = &self.shared {
             limiter = shared.local();

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use clover_client::pictures::Picture;
 use clover_client::{Hosts, PermitGrant, PermitRequest, Tokens};
 use clover_core::diff::Known;
 use clover_core::environment::Environment;
@@ -777,7 +778,10 @@ fn online(world: &World, catalog: &Catalog) -> (HashMap<String, String>, usize) 
         (change.product.title, text)
     });
     assert_eq!(world.session.withheld_from_items(), [""; 0]);
-    (texts.collect(), pages.iter().map(|page| page.online_unknown).sum())
+    (
+        texts.collect(),
+        pages.iter().map(|page| page.online_unknown).sum(),
+    )
 }
 
 #[test]
@@ -801,21 +805,63 @@ fn the_online_part_costs_no_request_unless_clover_refuses_it_and_then_one() {
         let (texts, unknown) = online(&world, &catalog);
         assert_eq!(texts.contains_key("Vase"), !(asked && is_shown), "{shape}");
         assert_eq!(texts["Cookbook"].is_empty(), !is_shown, "{shape}");
-        assert_eq!(unknown > 0, asked, "{shape}: most of the sandbox's items have none");
-        // The second list of each page, and of the empty page at the end.
-        assert_eq!(world.count("expand=itemStock"), 2 + requests, "{shape}");
+        assert_eq!(
+            unknown > 0,
+            asked,
+            "{shape}: most of the sandbox's items have none"
+        );
+        assert_eq!(world.count("expand=itemStock"), 1 + requests, "{shape}");
         let before = world.count("menuItem");
         online(&world, &catalog);
-        let again = if is_shown || shape == "absent" { 2 } else { 0 };
+        let again = usize::from(shape != "forbidden");
         assert_eq!(world.count("menuItem") - before, again, "{shape}");
         assert_eq!(world.count("/oauth"), 1, "{shape}: no token was refused");
     }
 }
 
 #[test]
+fn a_picture_is_what_its_content_says_of_at_most_4_mb_and_not_on_another_host() {
+    let world = World::new();
+    let read = |name: &str| {
+        let address = format!(
+            "{}/media/{name}",
+            world.session.hosts().api.origin().ascii_serialization()
+        );
+        world.session.picture(&address).unwrap()
+    };
+    for kind in ["png", "jpg", "gif", "webp"] {
+        let Picture::File(extension, content) = read(&format!("soup.{kind}")) else {
+            panic!("no {kind}");
+        };
+        assert!(extension == kind && content.ends_with(format!("soup.{kind}").as_bytes()));
+    }
+    for name in ["page.svg", "huge.png", "moved.png", "none.txt"] {
+        assert_eq!(read(name), Picture::None, "{name}");
+    }
+    for code in [429, 503] {
+        world.fault("GET /media/*", 1, "status", json!({"code": code}));
+        assert_eq!(read("soup.png"), Picture::Later, "{code}");
+    }
+    world.fault("GET /media/*", 1, "drop", json!({}));
+    assert_eq!(read("soup.png"), Picture::Later);
+    let asked = world.count("/media/");
+    for elsewhere in [
+        "http://127.0.0.1:1/media/soup.png",
+        "https://example.org/soup.png",
+        "soup.png",
+    ] {
+        assert_eq!(world.session.picture(elsewhere).unwrap(), Picture::None);
+    }
+    assert_eq!(world.count("/media/"), asked);
+}
+
+#[test]
 fn the_refusal_of_another_field_is_not_taken_for_one_of_the_online_part() {
     let world = World::new();
-    world.control("/__sim/switches", &json!({"refused_expand": ["modifierGroups"]}));
+    world.control(
+        "/__sim/switches",
+        &json!({"refused_expand": ["modifierGroups"]}),
+    );
     let catalog = Catalog::new(&world.session, "USD", true).unwrap();
     let (texts, _) = online(&world, &catalog);
     assert!(!texts["Cookbook"].is_empty());

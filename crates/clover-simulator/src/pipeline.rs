@@ -20,7 +20,7 @@ use crate::http::reply::{JSON, Reply};
 use crate::http::request::Request;
 use crate::journal::PendingEntry;
 use crate::limits::Tripped;
-use crate::routes::{control, rest};
+use crate::routes::{control, media, rest};
 use crate::shared::Shared;
 use crate::webhooks::deliver;
 use crate::{MAX_BODY, oauth};
@@ -272,6 +272,8 @@ fn carry_out(shared: &Shared, request: &Request, effect: Option<&Effect>) -> (Re
         store.hooks.is_own_write = true;
         let answer = if request.path.starts_with("/oauth/") {
             oauth::routes::handle(&mut store, request)
+        } else if request.path.starts_with(media::PATH) {
+            media::handle(request)
         } else {
             rest::handle(&mut store, request)
         };

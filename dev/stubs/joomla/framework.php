@@ -498,3 +498,60 @@ class Registry
         return $value;
     }
 }
+
+namespace Joomla\Filesystem;
+
+class File
+{
+    /**
+     * @param string $file
+     * @param string $buffer
+     * @param bool   $useStreams
+     * @param bool   $appendToFile
+     *
+     * @return bool
+     *
+     * @throws Exception\FilesystemException
+     */
+    public static function write($file, $buffer, $useStreams = false, $appendToFile = false)
+    {
+        return true;
+    }
+
+    /**
+     * @param string $src
+     * @param string $dest
+     * @param string $path
+     * @param bool   $useStreams
+     *
+     * @return bool
+     *
+     * @throws Exception\FilesystemException
+     */
+    public static function move($src, $dest, $path = '', $useStreams = false)
+    {
+        return true;
+    }
+}
+
+abstract class Folder
+{
+    /**
+     * @param string $path
+     * @param int    $mode
+     *
+     * @return bool
+     *
+     * @throws Exception\FilesystemException
+     */
+    public static function create($path = '', $mode = 0o755)
+    {
+        return true;
+    }
+}
+
+namespace Joomla\Filesystem\Exception;
+
+class FilesystemException extends \RuntimeException
+{
+}

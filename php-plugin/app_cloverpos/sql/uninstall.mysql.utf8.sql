@@ -1,3 +1,4 @@
+DROP TABLE IF EXISTS `#__j2commerce_clover_pictures`;
 DROP TABLE IF EXISTS `#__j2commerce_clover_inbox`;
 DROP TABLE IF EXISTS `#__j2commerce_clover_orders`;
 DROP TABLE IF EXISTS `#__j2commerce_clover_ledger`;

@@ -258,3 +258,18 @@ CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_inbox` (
   UNIQUE KEY `idx_object` (`environment`,`merchant_id`,`object_type`,`object_id`),
   KEY `idx_due` (`environment`,`merchant_id`,`next_try`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- Pictures that new products get from Clover. Rows stay, so that no address is read twice.
+CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_pictures` (
+  `product_id` int unsigned NOT NULL,
+  `clover_id` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL COMMENT 'Item or group',
+  `address` varchar(1000) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `address_hash` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL COMMENT 'SHA-256',
+  `file` varchar(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '' COMMENT 'Path below the site, once it is stored',
+  `state` varchar(8) NOT NULL COMMENT 'wanted, stored or refused',
+  `attempts` int unsigned NOT NULL DEFAULT 0,
+  `next_try` bigint NOT NULL DEFAULT 0 COMMENT 'Unix seconds',
+  PRIMARY KEY (`product_id`),
+  KEY `idx_state` (`state`,`next_try`),
+  KEY `idx_address` (`address_hash`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;

@@ -12,8 +12,11 @@ use CloverSync\Exception\SettingsException;
 use CloverSync\Ledger;
 use CloverSync\Settings;
 use CloverSync\Shop\Catalog\CatalogWriter;
+use CloverSync\Shop\Catalog\J2Commerce\ProductPictures;
 use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
 use CloverSync\Shop\Catalog\Joomla\SearchQueue;
+use CloverSync\Shop\Catalog\MediaFolder;
+use CloverSync\Shop\Catalog\PictureImport;
 use CloverSync\Shop\Catalog\Preview;
 use CloverSync\Shop\Catalog\SandboxProducts;
 use CloverSync\Shop\Catalog\StockOnlySync;
@@ -90,6 +93,8 @@ final class Services
         string $site,
         ?callable $log = null,
         public readonly Clock $clock = new SystemClock(),
+        /** For pictures of new products; null: they get none. */
+        private readonly ?MediaFolder $media = null,
     ) {
         $this->rules      = new Ledger($settings);
         $environment      = $settings->environment->value;
@@ -137,6 +142,15 @@ final class Services
             $this->log,
             $this->clock,
             $progress,
+            $this->media === null
+                ? null
+                : new PictureImport(
+                    $this->connection,
+                    new ProductPictures($this->sql),
+                    $this->media,
+                    $this->log,
+                    $this->clock,
+                ),
         );
     }
 

@@ -101,7 +101,10 @@ fn the_description_of_a_group_is_that_of_its_first_item_that_has_one() {
     }
     let expected = ("Of B", "https://clover.com/c.png");
     let (text, picture) = of(&items);
-    assert_eq!((text.as_deref(), picture.as_deref()), (Some(expected.0), Some(expected.1)));
+    assert_eq!(
+        (text.as_deref(), picture.as_deref()),
+        (Some(expected.0), Some(expected.1))
+    );
     // What the import alone needs does not make a product differ.
     let digest = |item: &Item| mapper(MappingMode::Tag).item(item).unwrap().fingerprint();
     let mut other = items[0].clone();

@@ -189,7 +189,9 @@ impl MenuItem {
     pub fn picture(&self) -> Option<&str> {
         let text = self.image_filename.as_deref()?.trim();
         let scheme = text.split_once("://")?.0;
-        let is_web = ["https", "http"].iter().any(|s| scheme.eq_ignore_ascii_case(s));
+        let is_web = ["https", "http"]
+            .iter()
+            .any(|s| scheme.eq_ignore_ascii_case(s));
         is_web.then_some(text)
     }
 

@@ -272,7 +272,8 @@ fn whatever_form_the_online_part_has_the_item_is_read() {
     let whole = r#","menuItem":{"enabled":"1","description":7,"imageFilename":"a.png"}"#;
     assert_eq!(read(whole), (Some(true), text("7"), text("a.png")));
     let long = "x".repeat(DESCRIPTION_LENGTH + 1);
-    let long = format!(r#","menuItem":{{"enabled":0,"description":"{long}","imageFilename":"{long}"}}"#);
+    let long =
+        format!(r#","menuItem":{{"enabled":0,"description":"{long}","imageFilename":"{long}"}}"#);
     let (enabled, description, image) = read(&long);
     assert_eq!((enabled, image), (Some(false), None));
     assert_eq!(description.unwrap().len(), DESCRIPTION_LENGTH);
@@ -284,7 +285,10 @@ fn only_an_address_is_a_picture() {
         ("soup.png", None),
         ("ftp://clover.com/soup.png", None),
         ("javascript:alert(1)", None),
-        (" https://cdn.clover.com/soup.png", Some("https://cdn.clover.com/soup.png")),
+        (
+            " https://cdn.clover.com/soup.png",
+            Some("https://cdn.clover.com/soup.png"),
+        ),
         ("HTTP://x", Some("HTTP://x")),
     ] {
         let menu = MenuItem {

@@ -43,6 +43,9 @@ pub fn call(request: &Request<'_>) -> Result<Json, Error> {
             &session.merchant(request.optional_case(0)?)?,
         ))),
         "taxRates" => Ok(Json::of(&connection::tax_rates(&session.tax_rates()?))),
+        "picture" => Ok(Json::of(&connection::picture(
+            &session.picture(&request.text(0, "address")?)?,
+        ))),
         "disconnect" => session.disconnect().map(|()| Json::null()),
         "withheld" => Ok(Json::of(&session.withheld_from_items())),
         "clockDifference" => Ok(Json::of(&session.clock_difference())),

@@ -1,6 +1,9 @@
 //! The connection and its merchant.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use clover_client::AuthorizeRequest;
+use clover_client::pictures::Picture;
 use clover_core::wire::TaxRate;
 
 use super::{Output, errors, object, row};
@@ -40,6 +43,16 @@ pub fn tax_rates(rates: &[TaxRate]) -> Output<'_> {
             is_default: rate.is_default,
         }
     }))
+}
+
+/// A picture.
+#[must_use]
+pub fn picture(picture: &Picture) -> Output<'static> {
+    let (extension, content) = match picture {
+        Picture::File(extension, content) => (Some(*extension), STANDARD.encode(content)),
+        Picture::None | Picture::Later => (None, String::new()),
+    };
+    row! { extension: extension, content: content, later: *picture == Picture::Later }
 }
 
 /// The merchant.

@@ -66,6 +66,11 @@ impl Reply {
         Self::new(status, Some("text/html; charset=utf-8"), page)
     }
 
+    /// 200 with a file.
+    pub fn file(content_type: &'static str, body: impl Into<Bytes>) -> Self {
+        Self::new(200, Some(content_type), body)
+    }
+
     /// 302 to `location`.
     pub fn redirect(location: &str) -> Self {
         Self::new(302, None, "").header("Location", location)

@@ -7,6 +7,7 @@ pub mod control;
 pub mod items;
 pub mod lines;
 pub mod lookups;
+pub mod media;
 pub mod merchant;
 pub mod orders;
 pub mod rest;

@@ -51,14 +51,17 @@ final readonly class FilterChange
 
     private function fingerprint(): string
     {
-        return hash('sha256', json_encode([
-            $this->settings->importCategories,
-            $this->settings->importTags,
-            $this->settings->importHidden,
-            $this->settings->importNonRevenue,
-            $this->settings->importAgeRestricted,
-            // A shop that does not use it has the fingerprint of a version that did not know it.
-            ...($this->settings->importOnlineOnly ? ['online'] : []),
-        ], JSON_THROW_ON_ERROR));
+        return hash('sha256', json_encode(
+            [
+                $this->settings->importCategories,
+                $this->settings->importTags,
+                $this->settings->importHidden,
+                $this->settings->importNonRevenue,
+                $this->settings->importAgeRestricted,
+                // A shop that does not use it has the fingerprint of a version that did not know it.
+                ...($this->settings->importOnlineOnly ? ['online'] : []),
+            ],
+            JSON_THROW_ON_ERROR,
+        ));
     }
 }

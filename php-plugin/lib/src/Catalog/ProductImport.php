@@ -116,6 +116,7 @@ final readonly class ProductImport
         $changed = array_fill_keys(array_keys($changes), 0);
         $this->productVariants->update($changes, $variantOf, $changed);
         $rows      += array_sum($changed);
+        $pictures  = [];
         $choices   = [];
         $ranges    = [];
         $tags      = [];
@@ -133,9 +134,18 @@ final readonly class ProductImport
                 $modifiers[$productIds[$id]] = ['modifiers' => $change->modifiers, 'owned' => new ModifierRows()];
             }
 
+            if ($change->picture !== '') {
+                $pictures[] = [
+                    'product'   => $productIds[$id],
+                    'clover_id' => $change->cloverId,
+                    'address'   => $change->picture,
+                ];
+            }
+
             $tags[$id] = $this->tables->tags->resolve($change->tags);
         }
 
+        $this->tables->pictures->want($pictures);
         $optionRows   = $this->tables->options->write($choices);
         $modifierRows = $this->tables->modifiers->write($modifiers);
         $tagRows      = $this->tables->tags->change(

@@ -9,6 +9,7 @@ namespace CloverSync\Shop\Catalog;
 use CloverSync\Settings;
 use CloverSync\Shop\Catalog\J2Commerce\Options;
 use CloverSync\Shop\Catalog\J2Commerce\ProductModifiers;
+use CloverSync\Shop\Catalog\J2Commerce\ProductPictures;
 use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
 use CloverSync\Shop\Catalog\J2Commerce\Variants;
 use CloverSync\Shop\Catalog\Joomla\Articles;
@@ -34,6 +35,8 @@ final readonly class ProductTables
 
     public Tags $tags;
 
+    public ProductPictures $pictures;
+
     public Bulk $bulk;
 
     /** @param Settings $settings With a default category that exists */
@@ -50,6 +53,7 @@ final readonly class ProductTables
         $this->modifiers  = new ProductModifiers($sql, $config, $clock);
         $this->categories = new Categories($sql, $config, $links, $settings->defaultCategory, $clock);
         $this->tags       = new Tags($sql, $config, $clock);
+        $this->pictures   = new ProductPictures($sql);
         $this->bulk       = new Bulk($sql);
     }
 }

@@ -62,6 +62,8 @@ final readonly class SyncRunner
         private SyncLog $log,
         private Clock $clock = new SystemClock(),
         private ?\Closure $progress = null,
+        /** Null: pictures are not read. */
+        private ?PictureImport $pictures = null,
     ) {
         $this->database = new DatabaseClock($sql);
         $this->breaker  = new CircuitBreaker(WorkKind::Catalog, $state, $log, $clock);
@@ -77,15 +79,15 @@ final readonly class SyncRunner
      */
     public function run(TimeBudget $budget, bool $confirmDeletes = false): SyncRunRow
     {
-        return $this->locked(
-            fn (Links $links, SyncRuns $runs, Lock $lock): SyncRunRow => $this->slice(
-                $links,
-                $runs,
-                $lock,
-                $budget,
-                $confirmDeletes,
-            ),
-        );
+        return $this->locked(function (Links $links, SyncRuns $runs, Lock $lock) use (
+            $budget,
+            $confirmDeletes,
+        ): SyncRunRow {
+            $run = $this->slice($links, $runs, $lock, $budget, $confirmDeletes);
+            $this->pictures?->work($budget);
+
+            return $run;
+        });
     }
 
     /**

@@ -270,6 +270,7 @@ final class ShopFactory
             $this->address->identity($state),
             DebugLog::create($this->isDebug()),
             $this->clock,
+            new SiteMedia(),
         );
 
         return $this->shop = $shop;

@@ -82,6 +82,7 @@ enum MessageCode: string
     case GoneAnswered        = 'gone_answered';
     case FieldsWithheld      = 'fields_withheld';
     case OnlineUnknown       = 'online_unknown';
+    case PictureRefused      = 'picture_refused';
     case TaxOnlyInClover     = 'tax_only_in_clover';
     case TaxOnlyInShop       = 'tax_only_in_shop';
     case TaxDiffers          = 'tax_differs';

@@ -150,6 +150,21 @@ final readonly class Connection
     }
 
     /**
+     * The picture at an address that Clover has given ({@see ProductChange::$picture}). Only hosts of Clover are asked,
+     * without a token, for 20 seconds at most.
+     *
+     * @return array{extension: ?string, content: string, later: bool} The extension (jpg, png, gif or webp) is that of
+     *   the content, which is base64; at most 4 MiB. Without a picture it is null, and `later` says whether one may be
+     *   there another time
+     *
+     * @throws CloverException
+     */
+    public function picture(string $address): array
+    {
+        return Handle::call($this, 'picture', [$address]);
+    }
+
+    /**
      * Seconds by which this server's clock is ahead of Clover's, by the date of the last response to this object;
      * negative if it is behind. The smallest difference that the time of the response allows. Null before the first
      * response.
