@@ -112,14 +112,16 @@ final class PicturesTest extends SyncTestCase
     #[TestDox('Only hosts of Clover are asked')]
     public function test_other_hosts(): void
     {
-        foreach ([
+        $addresses = [
             'http://127.0.0.1:1/media/a.png',
             'https://clover.com.example.org/a.png',
             'http://clover.com/a.png',
-        ] as $n => $address) {
-            $ids[] = $this->clover->add(['name' => "Vase $n", 'price' => 5, 'menuItem' => self::menu($address)]);
-        }
-
+        ];
+        $ids = array_map(fn (string $address): string => $this->clover->add([
+            'name'     => $address,
+            'price'    => 5,
+            'menuItem' => self::menu($address),
+        ]), $addresses);
         $this->connectedAndSynced();
         self::assertSame([null, null, null], array_map($this->image(...), $ids));
     }
