@@ -40,7 +40,7 @@ const TABS = {
 };
 
 /** Fields that the manual does not have, each with a description. */
-const OURS = { products: ['Clover Categories', 'Clover Tags', 'Import', 'Names in Clover', 'Hidden Items', 'Non-Revenue Items', 'Age-Restricted Items', 'Tax Profiles by Rate', 'Clover’s Tax Rates', 'Modifiers'], pricing: ['Category Markups', 'Price Ending'], sync: ['Keep Units for the Till', 'Orders Without Clover Products', 'Paid Later', 'Order Type', 'Print Orders', 'Paid Statuses', 'Refunded Statuses'], advanced: ['Alert Email', 'Daily Summary', 'Send Test Mail', 'API rate limit share (%)'] };
+const OURS = { products: ['Clover Categories', 'Clover Tags', 'Import', 'Names in Clover', 'Hidden Items', 'Non-Revenue Items', 'Age-Restricted Items', 'Only Items Sold Online', 'Tax Profiles by Rate', 'Clover’s Tax Rates', 'Modifiers'], pricing: ['Category Markups', 'Price Ending'], sync: ['Keep Units for the Till', 'Orders Without Clover Products', 'Paid Later', 'Order Type', 'Print Orders', 'Paid Statuses', 'Refunded Statuses'], advanced: ['Alert Email', 'Daily Summary', 'Send Test Mail', 'API rate limit share (%)'] };
 
 const OPTIONS = {
   environment: ['Sandbox', 'North America', 'Europe', 'Latin America'],
