@@ -38,8 +38,12 @@ impl Catalog {
         connection: &Connection,
         currency: String,
         trackStock: bool,
+        offline: Option<&ZendHashTable>,
     ) -> PhpResult<Self> {
-        let core = Core::new(&connection.session, &currency, trackStock).map_err(of)?;
+        let offline = offline.map_or_else(|| Ok(Vec::new()), |list| catalog::ids(Php::Array(list)));
+        let offline = offline.map_err(of)?;
+        let core = Core::knowing(&connection.session, &currency, trackStock, offline);
+        let core = core.map_err(of)?;
         Ok(Self { core })
     }
 

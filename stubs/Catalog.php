@@ -23,11 +23,17 @@ final class Catalog
     /**
      * @param string $currency   The shop's currency, ISO 4217
      * @param bool   $trackStock False when the merchant does not track stock: every item is then untracked
+     * @param ?list<string> $offline Items that are left out because Clover did not sell them online when it last said
+     *   so: they stay left out while it says nothing
      *
      * @throws SettingsException when the currency is unknown
      */
-    public function __construct(Connection $connection, string $currency, bool $trackStock = true)
-    {
+    public function __construct(
+        Connection $connection,
+        string $currency,
+        bool $trackStock = true,
+        ?array $offline = null,
+    ) {
         throw new \LogicException('provided by the extension');
     }
 

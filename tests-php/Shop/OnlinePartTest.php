@@ -108,6 +108,19 @@ final class OnlinePartTest extends SyncTestCase
         $this->sync(self::ONLINE_ONLY);
         self::assertSame(0, $this->state($vase));
         self::assertSame(0, $this->sync(self::ONLINE_ONLY)->productRows);
+
+        // What Clover said last counts while it says nothing.
+        foreach (['absent', 'forbidden'] as $shape) {
+            $this->clover->switches(['menu_item' => $shape]);
+            self::assertSame([0, 0], [
+                $this->sync(self::ONLINE_ONLY)->productRows,
+                $this->preview()['counts']['updates'],
+            ]);
+            $this->refetch($vase);
+            self::assertSame(0, $this->state($vase));
+        }
+
+        $this->clover->switches(['menu_item' => 'always']);
         $this->clover->edit($vase, ['menuItem' => self::MENU]);
         $this->sync(self::ONLINE_ONLY);
         self::assertSame(1, $this->state($vase));
@@ -199,6 +212,14 @@ final class OnlinePartTest extends SyncTestCase
             JOIN #__j2commerce_clover_mappings m ON m.article_id = c.id WHERE m.clover_id = ?',
             [$cloverId],
         )['state'];
+    }
+
+    private function refetch(string $cloverId): void
+    {
+        Moment::next($this->sql);
+        $shop = $this->shop(self::ONLINE_ONLY);
+        $shop->inbox()->ask([$cloverId]);
+        $shop->inboxWorker()->drain(new TimeBudget(30.0), true);
     }
 
     /** @return list<string> */

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use crate::ids::ItemId;
 use crate::problem::{Problem, ProblemCode};
 use crate::text::{clean, key};
 use crate::wire::Item;
@@ -111,6 +112,7 @@ pub struct ItemFilter {
     /// Items that are sold only to adults.
     pub age_restricted: ImportRule,
     online_only: bool,
+    offline: HashSet<ItemId>,
 }
 
 /// Whether the shop imports an item.
@@ -141,6 +143,7 @@ impl ItemFilter {
             non_revenue,
             age_restricted,
             online_only: false,
+            offline: HashSet::new(),
         }
     }
 
@@ -151,10 +154,23 @@ impl ItemFilter {
         self
     }
 
+    /// Items that are left out because Clover did not sell them online when it last said so. They
+    /// stay left out until it says something else.
+    #[must_use]
+    pub fn last_offline(mut self, items: impl IntoIterator<Item = ItemId>) -> Self {
+        self.offline.extend(items);
+        self
+    }
+
+    fn is_online(&self, item: &Item) -> Option<bool> {
+        let last = || self.offline.contains(&item.id).then_some(false);
+        item.menu_item.enabled.or_else(last)
+    }
+
     /// Whether an item is imported because Clover does not say if it is sold online.
     #[must_use]
     pub fn lacks_online(&self, item: &Item) -> bool {
-        self.online_only && item.menu_item.enabled.is_none()
+        self.online_only && self.is_online(item).is_none()
     }
 
     /// Whether a hidden item is treated like a visible one.
@@ -184,7 +200,7 @@ impl ItemFilter {
                 return Choice::LeaveOut(code.into());
             }
         }
-        if self.online_only && item.menu_item.enabled == Some(false) {
+        if self.online_only && self.is_online(item) == Some(false) {
             return Choice::LeaveOut(ProblemCode::LeftOutNotOnline.into());
         }
         let is_unseen = |field: &str| item.unseen.iter().any(|unseen| unseen == field);
@@ -355,6 +371,19 @@ mod tests {
             assert_eq!(why(&wide, &item), without);
             assert_eq!(strict.lacks_online(&item), enabled.is_none());
             assert!(!wide.lacks_online(&item));
+            // What Clover said last counts while it says nothing.
+            let strict = strict.last_offline([item.id.clone()]);
+            let expected = if enabled.is_none() {
+                "left_out_not_online"
+            } else {
+                only
+            };
+            assert_eq!(why(&strict, &item), expected);
+            assert!(!strict.lacks_online(&item));
+            assert_eq!(
+                why(&wide.clone().last_offline([item.id.clone()]), &item),
+                without
+            );
         }
     }
 

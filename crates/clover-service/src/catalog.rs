@@ -54,11 +54,27 @@ impl Catalog {
     /// # Errors
     /// [`Error::Settings`] when the currency is not an ISO 4217 code.
     pub fn new(session: &Rc<Session>, currency: &str, track_stock: bool) -> Result<Self, Error> {
+        Self::knowing(session, currency, track_stock, Vec::new())
+    }
+
+    /// As [`Self::new`], with items that are left out because Clover did not sell them online when
+    /// it last said so.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn knowing(
+        session: &Rc<Session>,
+        currency: &str,
+        track_stock: bool,
+        offline: Vec<ItemId>,
+    ) -> Result<Self, Error> {
         let currency = Currency::from_code(currency)
             .map_err(|_| Error::setting("currency", ProblemCode::SettingCurrency))?;
+        let mut mapper = Mapper::new(session.settings(), currency, track_stock);
+        mapper.filter = mapper.filter.last_offline(offline);
         Ok(Self {
             session: Rc::clone(session),
-            mapper: Rc::new(Mapper::new(session.settings(), currency, track_stock)),
+            mapper: Rc::new(mapper),
             names: Rc::new(GroupNames::new(Rc::clone(session))),
             taxes: Rc::new(Taxes::new(Rc::clone(session))),
             modifiers: Rc::new(ModifierGroups::new(Rc::clone(session))),

@@ -816,7 +816,11 @@ fn the_online_part_costs_no_request_unless_clover_refuses_it_and_then_one() {
         online(&world, &catalog);
         let again = usize::from(shape != "forbidden");
         assert_eq!(world.count("menuItem") - before, again, "{shape}");
-        assert_eq!(world.count("/oauth"), tokens, "{shape}: no token was refused");
+        assert_eq!(
+            world.count("/oauth"),
+            tokens,
+            "{shape}: no token was refused"
+        );
     }
 }
 

@@ -275,7 +275,12 @@ final class Services
             $this->sql,
             $this->inbox(),
             $links,
-            fn (): Catalog => new Catalog($this->connection, $currency, $this->merchant->tracksStock()),
+            fn (): Catalog => new Catalog(
+                $this->connection,
+                $currency,
+                $this->merchant->tracksStock(),
+                $links->offline($this->settings),
+            ),
             fn (): CatalogWriter => new CatalogWriter(
                 $this->sql,
                 $links,

@@ -39,7 +39,8 @@ fn items(request: &Request<'_>) -> Result<Json, Error> {
         "new" => {
             let session = objects.connection(request.object(0))?;
             let currency = request.text(1, "currency")?;
-            let catalog = Catalog::new(&session, &currency, request.is_true(2))?;
+            let offline = catalog::ids(request.at(3))?;
+            let catalog = Catalog::knowing(&session, &currency, request.is_true(2), offline)?;
             Ok(objects.keep(Object::Catalog(Rc::new(catalog))))
         }
         "alias" => Ok(Json::of(&catalog::alias(&request.bytes(0)))),

@@ -26,8 +26,10 @@ final readonly class PictureImport
 {
     private const ATTEMPTS = 5;
 
-    /** Seconds before the second attempt; the next ones wait longer. */
+    /** Half of the seconds before the second attempt; each wait is twice the one before. */
     private const WAIT = 600;
+
+    private const LONGEST = self::WAIT << (self::ATTEMPTS - 1);
 
     /** Pictures that are looked for at once. */
     private const STEP = 20;
@@ -48,7 +50,7 @@ final readonly class PictureImport
     {
         $missing = 0;
 
-        while (($due = $this->pictures->due($this->clock->now(), self::STEP)) !== []) {
+        while (($due = $this->pictures->due($this->clock->now(), self::LONGEST, self::STEP)) !== []) {
             foreach ($due as $picture) {
                 if ($missing >= self::PATIENCE || $budget->isSpent()) {
                     return;

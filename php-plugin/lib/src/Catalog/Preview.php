@@ -77,8 +77,8 @@ final readonly class Preview
         $links    = new Links($this->sql, $this->settings->environment->value, $merchant);
         $withTax  = $this->settings->taxMapping !== [];
         $known    = new KnownProducts($this->sql, $links, ($this->committed)($links), $withTax);
-        $catalog  = new Catalog($this->connection, $currency, $facts->tracksStock());
-        $counts   = [
+        $catalog  = new Catalog($this->connection, $currency, $facts->tracksStock(), $links->offline($this->settings));
+        $counts = [
             'creates'   => 0,
             'updates'   => 0,
             'deletes'   => 0,

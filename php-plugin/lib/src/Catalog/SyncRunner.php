@@ -105,7 +105,7 @@ final readonly class SyncRunner
             $gone    = $links->countUnseen($id, false);
             $leftOut = $links->countUnseen($id, true);
             $runs->take($id, $lock->holder());
-            $slice = $this->open($id, $runs, $lock, new TimeBudget());
+            $slice = $this->open($id, $links, $runs, $lock, new TimeBudget());
             $slice->enter(RunPhase::Finish, static function () use ($gone, $leftOut): WriteReport {
                 $report = new WriteReport();
                 $kept   = [
@@ -167,7 +167,7 @@ final readonly class SyncRunner
         TimeBudget $budget,
         bool $confirmDeletes,
     ): SyncRunRow {
-        $slice = $this->open($this->begin($runs, $lock->holder(), $confirmDeletes), $runs, $lock, $budget);
+        $slice = $this->open($this->begin($runs, $lock->holder(), $confirmDeletes), $links, $runs, $lock, $budget);
 
         try {
             $this->breaker->watch('sync', fn () => $this->phases($slice, $links, $runs, $budget, $confirmDeletes));
@@ -257,7 +257,7 @@ final readonly class SyncRunner
         return $report;
     }
 
-    private function open(int $id, SyncRuns $runs, Lock $lock, TimeBudget $budget): SyncSlice
+    private function open(int $id, Links $links, SyncRuns $runs, Lock $lock, TimeBudget $budget): SyncSlice
     {
         return new SyncSlice(
             $id,
@@ -269,6 +269,7 @@ final readonly class SyncRunner
             $budget,
             $this->clock,
             $this->progress,
+            $links->offline($this->settings),
         );
     }
 

@@ -38,6 +38,8 @@ final class SyncSlice
         private readonly TimeBudget $budget,
         private readonly Clock $clock,
         private readonly ?\Closure $progress,
+        /** @var list<string> As {@see \CloverSync\Shop\Links\Links::offline()} */
+        private readonly array $offline,
     ) {
         $this->requestsCounted = $connection->requests();
         $this->secondsCounted  = $clock->monotonic();
@@ -51,7 +53,7 @@ final class SyncSlice
     /** @param SyncRunRow $run Past {@see RunPhase::Prepare}, which finds out the currency */
     public function catalog(SyncRunRow $run): Catalog
     {
-        return $this->catalog ??= new Catalog($this->connection, $run->currency, $run->trackStock);
+        return $this->catalog ??= new Catalog($this->connection, $run->currency, $run->trackStock, $this->offline);
     }
 
     /**

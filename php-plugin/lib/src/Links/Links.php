@@ -6,6 +6,8 @@ namespace CloverSync\Shop\Links;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\ProblemCode;
+use CloverSync\Settings;
 use CloverSync\Shop\Database\Bulk;
 use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Database\Sql;
@@ -268,6 +270,30 @@ final readonly class Links
                 $this->environment,
                 $this->merchant,
             ],
+        );
+    }
+
+    /**
+     * Items that are left out because Clover does not sell them online, where the settings want that.
+     *
+     * @return list<string>
+     */
+    public function offline(Settings $settings): array
+    {
+        return (
+            !$settings->importOnlineOnly
+                ? []
+                : array_map(
+                    static fn (array $row): string => Row::string($row, 'clover_id'),
+                    $this->sql->fetchAll('SELECT clover_id FROM '
+                    . self::TABLE
+                    . ' WHERE environment = ? AND merchant_id = ? AND state = ? AND error LIKE ?', [
+                        $this->environment,
+                        $this->merchant,
+                        LinkState::LeftOut->value,
+                        '%"' . ProblemCode::LeftOutNotOnline->value . '"%',
+                    ]),
+                )
         );
     }
 

@@ -49,8 +49,12 @@ final readonly class ProductPictures
         );
     }
 
-    /** @return list<WantedPicture> That are due, the oldest products first */
-    public function due(int $now, int $limit): array
+    /**
+     * @param int $longest The longest wait in seconds: a later time comes from a clock that was wrong
+     *
+     * @return list<WantedPicture> That are due, the oldest products first
+     */
+    public function due(int $now, int $longest, int $limit): array
     {
         return array_map(
             static fn (array $row): WantedPicture => new WantedPicture(
@@ -61,8 +65,8 @@ final readonly class ProductPictures
             ),
             $this->sql->fetchAll('SELECT product_id, clover_id, address, attempts FROM '
             . self::TABLE
-            . ' WHERE state = ? AND next_try <= ? ORDER BY product_id LIMIT '
-            . $limit, [self::WANTED, $now]),
+            . ' WHERE state = ? AND (next_try <= ? OR next_try > ?) ORDER BY product_id LIMIT '
+            . $limit, [self::WANTED, $now, $now + $longest]),
         );
     }
 
