@@ -149,7 +149,7 @@ final class Connection
      *
      * @return array{extension: ?string, content: string, later: bool} The extension (jpg, png, gif or webp) is that of
      *   the content, which is base64; at most 4 MiB. Without a picture it is null, and `later` says whether one may be
-     *   there another time
+     *   there later
      *
      * @throws CloverException
      */

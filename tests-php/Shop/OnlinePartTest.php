@@ -135,7 +135,7 @@ final class OnlinePartTest extends SyncTestCase
 
     #[DataProvider('silent')]
     #[TestDox(
-        'Where Clover does not say what is sold online, everything stays, and run, preview and dashboard say so: $_dataName',
+        'Where Clover does not say what is sold online, all stays, and run, preview and dashboard say so: $_dataName',
     )]
     public function test_silence(string $shape): void
     {
@@ -143,7 +143,7 @@ final class OnlinePartTest extends SyncTestCase
         $off = $this->clover->add(['name' => 'Vase', 'price' => 500, 'menuItem' => ['enabled' => false] + self::MENU]);
         $this->connectedAndSynced();
         self::assertSame('', $this->text($off));
-        self::assertNotContains('skipped', $this->statuses(), 'Nobody wants to know it.');
+        self::assertNotContains('skipped', $this->statuses(), 'The setting is off.');
         $before = $this->shopRows();
         $count  = \count($this->clover->items());
         $mark   = $this->clover->mark();

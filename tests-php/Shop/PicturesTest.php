@@ -65,7 +65,7 @@ final class PicturesTest extends SyncTestCase
         self::assertSame([$path, 'Vase'], $this->image($vase));
         self::assertSame([$path, 'Twin'], $this->image($twin));
         self::assertStringEndsWith('.webp', $this->image($bowl)[0] ?? '');
-        self::assertNull($this->image($name), 'A name is no address.');
+        self::assertNull($this->image($name), 'A name is not an address.');
         self::assertCount(2, $this->media->files);
         self::assertCount(2, $this->clover->calls(0, '#/media/#'));
 
@@ -92,7 +92,7 @@ final class PicturesTest extends SyncTestCase
     }
 
     #[DataProvider('refused')]
-    #[TestDox('What is no picture is refused once, with an entry in the log, and the sync is done: $_dataName')]
+    #[TestDox('What is not a picture is refused once, with an entry in the log, and the sync is done: $_dataName')]
     public function test_refused(string $name): void
     {
         $id = $this->add('Vase', $name);
@@ -169,8 +169,16 @@ final class PicturesTest extends SyncTestCase
         $gone = $this->add('Gone', 'gone.png');
         $this->clover->fault('GET /media/*', 'status', 2, 0, ['code' => 503]);
         $this->connectedAndSynced();
-        $this->sql->execute("INSERT INTO #__j2commerce_productimages (product_id, main_image, main_image_alt, thumb_image_alt)
-            VALUES (?, 'images/own.png', 'Own', '')", [$this->product($own)['product_id']]);
+        $this->sql->execute(
+            'INSERT INTO #__j2commerce_productimages
+            (product_id, main_image, main_image_alt, thumb_image_alt) VALUES (?, ?, ?, ?)',
+            [
+                $this->product($own)['product_id'],
+                'images/own.png',
+                'Own',
+                '',
+            ],
+        );
         $this->sql->execute('DELETE FROM #__j2commerce_products WHERE j2commerce_product_id = ?', [
             $product = $this->product($gone)['product_id'],
         ]);

@@ -91,10 +91,13 @@ impl Hosts {
         }
         url.set_fragment(None);
         let is_simulated = self.is_loopback() && url.origin() == self.api.origin();
+        let is_below = |name: &str| {
+            let sub = name.strip_suffix(DOMAIN);
+            sub.is_some_and(|sub| sub.is_empty() || sub.ends_with('.'))
+        };
         let is_clover = url.scheme() == "https"
             && url.port().is_none()
-            && matches!(url.host(), Some(Host::Domain(name))
-                if name == DOMAIN || name.strip_suffix(DOMAIN).is_some_and(|sub| sub.ends_with('.')));
+            && matches!(url.host(), Some(Host::Domain(name)) if is_below(name));
         (is_simulated || is_clover).then_some(url)
     }
 

@@ -144,6 +144,7 @@ impl HttpTransport {
     }
 
     /// Reads a file without a token, at most so many bytes of it. A redirect is not followed.
+    #[must_use]
     pub fn download(
         &self,
         url: Url,

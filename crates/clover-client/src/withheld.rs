@@ -33,8 +33,8 @@ impl Withheld {
         self.lock().refused.extend(fields);
     }
 
-    /// Whether one refusal is enough to live without this field: it is not known that Clover
-    /// expands it for anybody, and it has not done so yet.
+    /// Whether one refusal is enough to live without this field: it is not known whether
+    /// Clover expands it for ordinary apps, and it has not done so yet.
     #[must_use]
     pub fn is_tried(&self, field: &str) -> bool {
         field == MENU_ITEM && !self.lock().is_menu_item_shown

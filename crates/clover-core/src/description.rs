@@ -5,7 +5,7 @@ use crate::text::clean_line;
 /// The description as HTML: paragraphs, where an empty line divides it, and line breaks, where it
 /// has others. Empty when nothing of it can be seen.
 ///
-/// It is anybody's text, so all of it stays text: Clover's own markup is shown as it is written, and
+/// It is foreign text, so all of it stays text: Clover's own markup is shown as it is written, and
 /// neither a browser nor a content plugin of Joomla, which look for braces and brackets, finds
 /// anything in it.
 #[must_use]
@@ -98,7 +98,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_but_paragraphs_and_line_breaks_is_markup(text in "\\PC*|[<>&{}\\[\\]'\"\n\r pbr/]*") {
+        fn nothing_but_paragraphs_and_line_breaks_is_markup(
+            text in "\\PC*|[<>&{}\\[\\]'\"\n\r pbr/]*"
+        ) {
             let html = html(&text);
             prop_assert_eq!(html.matches("<p>").count(), html.matches("</p>").count());
             let rest = html.replace("<p>", "").replace("</p>", "").replace("<br>", "");

@@ -44,7 +44,7 @@ chapter('Descriptions, pictures, and items that are sold online', async (browser
     await browser.shot('22 description');
   });
 
-  step('its picture is a file of the site, named by its content, and a mere name is no picture', async (browser) => {
+  step('its picture is a file of the site, named by its content, and a name without an address gives none', async (browser) => {
     const { main_image: file, main_image_alt: said } = image(VASE);
     assert.match(file, /^images\/clover\/[0-9a-f]{64}\.png$/);
     assert.equal(said, VASE);

@@ -19,8 +19,8 @@ pub const ITEM_EXPANSIONS: [&str; 3] = ["categories", "options", "tags"];
 pub const SECOND_EXPANSIONS: [&str; 3] = [STOCK_EXPANSION[0], MODIFIER_GROUPS, MENU_ITEM];
 /// The expansion of an item's modifier groups.
 pub const MODIFIER_GROUPS: &str = "modifierGroups";
-/// The expansion of an item's online part. Whether Clover shows it to an ordinary app was seen by
-/// nobody, so it is asked for [on trial](crate::withheld::Withheld::is_tried).
+/// The expansion of an item's online part. Whether Clover shows it to an ordinary app is not
+/// known, so it is asked for [on trial](crate::withheld::Withheld::is_tried).
 pub const MENU_ITEM: &str = "menuItem";
 /// The expansion of a request for counts alone.
 pub const STOCK_EXPANSION: [&str; 1] = ["itemStock"];

@@ -17,9 +17,9 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 pub enum Picture {
     /// A file with the extension of what it contains: jpg, png, gif or webp.
     File(&'static str, Bytes),
-    /// There is no picture that a shop takes, and there will be none.
+    /// The address leads to nothing that a shop takes, now and later.
     None,
-    /// It may be there another time.
+    /// It may be there later.
     Later,
 }
 

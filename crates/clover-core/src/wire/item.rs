@@ -167,10 +167,10 @@ impl Item {
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MenuItem {
-    /// At most [`DESCRIPTION_LENGTH`] characters; anybody's text.
+    /// At most [`DESCRIPTION_LENGTH`] characters; foreign text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// A name, or an address of at most [`ADDRESS_LENGTH`] bytes; anybody's text.
+    /// A name, or an address of at most [`ADDRESS_LENGTH`] bytes; foreign text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image_filename: Option<String>,
     /// Whether the item is sold online; none where Clover does not say.

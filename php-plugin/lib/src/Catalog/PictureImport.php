@@ -79,7 +79,7 @@ final readonly class PictureImport
         return $file !== null;
     }
 
-    /** @return ?string The stored file; empty when there is no picture; null when it may be there another time */
+    /** @return ?string The stored file; empty without a picture; null when it may be there later */
     private function read(WantedPicture $picture): ?string
     {
         try {

@@ -107,7 +107,7 @@ final readonly class ProductChange
     /** Clover's description as HTML, for a new product only: the article's text is the owner's later. May be empty. */
     public string $text;
 
-    /** Address of Clover's picture, for a new product only. Empty where there is none. Nobody has checked it. */
+    /** Address of Clover's picture, for a new product only. Empty where there is none. It is not checked. */
     public string $picture;
 
     private function __construct()
