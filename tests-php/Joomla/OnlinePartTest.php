@@ -56,7 +56,7 @@ final class OnlinePartTest extends CloverSiteTestCase
         self::assertMatchesRegularExpression("#^$images/clover/[0-9a-f]{64}\\.png$#", (string) $row['main_image']);
         self::assertSame('Painted Vase', $row['main_image_alt']);
         $file = JPATH_ROOT . '/' . (string) $row['main_image'];
-        self::assertSame(hash_file('sha256', $file) . '.png', basename($file));
+        self::assertSame((string) hash_file('sha256', $file) . '.png', basename($file));
         self::assertFalse(is_file("$file.part"));
     }
 

@@ -193,14 +193,14 @@ final readonly class MappingActions implements ActionGroup
                     $counts['failed'],
                     $counts['unchanged'],
                 )
-                . ' '
-                . (
-                    $counts['left_out'] === 0
-                        ? ''
-                        : Text::plural(self::PREFIX . 'PREVIEW_N_LEFT_OUT', $counts['left_out'])
-                )
-                . ' '
-                . self::onlineUnknown($counts['online_unknown']),
+                    . ' '
+                    . (
+                        $counts['left_out'] === 0
+                            ? ''
+                            : Text::plural(self::PREFIX . 'PREVIEW_N_LEFT_OUT', $counts['left_out'])
+                    )
+                    . ' '
+                    . self::onlineUnknown($counts['online_unknown']),
             ),
         );
     }

@@ -78,7 +78,7 @@ final readonly class Preview
         $withTax  = $this->settings->taxMapping !== [];
         $known    = new KnownProducts($this->sql, $links, ($this->committed)($links), $withTax);
         $catalog  = new Catalog($this->connection, $currency, $facts->tracksStock(), $links->offline($this->settings));
-        $counts = [
+        $counts   = [
             'creates'   => 0,
             'updates'   => 0,
             'deletes'   => 0,
