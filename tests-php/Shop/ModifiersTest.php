@@ -158,6 +158,32 @@ final class ModifiersTest extends SyncTestCase
         self::assertSame(1, (int) $this->product($burger)['has_options']);
     }
 
+    public function test_a_group_that_takes_the_place_of_another_with_its_name_takes_over_its_option(): void
+    {
+        $this->connect();
+        $sauce  = ['name' => 'Sauce', 'minRequired' => 1, 'maxAllowed' => 1];
+        $old    = $this->group($sauce, ['Mild' => 0, 'Hot' => 0]);
+        $burger = $this->item('Burger', [$old]);
+        $this->sync(self::ON);
+        $product = (int) $this->product($burger)['product_id'];
+        $rows    = $this->choiceRows($product);
+        $this->ownChoice($product, 'Sauce', 'Truffle');
+        $this->ask('DELETE', "modifier_groups/$old");
+        $this->link($burger, $this->group($sauce, ['Hot' => 25, 'Sweet' => 0]));
+        $this->sync(self::ON);
+        self::assertSame(
+            ['Sauce radio 1' => ['Hot' => '0.25', 'Truffle' => '9', 'Sweet' => '0']],
+            $this->options($burger),
+        );
+        self::assertSame($rows['Hot'], $this->choiceRows($product)['Hot']);
+        self::assertSame(
+            1,
+            $this->number("SELECT COUNT(*) FROM #__j2commerce_product_options WHERE product_id = $product"),
+            'An option without choices that is required could not be bought.',
+        );
+        self::assertSame(0, $this->sync(self::ON)->productRows);
+    }
+
     public function test_names_that_are_the_same_and_names_with_tags_are_kept_apart_and_clean(): void
     {
         $this->connect();

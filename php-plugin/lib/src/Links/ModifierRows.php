@@ -42,6 +42,12 @@ final readonly class ModifierRows
         return $this->groups === [] ? null : json_encode($this->groups, JSON_THROW_ON_ERROR);
     }
 
+    /** @param list<string> $groups */
+    public function of(array $groups): self
+    {
+        return new self(array_intersect_key($this->groups, array_flip($groups)));
+    }
+
     /** @return list<int> */
     public function options(): array
     {

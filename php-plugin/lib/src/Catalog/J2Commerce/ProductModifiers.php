@@ -110,7 +110,8 @@ final readonly class ProductModifiers
         $stored  = $this->productOptions(array_keys($products));
 
         foreach ($products as $product => ['modifiers' => $modifiers, 'owned' => $owned]) {
-            $taken = $owned->options();
+            // A group that is gone leaves its option to another one of its name.
+            $taken = $owned->of(array_column($modifiers, 'group'))->options();
             $last  = max([0, ...array_column($stored[$product] ?? [], 'ordering')]);
 
             foreach ($modifiers as $option) {
@@ -151,13 +152,15 @@ final readonly class ProductModifiers
             ['option_id', 'parent_id', 'product_id', 'ordering', 'required', 'is_variant'],
             $inserts,
         );
-        $stored = $this->productOptions(array_keys($products));
+        $now = $this->productOptions(array_keys($products));
 
         foreach ($products as $product => ['modifiers' => $modifiers]) {
+            $new = array_diff_key($now[$product] ?? [], $stored[$product] ?? []);
+
             foreach ($modifiers as $option) {
                 $id                                = $ids[SharedOptions::key($option['name'], $option['kind'])]['id'];
                 $found[$product][$option['group']] ??= self::rowOf(
-                    $stored[$product] ?? [],
+                    $new,
                     null,
                     $id,
                     array_values($found[$product] ?? []),
