@@ -85,6 +85,32 @@ final class StockOnlySyncTest extends SalesTestCase
         self::assertSame([9, 0], [$this->inShop($this->candle), (int) $this->product($this->candle)['availability']]);
     }
 
+    #[TestDox('A single item that is hidden at the till is on sale again with its units, a hidden variant is not')]
+    public function test_hidden(): void
+    {
+        $variant = $this->clover->itemBySku('TS-RE-S')['id'];
+
+        foreach ([$this->candle, $variant] as $item) {
+            $this->clover->setStock($item, 0);
+            $this->clover->edit($item, ['hidden' => true]);
+        }
+
+        $this->sync();
+        self::assertSame(0, (int) $this->product($this->candle)['availability']);
+        $this->clover->setStock($this->candle, 9);
+        $this->clover->setStock($variant, 9);
+        $this->pass();
+        $shown = fn (): array => [
+            $this->inShop($this->candle),
+            (int) $this->product($this->candle)['availability'],
+            $this->inShop($variant),
+            (int) $this->product($variant)['availability'],
+        ];
+        self::assertSame([9, 1, 9, 0], $shown());
+        $this->sync();
+        self::assertSame([9, 1, 9, 0], $shown());
+    }
+
     #[TestDox('While a sync runs, no counts are read in parallel')]
     public function test_beside_a_sync(): void
     {

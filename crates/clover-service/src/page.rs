@@ -267,9 +267,9 @@ impl StockPage {
         self.items.iter().filter_map(move |item| {
             let row = known.get(item.id.as_str())?;
             let stock = count(item).filter(|_| track_stock);
-            // The page does not say whether the item is a variant. A hidden one is taken for one:
-            // its availability is left to a comparison of the whole product.
-            let sellable = is_sellable(item.available, item.hidden, true);
+            // The page does not say whether the item is a variant, but the shop's row does.
+            let is_variant = !row.is_in(item.id.as_str());
+            let sellable = is_sellable(item.available, item.hidden, is_variant);
             let change = compare_count(stock, sellable, row, self.reserve)?;
             Some((&item.id, change))
         })
