@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Shop;
 
+use CloverSync\Catalog;
 use CloverSync\Caution;
 use CloverSync\Dev\FakeCheckout;
 use CloverSync\Dev\OrderFile;
@@ -248,6 +249,21 @@ final class ModifiersTest extends SyncTestCase
         self::assertSame($options, $this->options($burger));
         $this->clover->switches(['refused_expand' => []]);
         self::assertSame(0, $this->sync(self::ON)->productRows);
+    }
+
+    public function test_an_item_that_only_one_of_two_lists_has_is_read_with_its_modifiers(): void
+    {
+        $this->connect();
+        $side = $this->group(['name' => 'Side', 'minRequired' => 1, 'maxAllowed' => 1], ['Fries' => 0]);
+        $item = $this->item('Plate', [$side]);
+        $list = json_encode(['elements' => [['id' => $item, 'name' => 'Plate', 'price' => 900]]], JSON_THROW_ON_ERROR);
+
+        foreach (['off' => [[], true], 'options' => [['Side'], false]] as $mode => [$names, $isWithheld]) {
+            $catalog = new Catalog($this->shop(['modifiers' => $mode] + self::ON)->connection, 'USD');
+            [$change] = $catalog->read($list, '{"elements":[]}')->changes([]);
+            self::assertSame($names, array_column($change->modifiers, 'name'));
+            self::assertSame($isWithheld, $change->withheld);
+        }
     }
 
     public function test_an_item_that_joins_a_group_has_none_in_its_new_product(): void

@@ -102,7 +102,10 @@ impl Joined {
     }
 
     /// Reads what is missing.
-    pub(crate) fn complete(self, session: &Session) -> Result<(Vec<Item>, Vec<Fault>), Error> {
+    pub(crate) fn complete(mut self, session: &Session) -> Result<(Vec<Item>, Vec<Fault>), Error> {
+        if !has_no_counts(session) {
+            self.read_unlisted(session)?;
+        }
         let mut items = self.items;
         let missing = items.iter_mut().filter(|(_, is_counted)| !is_counted);
         let mut missing: Vec<&mut Item> = missing.map(|(item, _)| item).collect();
@@ -115,6 +118,26 @@ impl Joined {
             complete(session, item)?;
         }
         Ok((items, self.faults))
+    }
+
+    /// Reads those items again that the list of counts lacks: their modifier groups are not known
+    /// either. One that has gone meanwhile stays as it was listed.
+    fn read_unlisted(&mut self, session: &Session) -> Result<(), Error> {
+        let mut items = Vec::with_capacity(self.items.len());
+        for (item, is_counted) in std::mem::take(&mut self.items) {
+            let found = if is_counted {
+                None
+            } else {
+                one(session, &item.id)?
+            };
+            match found {
+                None => items.push((item, is_counted)),
+                Some(Ok(item)) => items.push((item, true)),
+                Some(Err(fault)) => self.faults.push(fault),
+            }
+        }
+        self.items = items;
+        Ok(())
     }
 }
 
