@@ -284,6 +284,37 @@ final class ModifiersTest extends SyncTestCase
         self::assertCount(2, $this->options($burger), 'A deleted item comes back as it was.');
     }
 
+    public function test_modifiers_of_a_rehearsal_leave_the_product_that_is_linked_again(): void
+    {
+        $this->connect();
+        $extras = $this->group(['name' => 'Extras'], ['Cheese' => 150, 'Trial' => 1]);
+        $burger = $this->item('Burger', [$extras], 'B-1');
+        $plain  = $this->item('Bowl', [$this->group(['name' => 'Dips'], ['Mayo' => 0])], 'B-2');
+        $this->sync(self::ON);
+        $product = (int) $this->product($burger)['product_id'];
+        $rows    = $this->choiceRows($product);
+        $this->ownChoice($product, 'Extras', 'Truffle');
+        // The sandbox's rows once the shop is connected to the real merchant, who has other modifiers.
+        $this->sql->execute("UPDATE #__j2commerce_clover_mappings SET environment = 'eu', merchant_id = 'OTHER',
+                clover_id = LOWER(clover_id), tax_written = 7, modifiers = REPLACE(modifiers, '$extras', LOWER('$extras'))");
+        $modifiers = array_column(self::list($this->ask('GET', "modifier_groups/$extras/modifiers")), 'id', 'name');
+        $this->ask('DELETE', "modifier_groups/$extras/modifiers/{$modifiers['Trial']}");
+        $this->ask(
+            'DELETE',
+            'modifier_groups/' . array_column(self::list($this->ask('GET', 'modifier_groups')), 'id', 'name')['Dips'],
+        );
+        $this->sync(self::ON);
+        $this->shop(self::ON)->conflicts()->relinkAllBySku();
+        $taxes = $this->sql->fetchColumn("SELECT tax_written FROM #__j2commerce_clover_mappings
+              WHERE environment = 'sandbox' AND clover_id = '$burger'");
+        self::assertSame([7], array_map(intval(...), $taxes));
+        $this->sync(self::ON);
+        self::assertSame(['Extras checkbox 0' => ['Cheese' => '1.5', 'Truffle' => '9']], $this->options($burger));
+        self::assertSame($rows['Cheese'], $this->choiceRows($product)['Cheese']);
+        self::assertSame([], $this->options($plain));
+        self::assertSame(0, $this->sync(self::ON)->productRows);
+    }
+
     /** @return iterable<string, array{?string, string}> */
     public static function faults(): iterable
     {

@@ -358,7 +358,7 @@ final readonly class Conflicts
             'article_id' => $fitting[0]->articleId,
             'state'      => LinkState::Pending->value,
         ];
-        $whole = $product + $this->textFromElsewhere($id);
+        $whole = $product + $this->ownedElsewhere($id);
         $names = $pairs === []
             ? null
             : json_encode(array_combine(array_map(Text::key(...), array_keys($pairs)), $pairs), JSON_THROW_ON_ERROR);
@@ -408,13 +408,14 @@ final readonly class Conflicts
     }
 
     /**
-     * The text from Clover at the time when the product was linked under another environment or merchant.
+     * What the sync owned of the product when it was linked under another environment or merchant. Modifiers come with
+     * their fingerprint, which tells those apart that Clover does not have here.
      *
      * @return array<string, int|string|null> Columns of the link
      */
-    private function textFromElsewhere(int $product): array
+    private function ownedElsewhere(int $product): array
     {
-        $row = $this->sql->fetchOne('SELECT title_written, category_written, tags_written FROM '
+        $row = $this->sql->fetchOne('SELECT title_written, category_written, tags_written, tax_written, modifiers, fingerprint FROM '
         . Links::TABLE
         . " WHERE product_id = ? AND title_written <> '' ORDER BY id DESC LIMIT 1", [$product]);
 
@@ -425,7 +426,16 @@ final readonly class Conflicts
                     'title_written'    => Row::string($row, 'title_written'),
                     'category_written' => Row::int($row, 'category_written'),
                     'tags_written'     => Row::nullableString($row, 'tags_written'),
+                    'tax_written'      => Row::nullableInt($row, 'tax_written'),
                 ]
+                + (
+                    $row['modifiers'] === null
+                        ? []
+                        : [
+                            'modifiers'   => Row::string($row, 'modifiers'),
+                            'fingerprint' => Row::string($row, 'fingerprint'),
+                        ]
+                )
         );
     }
 
