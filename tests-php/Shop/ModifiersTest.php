@@ -296,13 +296,12 @@ final class ModifiersTest extends SyncTestCase
         $this->ownChoice($product, 'Extras', 'Truffle');
         // The sandbox's rows once the shop is connected to the real merchant, who has other modifiers.
         $this->sql->execute("UPDATE #__j2commerce_clover_mappings SET environment = 'eu', merchant_id = 'OTHER',
-                clover_id = LOWER(clover_id), tax_written = 7, modifiers = REPLACE(modifiers, '$extras', LOWER('$extras'))");
+                clover_id = LOWER(clover_id), tax_written = 7,
+                modifiers = REPLACE(modifiers, '$extras', LOWER('$extras'))");
         $modifiers = array_column(self::list($this->ask('GET', "modifier_groups/$extras/modifiers")), 'id', 'name');
         $this->ask('DELETE', "modifier_groups/$extras/modifiers/{$modifiers['Trial']}");
-        $this->ask(
-            'DELETE',
-            'modifier_groups/' . array_column(self::list($this->ask('GET', 'modifier_groups')), 'id', 'name')['Dips'],
-        );
+        $groups = array_column(self::list($this->ask('GET', 'modifier_groups')), 'id', 'name');
+        $this->ask('DELETE', "modifier_groups/{$groups['Dips']}");
         $this->sync(self::ON);
         $this->shop(self::ON)->conflicts()->relinkAllBySku();
         $taxes = $this->sql->fetchColumn("SELECT tax_written FROM #__j2commerce_clover_mappings
