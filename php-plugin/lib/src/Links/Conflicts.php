@@ -415,9 +415,12 @@ final readonly class Conflicts
      */
     private function ownedElsewhere(int $product): array
     {
-        $row = $this->sql->fetchOne('SELECT title_written, category_written, tags_written, tax_written, modifiers, fingerprint FROM '
-        . Links::TABLE
-        . " WHERE product_id = ? AND title_written <> '' ORDER BY id DESC LIMIT 1", [$product]);
+        $columns = 'title_written, category_written, tags_written, tax_written, modifiers, fingerprint';
+        $table   = Links::TABLE;
+        $row     = $this->sql->fetchOne(
+            "SELECT $columns FROM $table WHERE product_id = ? AND title_written <> '' ORDER BY id DESC LIMIT 1",
+            [$product],
+        );
 
         return (
             $row === null
