@@ -122,7 +122,8 @@ final class Report
         return [
             'php'       => PHP_VERSION . (PHP_ZTS ? ' ZTS' : ' NTS'),
             'engine'    => Engine::current()->value . ' ' . Engine::VERSION,
-            'helper'    => basename(\dirname((string) getenv('CLOVERSYNC_HELPER'))) . '/'
+            'helper'    => basename(\dirname((string) getenv('CLOVERSYNC_HELPER')))
+                . '/'
                 . basename((string) getenv('CLOVERSYNC_HELPER')),
             'rust'      => trim((string) shell_exec('rustc --version 2>/dev/null')),
             'mariadb'   => $facts[0],

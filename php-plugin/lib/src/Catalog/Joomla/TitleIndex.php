@@ -28,10 +28,11 @@ final class TitleIndex
     /** @param string $condition SQL that selects the rows of the tree */
     public function __construct(Sql $sql, string $table, string $condition, bool $locking)
     {
-        $query = "SELECT id, title, published, lft FROM $table WHERE $condition AND published IN (0, 1) AND id > ?"
-        . ' ORDER BY id LIMIT '
-        . self::ROWS
-        . ($locking ? $sql->dialect()->lockRows() : '');
+        $query =
+            "SELECT id, title, published, lft FROM $table WHERE $condition AND published IN (0, 1) AND id > ?"
+            . ' ORDER BY id LIMIT '
+            . self::ROWS
+            . ($locking ? $sql->dialect()->lockRows() : '');
         $id    = 0;
         $first = [];
         $same  = [];
