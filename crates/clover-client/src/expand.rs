@@ -4,10 +4,9 @@ use bytes::Bytes;
 use clover_core::json::JsonError;
 use log::{info, warn};
 
-use crate::endpoints::items::MENU_ITEM;
 use crate::error::Error;
 use crate::http::{Access, Answer, Api, well_formed};
-use crate::withheld::Withheld;
+use crate::withheld::{MENU_ITEM, Withheld};
 
 fn is_refusal_of_a_field(error: &Error) -> bool {
     matches!(error, Error::Unauthorized { call, .. } if call.status == Some(403))

@@ -4,7 +4,9 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::endpoints::items::MENU_ITEM;
+/// The expansion of an item's online part. Whether Clover shows it to an ordinary app is not
+/// known, so it is asked for [on trial](Withheld::is_tried).
+pub const MENU_ITEM: &str = "menuItem";
 
 /// Fields that were refused, such as `categories`. Clones share them.
 #[derive(Debug, Clone, Default)]

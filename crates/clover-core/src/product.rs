@@ -109,7 +109,7 @@ pub struct Product {
     /// How Clover taxes it; none while the shop does not follow that, or does not know it. Not in
     /// the fingerprint: the shop's profile is compared itself.
     pub tax: Option<ProductTax>,
-    /// Clover's description, as it is. Not in the fingerprint: the shop takes it only at the import.
+    /// Clover's description, as it is. Not in the fingerprint: the shop takes it once.
     pub description: Option<String>,
     /// Address of Clover's picture, as it is. Not in the fingerprint either.
     pub picture: Option<String>,

@@ -11,6 +11,7 @@ use crate::id_filter::filter_of;
 use crate::paging::RawPage;
 
 pub use crate::id_filter::IDS_A_REQUEST;
+pub use crate::withheld::MENU_ITEM;
 
 /// Clover allows at most three expansions in a call, so a second request over the same range of ids
 /// reads the stock, the modifier groups and the online part.
@@ -19,9 +20,6 @@ pub const ITEM_EXPANSIONS: [&str; 3] = ["categories", "options", "tags"];
 pub const SECOND_EXPANSIONS: [&str; 3] = [STOCK_EXPANSION[0], MODIFIER_GROUPS, MENU_ITEM];
 /// The expansion of an item's modifier groups.
 pub const MODIFIER_GROUPS: &str = "modifierGroups";
-/// The expansion of an item's online part. Whether Clover shows it to an ordinary app is not
-/// known, so it is asked for [on trial](crate::withheld::Withheld::is_tried).
-pub const MENU_ITEM: &str = "menuItem";
 /// The expansion of a request for counts alone.
 pub const STOCK_EXPANSION: [&str; 1] = ["itemStock"];
 /// The maximum length of a page of items whose counts are requested singly, because no list shows
