@@ -33,7 +33,7 @@ impl Hosts {
             Environment::Europe => ("https://www.eu.clover.com", "https://api.eu.clover.com"),
             Environment::LatinAmerica => ("https://www.la.clover.com", "https://api.la.clover.com"),
         };
-        // Panic: the eight literals above are URLs, and a test parses each of them.
+        // Panic: the literals above are URLs, and a test parses each of them.
         let url = |text| Url::parse(text).expect("a literal URL");
         Self {
             authorize: url(authorize),

@@ -488,6 +488,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg(debug_assertions)]
     #[should_panic(expected = "has no nonsense")]
     fn a_problem_has_no_other_fields_than_its_text() {
         let _ = Problem::new(ProblemCode::Fault).with("nonsense", 1_i64);
