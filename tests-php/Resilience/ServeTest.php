@@ -4,8 +4,12 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Resilience;
 
+use CloverSync\Shop\Engine\Engine;
 use CloverSync\Shop\Support\TimeBudget;
+use CloverSync\Tests\Support\Files;
 use CloverSync\Tests\Support\Fpm;
+use CloverSync\Tests\Support\HelperKiller;
+use CloverSync\Tests\Support\PhpEngine;
 use CloverSync\Tests\Support\Simulator;
 use CloverSync\Tests\Support\WebhookStorm;
 use PHPUnit\Framework\Attributes\Group;
@@ -36,6 +40,12 @@ final class ServeTest extends ResilienceTestCase
     /** @var list<string> */
     protected array $items;
 
+    /** What the pool starts as its helper program; empty with the extension. */
+    private string $program = '';
+
+    /** The helper program of this process. */
+    private string $own = '';
+
     protected function setUp(): void
     {
         parent::setUp();
@@ -48,12 +58,19 @@ final class ServeTest extends ResilienceTestCase
         $this->clover->switches(['latency' => 20]);
         $this->sync();
         $this->items = \array_slice(array_keys($this->clover->counts()), 0, self::ITEMS);
-        $this->fpm   = new Fpm($this->environment());
+        $this->noteHelpers();
+        $this->fpm = new Fpm($this->environment());
     }
 
     protected function tearDown(): void
     {
         unset($this->fpm);
+
+        if ($this->program !== '') {
+            putenv("CLOVERSYNC_HELPER=$this->own");
+            array_map(unlink(...), Files::matching("$this->program*"));
+        }
+
         parent::tearDown();
     }
 
@@ -216,6 +233,10 @@ final class ServeTest extends ResilienceTestCase
             $this->assertApart($looks);
         }
 
+        if ($this->program !== '') {
+            $this->assertNoHelper($events - $lost);
+        }
+
         self::report(\sprintf(
             '%d events %s: p50 %.1f ms, p99 %.1f ms, %d unanswered, drained %.1f s after the last, '
             . '%d fetches of up to 100 items each',
@@ -227,6 +248,36 @@ final class ServeTest extends ResilienceTestCase
             $drained,
             \count($looks),
         ));
+    }
+
+    /** The pool's helpers have a name of their own, and each leaves a line in a file when it starts. */
+    private function noteHelpers(): void
+    {
+        if (!PhpEngine::isHelper()) {
+            return;
+        }
+
+        $this->own     = Engine::programs()[0];
+        $this->program = sys_get_temp_dir() . '/clover-helper-' . bin2hex(random_bytes(6));
+        symlink((string) realpath($this->own), "$this->program.helper");
+        file_put_contents($this->program, "#!/bin/sh\necho >>$this->program.started\nexec $this->program.helper\n");
+        chmod($this->program, 0o755);
+        putenv("CLOVERSYNC_HELPER=$this->program");
+    }
+
+    /** @param int $requests Each of them has started one */
+    private function assertNoHelper(int $requests): void
+    {
+        self::eventually(
+            fn (): bool => (
+                array_diff(array_keys(HelperKiller::find("$this->program.helper")), HelperKiller::of((int) getmypid()))
+                === []
+            ),
+            'A helper goes on without a request.',
+        );
+        $started = substr_count(Files::read("$this->program.started"), "\n");
+        self::assertGreaterThanOrEqual($requests, $started);
+        self::report("$started helpers were started, and none is left");
     }
 
     /** @param Request $request */

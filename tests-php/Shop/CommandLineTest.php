@@ -376,7 +376,7 @@ final class CommandLineTest extends CommandLineTestCase
                 'failed',
             ],
             '$eat = static function (): void { eval("class Twice {} class Twice {}"); };'                         => [
-                'Cannot redeclare class Twice',
+                'declare class Twice',
                 'fatal',
             ],
             '$eat = static function (): void { eval("this is not PHP"); };'                                       => [

@@ -21,7 +21,7 @@ enum HelperProblem: string
     /** The operating system refused to start it: a noexec mount, SELinux, or another machine's program. */
     case NotStarted = 'not_started';
 
-    /** It started and did not answer as a helper does, or its file is no program: it was cut off, or changed. */
+    /** It started and did not answer as a helper does, or its file is not a program: it was cut off, or changed. */
     case NoAnswer = 'no_answer';
 
     /** It is a helper of another version. */

@@ -327,7 +327,7 @@ final class HelperProcess
      * PHP may give what the operating system refuses to a shell, which takes each line of it for a command.
      *
      * @return ?string The processor that the program was built for; empty when its file does not tell; null when the
-     *   file is no program, such as one that was cut off
+     *   file is not a program, such as one that was cut off
      */
     private static function machineOf(string $path): ?string
     {
