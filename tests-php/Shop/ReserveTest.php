@@ -193,6 +193,38 @@ final class ReserveTest extends SalesTestCase
         self::assertSame([7, 0], [$this->inShop($shirt), $this->sync(self::TWO)->productRows]);
     }
 
+    #[TestDox('A product that is linked again, from the sandbox to production, keeps its own number')]
+    public function test_linked_again(): void
+    {
+        $shirt = (string) $this->itemBySku('TS-RE-S')['id'];
+        $group = $this->link('parent_id', $shirt);
+        $this->shop()->reserve($this->mug, 5);
+        $this->shop()->reserve($group, 4);
+        $production = ['environment' => 'na'] + self::TWO;
+        $this->connect($this->shop($production));
+        $this->sync($production);
+        $this->shop($production)->conflicts()->relinkAllBySku();
+        $kept = fn (string $id): ?int => $this->shop($production)->linkList()->one($id)?->reserve;
+        self::assertSame([5, 4, null], [$kept($this->mug), $kept($group), $kept($this->candle)]);
+        $this->sync($production);
+        self::assertSame([15, 8], [$this->inShop($this->mug), $this->inShop($this->candle)]);
+        self::assertSame(0, $this->sync($production)->productRows);
+    }
+
+    #[TestDox('A product that takes the place of another one starts without a number of its own')]
+    public function test_adopted(): void
+    {
+        $this->shop()->reserve($this->mug, 5);
+        $mug = (int) $this->product($this->mug)['product_id'];
+        $this->sql->execute("UPDATE #__j2commerce_clover_mappings SET state = 'conflict', product_id = NULL,
+                variant_id = NULL, article_id = NULL WHERE clover_id = ?", [$this->mug]);
+        $this->shop()->conflicts()->adopt($this->mug);
+        self::assertSame([$mug, null], [
+            (int) $this->product($this->mug)['product_id'],
+            $this->shop()->linkList()->one($this->mug)?->reserve,
+        ]);
+    }
+
     #[TestDox('Drift and differences compare with the reserve; drift names it where something else differs')]
     public function test_reports(): void
     {

@@ -358,7 +358,8 @@ final readonly class Conflicts
             'article_id' => $fitting[0]->articleId,
             'state'      => LinkState::Pending->value,
         ];
-        $whole = $product + $this->ownedElsewhere($id);
+        $owned = $this->ownedElsewhere($id);
+        $whole = $product + $owned;
         $names = $pairs === []
             ? null
             : json_encode(array_combine(array_map(Text::key(...), array_keys($pairs)), $pairs), JSON_THROW_ON_ERROR);
@@ -399,6 +400,8 @@ final readonly class Conflicts
         }
 
         $this->links->save($rows);
+        // save() leaves this column alone; a number in it belonged to another product.
+        $this->links->update([$conflict->cloverId => ['stock_reserve' => $owned['stock_reserve'] ?? null]]);
         $this->log->add('update', $conflict->kind(), $conflict->cloverId, 'success', new Message(MessageCode::Adopted, [
             'name'    => $conflict->name,
             'product' => $fitting[0]->title,
@@ -408,14 +411,15 @@ final readonly class Conflicts
     }
 
     /**
-     * What the sync owned of the product when it was linked under another environment or merchant. Modifiers come with
-     * their fingerprint, which tells those apart that Clover does not have here.
+     * What the sync owned of the product when it was linked under another environment or merchant, and the units that
+     * it keeps for the till. Modifiers come with their fingerprint, which tells those apart that Clover does not have
+     * here.
      *
      * @return array<string, int|string|null> Columns of the link
      */
     private function ownedElsewhere(int $product): array
     {
-        $columns = 'title_written, category_written, tags_written, tax_written, modifiers, fingerprint';
+        $columns = 'title_written, category_written, tags_written, tax_written, stock_reserve, modifiers, fingerprint';
         $table   = Links::TABLE;
         $row     = $this->sql->fetchOne(
             "SELECT $columns FROM $table WHERE product_id = ? AND title_written <> '' ORDER BY id DESC LIMIT 1",
@@ -430,6 +434,7 @@ final readonly class Conflicts
                     'category_written' => Row::int($row, 'category_written'),
                     'tags_written'     => Row::nullableString($row, 'tags_written'),
                     'tax_written'      => Row::nullableInt($row, 'tax_written'),
+                    'stock_reserve'    => Row::nullableInt($row, 'stock_reserve'),
                 ]
                 + (
                     $row['modifiers'] === null
