@@ -63,8 +63,9 @@
     box.querySelector('[data-clover-taxes-said]').textContent = message;
   };
 
+  /** Letter case and accents do not matter, as in the settings. */
   const rowOf = (field, rate) => [...field.querySelectorAll('[name$="[rate]"]')]
-    .find((input) => input.value.trim().toLowerCase() === rate.toLowerCase())
+    .find((input) => input.value.trim().localeCompare(rate.trim(), 'en', { sensitivity: 'base' }) === 0)
     ?.closest('.subform-repeatable-group');
 
   /** Puts the chosen profiles into the rows of the setting. */

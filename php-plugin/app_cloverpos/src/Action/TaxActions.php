@@ -20,6 +20,7 @@ use CloverSync\Shop\Messages\Message;
 use CloverSync\Shop\Messages\MessageCode;
 use CloverSync\Shop\Messages\Number;
 use CloverSync\Shop\Support\Percent;
+use CloverSync\Shop\Support\Text as Name;
 use Joomla\CMS\Language\Text;
 use Joomla\Input\Input;
 
@@ -52,13 +53,14 @@ final readonly class TaxActions implements ActionGroup
         $profiles = TaxProfiles::read($shop->sql);
         $words    = SiteLocale::formatter();
         $found    = $shop->connection->taxRates();
-        $names    = array_count_values(array_map(static fn (array $rate): string => (string) $rate['name'], $found));
+        $keys     = array_map(static fn (array $rate): string => Name::key((string) $rate['name']), $found);
+        $times    = array_count_values($keys);
         $rates    = [];
 
-        foreach ($found as $rate) {
+        foreach ($found as $i => $rate) {
             $name = (string) $rate['name'];
-            // Rates with the same name are distinguished by their ids.
-            $key      = $name === '' || $names[$name] > 1 ? $rate['id'] : $name;
+            // Rates whose names the settings count as the same are distinguished by their ids.
+            $key      = $keys[$i] === '' || $times[$keys[$i]] > 1 ? $rate['id'] : $name;
             $proposed = $profiles->proposed($rate['rate']);
             $percent  = $rate['rate'] === null
                 ? Text::_(self::PREFIX . 'AMOUNT')
