@@ -8,8 +8,10 @@ use CloverSync\Cli\Callback;
 use CloverSync\Shop\Alerts\Mail;
 use CloverSync\Shop\Alerts\MailKind;
 use CloverSync\Shop\Exception\MailException;
+use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Health\Trouble;
 use CloverSync\Shop\Health\TroubleKind;
+use CloverSync\Shop\Joomla\ErrorPresenter;
 use CloverSync\Shop\Joomla\MailTemplates;
 use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Shop\Joomla\SiteMailer;
@@ -21,12 +23,14 @@ use CloverSync\Tests\Support\JoomlaSite;
 use CloverSync\Tests\Support\JoomlaTestCase;
 use CloverSync\Tests\Support\MailSink;
 use CloverSync\Tests\Support\Simulator;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Action\MailActions;
 use J2Commerce\Plugin\Task\Cloversync\Extension\Cloversync;
 use Joomla\CMS\Factory;
 use Joomla\CMS\Plugin\PluginHelper;
 use Joomla\Component\Scheduler\Administrator\Event\ExecuteTaskEvent;
 use Joomla\Component\Scheduler\Administrator\Task\Task;
 use Joomla\Component\Scheduler\Administrator\Task\Status;
+use Joomla\Input\Input;
 use PHPUnit\Framework\Attributes\TestDox;
 
 /** Mails by Joomla's own mailer and templates, into a mail server of the test. */
@@ -172,6 +176,43 @@ final class MailsTest extends JoomlaTestCase
         }
 
         self::assertSame([], $this->sink->mails());
+    }
+
+    #[TestDox('The test mail goes to all addresses, and the answer names those that were refused')]
+    public function test_test_mail(): void
+    {
+        JoomlaSite::loadWords();
+        putenv('CLOVERSYNC_BASE_URL=' . Simulator::get()->url);
+        $this->enable(['alert_email' => 'refused@shop.example, ' . self::OWNER . ', refused2@shop.example']);
+        $refusal = $this->testMail();
+        self::assertCount(1, $this->sink->mails());
+        self::assertStringContainsString('A test mail was sent to: ' . self::OWNER . '. Check', $refusal);
+        self::assertStringContainsString(
+            'No test mail was sent to: refused@shop.example, refused2@shop.example. The mail server did not',
+            $refusal,
+        );
+        $this->enable(['alert_email' => 'refused@shop.example']);
+        self::assertStringStartsWith('No test mail was sent to: refused@shop.example. The', $this->testMail());
+        $this->enable(['alert_email' => self::OWNER . ', other@shop.example']);
+        self::assertSame(
+            'A test mail was sent to: ' . self::OWNER . ', other@shop.example. Check whether it arrives.',
+            $this->testMail(),
+        );
+        self::assertCount(3, $this->sink->mails());
+    }
+
+    /** What the owner reads when he clicks on the button. */
+    private function testMail(): string
+    {
+        $factory = ShopFactory::stored(JoomlaSite::app(), $this->joomla);
+
+        try {
+            return (string) (new MailActions($factory, JoomlaSite::app()))->actions()['mail.test'](
+                new Input(),
+            )['message'];
+        } catch (ShopException $e) {
+            return ErrorPresenter::of($e)['message'];
+        }
     }
 
     #[TestDox('A scheduled task mails what needs the owner after its work, once; a refusal does not fail the task')]

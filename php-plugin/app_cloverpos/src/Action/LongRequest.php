@@ -16,7 +16,7 @@ use CloverSync\Shop\Support\Platform;
 use Joomla\CMS\Application\CMSWebApplicationInterface;
 use Joomla\CMS\Factory;
 
-/** Prepares a request that calls Clover. */
+/** Prepares a request that waits for other servers, such as Clover. */
 final class LongRequest
 {
     /** Seconds; a single call to Clover may take its whole time-out, after a token refresh. */

@@ -13,11 +13,15 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Action;
 \defined('_JEXEC') or die();
 
 use CloverSync\Shop\Alerts\Mail;
+use CloverSync\Shop\Exception\MailException;
 use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Joomla\ShopFactory;
+use CloverSync\Shop\Joomla\SiteLocale;
 use CloverSync\Shop\Joomla\SiteMailer;
 use CloverSync\Shop\Messages\Message;
-use Joomla\CMS\Application\CMSWebApplicationInterface;
+use CloverSync\Shop\Messages\MessageCode;
+use CloverSync\Shop\Support\TimeBudget;
+use Joomla\CMS\Application\CMSApplicationInterface;
 use Joomla\CMS\Language\Text;
 use Joomla\Input\Input;
 
@@ -26,9 +30,12 @@ final readonly class MailActions implements ActionGroup
 {
     private const PREFIX = 'PLG_J2COMMERCE_APP_CLOVERPOS_';
 
+    /** Seconds after which no mail is begun once one has failed: a mail server that hangs does so for each address. */
+    private const SECONDS = 45.0;
+
     public function __construct(
         private ShopFactory $factory,
-        private CMSWebApplicationInterface $app,
+        private CMSApplicationInterface $app,
     ) {
     }
 
@@ -51,10 +58,39 @@ final readonly class MailActions implements ActionGroup
             throw new ShopException(Message::said(Text::_(self::PREFIX . 'TEST_MAIL_NONE')));
         }
 
+        LongRequest::begin();
+        $budget  = new TimeBudget(self::SECONDS);
+        $reason  = null;
+        $refused = [];
+
         foreach ($addresses as $address) {
-            $mailer->send($address, Mail::test());
+            if ($reason !== null && $budget->isSpent()) {
+                $refused[] = $address;
+
+                continue;
+            }
+
+            try {
+                $mailer->send($address, Mail::test());
+            } catch (MailException $e) {
+                $reason    = $e->description();
+                $refused[] = $address;
+            }
         }
 
-        return ['message' => Text::sprintf(self::PREFIX . 'TEST_MAIL_DONE', implode(', ', $addresses))];
+        $sent = array_diff($addresses, $refused);
+        $done = $sent === [] ? '' : Text::sprintf(self::PREFIX . 'TEST_MAIL_DONE', implode(', ', $sent));
+
+        if ($reason !== null) {
+            $words = Text::sprintf(
+                self::PREFIX . 'TEST_MAIL_REFUSED',
+                implode(', ', $refused),
+                SiteLocale::formatter()->text($reason),
+            );
+
+            throw new ShopException(new Message(MessageCode::Said, ['text' => trim("$done $words")], $reason->details));
+        }
+
+        return ['message' => $done];
     }
 }
