@@ -14,6 +14,7 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
 
 use CloverSync\Exception\CloverException;
 use CloverSync\Shop\Health\Checks;
+use CloverSync\Shop\Joomla\LocalTime;
 use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Shop\Joomla\SiteFacts;
 use CloverSync\Shop\Services;
@@ -71,7 +72,7 @@ final readonly class HealthPage implements Page
         }
 
         $sql  = $this->factory->siteSql();
-        $zone = $this->zone();
+        $zone = LocalTime::siteZone($this->app);
 
         return new HealthView(
             (new Checks(SiteFacts::read($sql, $this->factory), $shop, $problem))->all(),
@@ -90,17 +91,6 @@ final readonly class HealthPage implements Page
         } catch (CloverException) {
             // The stored tokens cannot be read, and the checks say so.
             return null;
-        }
-    }
-
-    private function zone(): \DateTimeZone
-    {
-        $name = $this->app->get('offset');
-
-        try {
-            return new \DateTimeZone(\is_string($name) ? $name : 'UTC');
-        } catch (\Exception) {
-            return new \DateTimeZone('UTC');
         }
     }
 

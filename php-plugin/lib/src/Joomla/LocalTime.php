@@ -13,6 +13,7 @@ namespace CloverSync\Shop\Joomla;
 \defined('_JEXEC') or die();
 
 use CloverSync\Shop\Support\UtcTime;
+use Joomla\CMS\Application\CMSApplicationInterface;
 use Joomla\CMS\HTML\HTMLHelper;
 use Joomla\CMS\Language\Text;
 
@@ -30,5 +31,21 @@ final class LocalTime
     public static function unix(int $seconds): string
     {
         return self::sql(UtcTime::sql($seconds));
+    }
+
+    /** The time zone in which the site's days begin. */
+    public static function siteZone(CMSApplicationInterface $app): \DateTimeZone
+    {
+        return self::zone((string) $app->get('offset')) ?? new \DateTimeZone('UTC');
+    }
+
+    /** Null for a name that PHP does not know. */
+    public static function zone(string $name): ?\DateTimeZone
+    {
+        try {
+            return $name === '' ? null : new \DateTimeZone($name);
+        } catch (\Exception) {
+            return null;
+        }
     }
 }

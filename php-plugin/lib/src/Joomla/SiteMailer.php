@@ -49,12 +49,6 @@ final readonly class SiteMailer implements Mailer
     ) {
     }
 
-    /** The time zone in which the site's days begin. */
-    public function zone(): \DateTimeZone
-    {
-        return self::zoneOf((string) $this->app->get('offset')) ?? new \DateTimeZone('UTC');
-    }
-
     public function send(string $address, Mail $mail): void
     {
         try {
@@ -76,7 +70,10 @@ final readonly class SiteMailer implements Mailer
         $user     = SiteUser::parameters($this->sql, $address);
         $tag      = self::languageOf($user);
         $language = $this->language($tag);
-        $words    = SiteLocale::of($language, self::zoneOf($user['timezone'] ?? '') ?? $this->zone());
+        $words    = SiteLocale::of(
+            $language,
+            LocalTime::zone($user['timezone'] ?? '') ?? LocalTime::siteZone($this->app),
+        );
         $tags     = $this->tags($mail, $words, $language);
         $template = new OwnerMail($mail->kind, $tag, $language, $this->app->getLanguage()->getTag(), self::mailer());
 
@@ -188,14 +185,5 @@ final readonly class SiteMailer implements Mailer
         $format = $language->hasKey('DATE_FORMAT_LC4') ? $language->_('DATE_FORMAT_LC4') : self::DAY;
 
         return (new \DateTimeImmutable($day))->format($format);
-    }
-
-    private static function zoneOf(string $name): ?\DateTimeZone
-    {
-        try {
-            return $name === '' ? null : new \DateTimeZone($name);
-        } catch (\Exception) {
-            return null;
-        }
     }
 }

@@ -16,6 +16,7 @@ use CloverSync\Shop\Alerts\Alerts;
 use CloverSync\Shop\Exception\ExtensionException;
 use CloverSync\Shop\Health\Schedule;
 use CloverSync\Shop\Joomla\ErrorPresenter;
+use CloverSync\Shop\Joomla\LocalTime;
 use CloverSync\Shop\Joomla\QueryMonitor;
 use CloverSync\Shop\Joomla\Requirements;
 use CloverSync\Shop\Joomla\SearchIndex;
@@ -191,7 +192,7 @@ final class Cloversync extends CMSPlugin implements SubscriberInterface
                 $shop,
                 Schedule::read($factory->sql(), $factory->siteState()),
                 $mailer,
-                $mailer->zone(),
+                LocalTime::siteZone($this->app()),
             );
             $mails = $alerts->look();
         } catch (\Throwable $e) {
