@@ -42,14 +42,6 @@ $type      = static function (string $type): string {
 
     return $word === $key ? $type : $word;
 };
-$badges    = [
-    'synced'   => 'text-bg-success',
-    'pending'  => 'text-bg-warning',
-    'differs'  => 'text-bg-warning',
-    'error'    => 'text-bg-danger',
-    'deleted'  => 'text-bg-secondary',
-    'left_out' => 'text-bg-secondary',
-];
 ?>
 <div class="clover" id="clover-mappings" data-page="<?php echo $text(Pages::url('mappings')); ?>">
     <?php if (!$displayData['mayAct']) : ?>
@@ -289,7 +281,9 @@ $badges    = [
                                 <?php endif; ?>
                             </td>
                             <td>
-                                <span class="badge <?php echo $badges[$row->shownState()]; ?>"><?php
+                                <span class="badge text-bg-<?php
+                                    echo ProductText::color($row->shownState());
+                                ?>"><?php
                                     echo Text::_($prefix . 'STATE_' . strtoupper($row->shownState()));
                                 ?></span>
                                 <?php foreach ($row->differences as $difference) : ?>

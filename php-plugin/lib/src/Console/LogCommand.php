@@ -6,11 +6,11 @@ namespace CloverSync\Shop\Console;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\Shop\Log\SyncLog;
+
 /** `log` shows the Sync Log. */
 final readonly class LogCommand implements Command
 {
-    private const STATUSES = ['success', 'error', 'skipped'];
-
     public function __construct(
         private Console $console,
         private Host $host,
@@ -30,7 +30,7 @@ final readonly class LogCommand implements Command
     {
         $status = $options->get('status');
 
-        if ($status !== null && !\in_array($status, self::STATUSES, true)) {
+        if ($status !== null && !\in_array($status, SyncLog::STATUSES, true)) {
             throw new UsageException('--status must be success, error or skipped.');
         }
 
