@@ -17,6 +17,9 @@ final readonly class ProductChoices
     public const OPTIONS = '#__j2commerce_product_options';
     public const TABLE   = '#__j2commerce_product_optionvalues';
 
+    /** A price or weight that a choice does not change. */
+    private const NOTHING = '0.00000000';
+
     private const COMBINATIONS = '#__j2commerce_product_variant_optionvalues';
 
     private Bulk $bulk;
@@ -76,17 +79,11 @@ final readonly class ProductChoices
                     if (!isset($choices[$product][$valueId])) {
                         $choices[$product][$valueId] = 0;
                         $data[]                      = [
-                            $options[$product][$shared['id']],
-                            $valueId,
-                            '',
-                            '0.00000000',
-                            '+',
-                            '0.00000000',
-                            '+',
-                            '',
-                            $order === 1 ? 1 : 0,
-                            $order,
-                            '{}',
+                            'option'     => $options[$product][$shared['id']],
+                            'value'      => $valueId,
+                            'price'      => self::NOTHING,
+                            'is_default' => $order === 1,
+                            'ordering'   => $order,
                         ];
                         $rows[$product] = ($rows[$product] ?? 0) + 1;
                     }
@@ -95,27 +92,48 @@ final readonly class ProductChoices
         }
 
         if ($data !== []) {
-            $this->bulk->insert(
-                self::TABLE,
-                [
-                    'productoption_id',
-                    'optionvalue_id',
-                    'parent_optionvalue',
-                    'product_optionvalue_price',
-                    'product_optionvalue_prefix',
-                    'product_optionvalue_weight',
-                    'product_optionvalue_weight_prefix',
-                    'product_optionvalue_sku',
-                    'product_optionvalue_default',
-                    'ordering',
-                    'product_optionvalue_attribs',
-                ],
-                $data,
-            );
+            $this->insert($data);
             $choices = $this->productChoices($options);
         }
 
         return [$choices, $rows];
+    }
+
+    /**
+     * @param non-empty-list<array{option: int, value: int, price: string, is_default: bool, ordering: int}> $choices The
+     *   row of the product's option, the id of the option's value, and what the value adds to the product's price
+     */
+    public function insert(array $choices): void
+    {
+        $this->bulk->insert(
+            self::TABLE,
+            [
+                'productoption_id',
+                'optionvalue_id',
+                'parent_optionvalue',
+                'product_optionvalue_price',
+                'product_optionvalue_prefix',
+                'product_optionvalue_weight',
+                'product_optionvalue_weight_prefix',
+                'product_optionvalue_sku',
+                'product_optionvalue_default',
+                'ordering',
+                'product_optionvalue_attribs',
+            ],
+            array_map(static fn (array $choice): array => [
+                $choice['option'],
+                $choice['value'],
+                '',
+                $choice['price'],
+                '+',
+                self::NOTHING,
+                '+',
+                '',
+                (int) $choice['is_default'],
+                $choice['ordering'],
+                '{}',
+            ], $choices),
+        );
     }
 
     /**

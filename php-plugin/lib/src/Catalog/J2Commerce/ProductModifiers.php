@@ -26,10 +26,13 @@ final readonly class ProductModifiers
 
     private SharedOptions $shared;
 
+    private ProductChoices $choiceRows;
+
     public function __construct(Sql $sql, ShopConfig $config, Clock $clock)
     {
-        $this->bulk   = new Bulk($sql);
-        $this->shared = new SharedOptions($sql, $config, $clock);
+        $this->choiceRows = new ProductChoices($sql);
+        $this->bulk       = new Bulk($sql);
+        $this->shared     = new SharedOptions($sql, $config, $clock);
     }
 
     /**
@@ -237,17 +240,11 @@ final readonly class ProductModifiers
 
                     if ($id === null) {
                         $inserts[] = [
-                            $row,
-                            $value,
-                            '',
-                            $choice['price'],
-                            '+',
-                            '0.00000000',
-                            '+',
-                            '',
-                            0,
-                            $i + 1,
-                            '{}',
+                            'option'     => $row,
+                            'value'      => $value,
+                            'price'      => $choice['price'],
+                            'is_default' => false,
+                            'ordering'   => $i + 1,
                         ];
                         $missing[]      = [$product, $group, $choice['modifier'], $row, $value];
                         $rows[$product] = ($rows[$product] ?? 0) + 1;
@@ -277,23 +274,7 @@ final readonly class ProductModifiers
             return $found;
         }
 
-        $this->bulk->insert(
-            ProductChoices::TABLE,
-            [
-                'productoption_id',
-                'optionvalue_id',
-                'parent_optionvalue',
-                'product_optionvalue_price',
-                'product_optionvalue_prefix',
-                'product_optionvalue_weight',
-                'product_optionvalue_weight_prefix',
-                'product_optionvalue_sku',
-                'product_optionvalue_default',
-                'ordering',
-                'product_optionvalue_attribs',
-            ],
-            $inserts,
-        );
+        $this->choiceRows->insert($inserts);
         $stored = $this->productChoices($options);
 
         foreach ($missing as [$product, $group, $modifier, $row, $value]) {
