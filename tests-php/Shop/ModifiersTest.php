@@ -266,22 +266,51 @@ final class ModifiersTest extends SyncTestCase
         }
     }
 
-    public function test_an_item_that_joins_a_group_has_none_in_its_new_product(): void
+    public function test_a_deleted_item_comes_back_with_its_modifiers(): void
     {
         $this->connectedAndSynced(self::ON);
         $burger = $this->named('House Burger');
-        self::assertNotSame(
-            [],
-            $this
-                ->shop(self::ON)
-                ->links()
-                ->modifiersOf([(int) $this->product($burger)['product_id']]),
-        );
+        $before = $this->options($burger);
         $this->clover->remove($burger);
         $this->sync(self::ON);
         $this->clover->restore($burger);
         $this->sync(self::ON);
-        self::assertCount(2, $this->options($burger), 'A deleted item comes back as it was.');
+        self::assertCount(2, $before);
+        self::assertSame($before, $this->options($burger));
+    }
+
+    public function test_an_item_that_joins_a_group_has_none_in_its_new_product(): void
+    {
+        $this->connect();
+        $big = $this->clover->add([
+            'name'    => 'Big',
+            'price'   => 900,
+            'group'   => 'Menu',
+            'options' => ['Size' => 'Big'],
+        ]);
+        $burger = $this->item('Small', [$this->group(['name' => 'Extras'], ['Cheese' => 150])]);
+        $this->sync(self::ON);
+        $product = (int) $this->product($burger)['product_id'];
+        self::assertArrayHasKey($product, $this->shop(self::ON)->links()->modifiersOf([$product]));
+        $sizes = array_column(self::list($this->ask('GET', 'attributes')), 'id', 'name');
+        $this->clover->edit($burger, [
+            '__raw' => [
+                'itemGroup' => $this->clover->item($big)['itemGroup'],
+                'options'   => [
+                    'elements' => [[
+                        'id'        => 'SMALL00000000',
+                        'name'      => 'Small',
+                        'attribute' => ['id' => $sizes['Size']],
+                    ]],
+                ],
+            ],
+        ]);
+        $this->sync(self::ON);
+        $menu = (int) $this->product($burger)['product_id'];
+        self::assertSame((int) $this->product($big)['product_id'], $menu);
+        self::assertSame(['Size select 1' => ['Big' => '0', 'Small' => '0']], $this->options($burger));
+        self::assertSame([], $this->shop(self::ON)->links()->modifiersOf([$product, $menu]));
+        self::assertSame(0, $this->sync(self::ON)->productRows);
     }
 
     public function test_modifiers_of_a_rehearsal_leave_the_product_that_is_linked_again(): void
