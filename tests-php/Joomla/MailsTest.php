@@ -7,6 +7,7 @@ namespace CloverSync\Tests\Joomla;
 use CloverSync\Cli\Callback;
 use CloverSync\Shop\Alerts\Mail;
 use CloverSync\Shop\Alerts\MailKind;
+use CloverSync\Shop\Alerts\MailRecords;
 use CloverSync\Shop\Exception\MailException;
 use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Health\Trouble;
@@ -24,11 +25,8 @@ use CloverSync\Tests\Support\JoomlaTestCase;
 use CloverSync\Tests\Support\MailSink;
 use CloverSync\Tests\Support\Simulator;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Action\MailActions;
-use J2Commerce\Plugin\Task\Cloversync\Extension\Cloversync;
 use Joomla\CMS\Factory;
 use Joomla\CMS\Plugin\PluginHelper;
-use Joomla\Component\Scheduler\Administrator\Event\ExecuteTaskEvent;
-use Joomla\Component\Scheduler\Administrator\Task\Task;
 use Joomla\Component\Scheduler\Administrator\Task\Status;
 use Joomla\Input\Input;
 use PHPUnit\Framework\Attributes\TestDox;
@@ -44,23 +42,11 @@ final class MailsTest extends JoomlaTestCase
     {
         parent::setUp();
         $this->sink = MailSink::start();
-        $this->sql->execute('CREATE TABLE #__mail_templates (
-            template_id VARCHAR(127) NOT NULL, extension VARCHAR(127) NOT NULL, language CHAR(7) NOT NULL,
-            subject VARCHAR(255) NOT NULL, body TEXT NOT NULL, htmlbody MEDIUMTEXT NOT NULL, attachments TEXT NOT NULL,
-            params TEXT NOT NULL, PRIMARY KEY (template_id, language))');
+        $this->sql->execute(MailSink::TEMPLATES);
         // Joomla's class of mail templates asks for it in the old way.
         Factory::$database = null;
 
-        foreach ([
-            'mailer'     => 'smtp',
-            'smtphost'   => '127.0.0.1',
-            'smtpport'   => $this->sink->port,
-            'smtpauth'   => 0,
-            'smtpsecure' => 'none',
-            'mailfrom'   => 'shop@shop.example',
-            'fromname'   => 'Shop',
-            'mailonline' => 1,
-        ] as $name => $value) {
+        foreach (MailSink::configuration($this->sink->port) as $name => $value) {
             JoomlaSite::app()->set($name, $value);
         }
 
@@ -240,18 +226,37 @@ final class MailsTest extends JoomlaTestCase
         self::assertStringContainsString('Recording payments in Clover: paused', $this->sink->mails()[0]);
     }
 
+    #[TestDox('A task whose App Secret cannot be opened mails it, once')]
+    public function test_standstill(): void
+    {
+        JoomlaSite::loadWords();
+        putenv('CLOVERSYNC_BASE_URL=' . Simulator::get()->url);
+        $this->enable(['alert_email' => self::OWNER]);
+        ShopFactory::stored(JoomlaSite::app(), $this->joomla)->shop();
+        $this->enable(['alert_email' => ' ' . self::OWNER . ', no address', 'app_secret' => '']);
+
+        try {
+            JoomlaSite::app()->set('secret', 'another secret!!');
+            self::assertSame([Status::KNOCKOUT, Status::KNOCKOUT], [$this->task(), $this->task()]);
+        } finally {
+            JoomlaSite::app()->set('secret', JoomlaSite::SECRET);
+        }
+
+        self::assertCount(1, $this->sink->mails());
+        self::assertStringContainsString(
+            'Subject: Tests: The exchange with Clover does not run',
+            $this->sink->mails()[0],
+        );
+        self::assertStringContainsString('pluginview=health', $this->sink->mails()[0]);
+        self::assertStringNotContainsString('another secret', $this->sink->mails()[0]);
+        $this->enable(['alert_email' => self::OWNER, 'app_secret' => '']);
+        $this->task();
+        self::assertNotNull((new MailRecords($this->state()))->get('not_running')?->ended);
+    }
+
     private function task(): int
     {
-        $plugin = new Cloversync(['type' => 'task', 'name' => 'cloversync', 'params' => '{}']);
-        $plugin->setApplication(JoomlaSite::app());
-        $plugin->setDatabase($this->joomla);
-
-        // The scheduler names it when it starts a routine.
-        (new \ReflectionProperty($plugin, 'snapshot'))->setValue($plugin, ['logCategory' => 'task']);
-
-        return $plugin->refreshToken(new ExecuteTaskEvent('onExecuteTask', [
-            'subject' => (new \ReflectionClass(Task::class))->newInstanceWithoutConstructor(),
-        ]));
+        return JoomlaSite::refreshToken($this->joomla);
     }
 
     /** @param array<string, scalar> $settings */

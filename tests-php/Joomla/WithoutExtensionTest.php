@@ -7,8 +7,10 @@ namespace CloverSync\Tests\Joomla;
 use CloverSync\Shop\Exception\ExtensionException;
 use CloverSync\Tests\Support\JoomlaTestCase;
 use CloverSync\Tests\Support\Json;
+use CloverSync\Tests\Support\MailSink;
 use CloverSync\Tests\Support\MariaDb;
 use CloverSync\Tests\Support\Program;
+use Joomla\Component\Scheduler\Administrator\Task\Status;
 use PHPUnit\Framework\Attributes\TestDox;
 
 /** The app in a PHP that has not loaded the extension and finds no helper program. */
@@ -34,6 +36,21 @@ final class WithoutExtensionTest extends JoomlaTestCase
             [['order_id' => '179540797553', 'event' => 'status', 'old_status' => 5, 'new_status' => 1]],
             $this->sql->fetchAll('SELECT order_id, event, old_status, new_status FROM #__j2commerce_clover_outbox'),
         );
+    }
+
+    #[TestDox('A scheduled task mails the owner what is missing, once')]
+    public function test_mail(): void
+    {
+        $this->sql->execute(MailSink::TEMPLATES);
+        $this->sql->execute("UPDATE #__extensions SET params = ? WHERE element = 'app_cloverpos'", [json_encode([
+            'alert_email' => 'owner@shop.example',
+        ], JSON_THROW_ON_ERROR)]);
+        $sink = MailSink::start();
+        putenv("CLOVERSYNC_TEST_MAIL_PORT=$sink->port");
+        self::assertSame([Status::KNOCKOUT, Status::KNOCKOUT], [$this->without('task'), $this->without('task')]);
+        self::assertCount(1, $sink->mails());
+        self::assertStringContainsString('The exchange with Clover does not run', $sink->mails()[0]);
+        self::assertStringContainsString(self::HELPER, $sink->mails()[0]);
     }
 
     #[TestDox('Settings are saved, a secret is refused with a sentence, and nothing is stored with it')]

@@ -11,6 +11,7 @@ use CloverSync\Shop\Alerts\Alerts;
 use CloverSync\Shop\Alerts\Delivery;
 use CloverSync\Shop\Alerts\MailRecords;
 use CloverSync\Shop\Alerts\MailReport;
+use CloverSync\Shop\Alerts\Standstill;
 use CloverSync\Shop\Exception\DefaultCategoryException;
 use CloverSync\Shop\Health\Schedule;
 use CloverSync\Shop\Links\LinkState;
@@ -80,6 +81,34 @@ final class AlertsTest extends SalesTestCase
         $this->clock->later += self::HOUR;
         $this->pause(WorkKind::Stock);
         self::assertSame([$both, []], [$this->look($to), $this->look($to)]);
+    }
+
+    #[TestDox('An app that cannot run is mailed once, also where it runs in only one of the site’s two PHPs')]
+    public function test_standstill(): void
+    {
+        $stand = function (string ...$to): array {
+            $shop = $this->shop();
+            (new Standstill($shop->state, $shop->log, $this->clock, $this->box))->mail(
+                Message::said('The helper program is gone.'),
+                array_values($to),
+            );
+
+            return $this->box->taken();
+        };
+        self::assertSame([], $stand());
+        self::assertSame([], (new MailRecords($this->shop()->state))->names());
+        $mail = [self::OWNER . ': not_running'];
+        self::assertSame([$mail, []], [$stand(self::OWNER), $stand(self::OWNER)]);
+
+        foreach ([self::HOUR, 86_400] as $seconds) {
+            self::assertSame([], $this->look());
+            $this->clock->later += $seconds;
+            self::assertSame([], $stand(self::OWNER), 'The other PHP has run.');
+        }
+
+        self::assertSame([], $this->look());
+        $this->clock->later += 2 * 86_400;
+        self::assertSame($mail, $stand(self::OWNER));
     }
 
     #[TestDox('Troubles that begin together are one mail; the kinds of work are paused separately')]

@@ -7,12 +7,15 @@ namespace CloverSync\Tests\Support;
 use CloverSync\Shop\Joomla\DebugLog;
 use CloverSync\Shop\Joomla\ShopFactory;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Extension\AppCloverpos;
+use J2Commerce\Plugin\Task\Cloversync\Extension\Cloversync;
 use Joomla\CMS\Application\ConsoleApplication;
 use Joomla\CMS\Cache\CacheControllerFactoryInterface;
 use Joomla\CMS\Factory;
 use Joomla\CMS\Log\Log;
 use Joomla\CMS\Plugin\PluginHelper;
 use Joomla\Component\Plugins\Administrator\Model\PluginModel;
+use Joomla\Component\Scheduler\Administrator\Event\ExecuteTaskEvent;
+use Joomla\Component\Scheduler\Administrator\Task\Task;
 use Joomla\Database\DatabaseFactory;
 use Joomla\Database\DatabaseInterface;
 use Joomla\DI\Container;
@@ -352,5 +355,20 @@ final class JoomlaSite
     private static function part(string $dsn, string $name): string
     {
         return preg_match("/[:;]$name=([^;]*)/", $dsn, $m) === 1 ? $m[1] : '';
+    }
+
+    /** @return int The status of the scheduled task that renews the tokens */
+    public static function refreshToken(DatabaseInterface $db): int
+    {
+        $plugin = new Cloversync(['type' => 'task', 'name' => 'cloversync', 'params' => '{}']);
+        $plugin->setApplication(self::app());
+        $plugin->setDatabase($db);
+
+        // The scheduler names it when it starts a routine.
+        (new \ReflectionProperty($plugin, 'snapshot'))->setValue($plugin, ['logCategory' => 'task']);
+
+        return $plugin->refreshToken(new ExecuteTaskEvent('onExecuteTask', [
+            'subject' => (new \ReflectionClass(Task::class))->newInstanceWithoutConstructor(),
+        ]));
     }
 }

@@ -7,6 +7,12 @@ namespace CloverSync\Tests\Support;
 /** A mail server on this machine that keeps what it gets. It refuses addresses that begin with "refused". */
 final class MailSink
 {
+    /** Joomla's table of mail templates. */
+    public const TEMPLATES = 'CREATE TABLE #__mail_templates (
+        template_id VARCHAR(127) NOT NULL, extension VARCHAR(127) NOT NULL, language CHAR(7) NOT NULL,
+        subject VARCHAR(255) NOT NULL, body TEXT NOT NULL, htmlbody MEDIUMTEXT NOT NULL, attachments TEXT NOT NULL,
+        params TEXT NOT NULL, PRIMARY KEY (template_id, language))';
+
     private const HOST = '127.0.0.1';
 
     private function __construct(
@@ -32,6 +38,21 @@ final class MailSink
         fclose($server);
 
         return new self($port, $folder, $pid, (int) getmypid());
+    }
+
+    /** @return array<string, scalar> Joomla's configuration, for a server on this port */
+    public static function configuration(int $port): array
+    {
+        return [
+            'mailer'     => 'smtp',
+            'smtphost'   => self::HOST,
+            'smtpport'   => $port,
+            'smtpauth'   => 0,
+            'smtpsecure' => 'none',
+            'mailfrom'   => 'shop@shop.example',
+            'fromname'   => 'Shop',
+            'mailonline' => 1,
+        ];
     }
 
     public function __destruct()

@@ -10,6 +10,8 @@ use CloverSync\Shop\Joomla\Requirements;
 use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Tests\Support\JoomlaSite;
 use CloverSync\Tests\Support\Json;
+use CloverSync\Tests\Support\MailSink;
+use Joomla\CMS\Plugin\PluginHelper;
 
 require __DIR__ . '/../../bootstrap.php';
 
@@ -30,6 +32,21 @@ $outcome = match ($what) {
         }
 
         return [];
+    })(),
+    'task' => (static function () use ($db, $factory): int {
+        foreach (MailSink::configuration((int) getenv('CLOVERSYNC_TEST_MAIL_PORT')) as $name => $value) {
+            JoomlaSite::app()->set($name, $value);
+        }
+
+        (new \ReflectionProperty(PluginHelper::class, 'plugins'))->setValue(null, [
+            (object) [
+                'type'   => 'j2commerce',
+                'name'   => 'app_cloverpos',
+                'params' => json_encode($factory->storedParameters(), JSON_THROW_ON_ERROR),
+            ],
+        ]);
+
+        return JoomlaSite::refreshToken($db);
     })(),
     default    => JoomlaSite::save(
         $db,

@@ -86,7 +86,7 @@ final readonly class Alerts
                 continue;
             }
 
-            $record = $this->begun($kind, $record, $addresses);
+            $record = $this->records->begun($kind->value, $record, $addresses, $now, self::QUIET);
 
             if ($record !== null && $record->hasDue($addresses, $now)) {
                 $due[$kind->value] = $record;
@@ -103,30 +103,6 @@ final readonly class Alerts
             // A process that has changed it meanwhile saw the trouble a moment ago; the next look stores its end.
             $this->records->save($kind->value, $record);
         }
-    }
-
-    /**
-     * @param list<string> $addresses
-     *
-     * @return ?MailRecord Null when another process has just changed it, and sends what is due
-     */
-    private function begun(TroubleKind $kind, ?MailRecord $record, array $addresses): ?MailRecord
-    {
-        $now = $this->shop->clock->now();
-
-        if ($record !== null && $record->ended === null) {
-            return $record;
-        }
-
-        if ($record === null) {
-            $record = MailRecord::begin($now, $addresses);
-        } elseif (abs($now - (int) $record->ended) >= self::QUIET) {
-            $record = $record->replacedBy(MailRecord::begin($now, $addresses));
-        } else {
-            $record->ended = null;
-        }
-
-        return $this->records->save($kind->value, $record) ? $record : null;
     }
 
     /**

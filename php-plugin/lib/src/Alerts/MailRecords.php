@@ -34,6 +34,31 @@ final readonly class MailRecords
         return $stored === null ? null : MailRecord::read($stored);
     }
 
+    /**
+     * Stores that a trouble is there.
+     *
+     * @param list<string> $addresses
+     * @param int          $quiet     Seconds for which it must be over before its return counts as new
+     *
+     * @return ?MailRecord Null when another process has just changed it, and sends what is due
+     */
+    public function begun(string $name, ?MailRecord $record, array $addresses, int $now, int $quiet): ?MailRecord
+    {
+        if ($record !== null && $record->ended === null) {
+            return $record;
+        }
+
+        if ($record === null) {
+            $record = MailRecord::begin($now, $addresses);
+        } elseif (abs($now - (int) $record->ended) >= $quiet) {
+            $record = $record->replacedBy(MailRecord::begin($now, $addresses));
+        } else {
+            $record->ended = null;
+        }
+
+        return $this->save($name, $record) ? $record : null;
+    }
+
     /** @return bool Whether it was written; else it must be read again */
     public function save(string $name, MailRecord $record): bool
     {

@@ -13,6 +13,9 @@ use CloverSync\Shop\Pauses\WorkKind;
 /** Kinds of {@see Trouble}. The values are stored. */
 enum TroubleKind: string
 {
+    /** The core cannot be used, or the settings cannot be read. No check of a running app finds it. */
+    case NotRunning = 'not_running';
+
     /** Clover does not accept the connection any more. */
     case Disconnected = 'disconnected';
 
@@ -61,6 +64,7 @@ enum TroubleKind: string
     public function title(): Message
     {
         return match ($this) {
+            self::NotRunning => new Message(MessageCode::TroubleNotRunning),
             self::Disconnected => new Message(MessageCode::TroubleDisconnected),
             self::SiteMoved => new Message(MessageCode::TroubleSiteMoved),
             self::CatalogPaused => self::paused(WorkKind::Catalog),
@@ -83,6 +87,7 @@ enum TroubleKind: string
     {
         return match ($this) {
             self::SiteMoved => null,
+            self::NotRunning => 'health',
             self::StockPaused,
             self::OrdersPaused,
             self::PaymentsPaused,

@@ -201,6 +201,21 @@ final class ShopFactory
         return \is_scalar($switch) && (bool) $switch;
     }
 
+    /**
+     * Read without the core, for what must be mailed although it cannot be used.
+     *
+     * @return list<string> The addresses of the setting Alert Email
+     */
+    public function alertAddresses(): array
+    {
+        $given = $this->parameter('alert_email');
+
+        return array_values(array_unique(array_filter(
+            array_map(trim(...), explode(',', \is_string($given) ? $given : '')),
+            static fn (string $address): bool => str_contains($address, '@'),
+        )));
+    }
+
     /** Facts of the connection's environment. */
     public function state(): KeyValueStore
     {

@@ -234,6 +234,7 @@ enum MessageCode: string
     // Troubles in a few words, and those that are counted
     case TroubleDisconnected = 'trouble_disconnected';
     case TroubleSiteMoved    = 'trouble_site_moved';
+    case TroubleNotRunning   = 'trouble_not_running';
     case TroublePaused       = 'trouble_paused';
     case TroubleSyncFailed   = 'trouble_sync_failed';
     case TroubleSyncStalled  = 'trouble_sync_stalled';

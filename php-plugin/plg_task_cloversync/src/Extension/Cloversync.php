@@ -12,7 +12,11 @@ namespace J2Commerce\Plugin\Task\Cloversync\Extension;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\Exception\SettingsException;
+use CloverSync\Exception\VaultException;
 use CloverSync\Shop\Alerts\Alerts;
+use CloverSync\Shop\Alerts\MailReport;
+use CloverSync\Shop\Alerts\Standstill;
 use CloverSync\Shop\Exception\ExtensionException;
 use CloverSync\Shop\Health\Schedule;
 use CloverSync\Shop\Joomla\ErrorPresenter;
@@ -24,6 +28,8 @@ use CloverSync\Shop\Joomla\ShopCache;
 use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Shop\Joomla\SiteLocale;
 use CloverSync\Shop\Joomla\SiteMailer;
+use CloverSync\Shop\Log\SyncLog;
+use CloverSync\Shop\Messages\Message;
 use CloverSync\Shop\Services;
 use CloverSync\Shop\Support\Platform;
 use CloverSync\Shop\Support\TimeBudget;
@@ -125,13 +131,19 @@ final class Cloversync extends CMSPlugin implements SubscriberInterface
         $resume = QueryMonitor::pause($this->getDatabase());
 
         try {
-            $shop = $this->shop($factory);
+            try {
+                $shop = $this->shop($factory);
+            } catch (ExtensionException|SettingsException|VaultException $e) {
+                $this->mail(fn (): MailReport => $this->standstill($factory, $e));
+
+                throw $e;
+            }
 
             try {
                 $report = $routine(new ScheduledTasks($shop, $this->seconds()));
                 $this->index($report, $shop);
             } finally {
-                $this->mail($factory, $shop);
+                $this->mail(fn (): MailReport => $this->alerts($factory, $shop));
             }
 
             return $this->report($report);
@@ -183,18 +195,40 @@ final class Cloversync extends CMSPlugin implements SubscriberInterface
         $report->leaves('search', $left > 0 && !$this->app()->isClient('cli'));
     }
 
-    /** After the work, whatever became of it. A mail that fails does not make the task fail. */
-    private function mail(ShopFactory $factory, Services $shop): void
+    private function alerts(ShopFactory $factory, Services $shop): MailReport
+    {
+        return (new Alerts(
+            $shop,
+            Schedule::read($factory->sql(), $factory->siteState()),
+            $this->mailer($factory),
+            LocalTime::siteZone($this->app()),
+        ))->look();
+    }
+
+    private function standstill(ShopFactory $factory, \Throwable $why): MailReport
+    {
+        return (new Standstill(
+            $factory->state(),
+            new SyncLog($factory->sql(), $factory->environment(), $factory->clock),
+            $factory->clock,
+            $this->mailer($factory),
+        ))->mail(Message::said(ErrorPresenter::of($why)['message']), $factory->alertAddresses());
+    }
+
+    private function mailer(ShopFactory $factory): SiteMailer
+    {
+        return new SiteMailer($this->app(), $factory->sql(), $factory->state());
+    }
+
+    /**
+     * After the work, whatever became of it. A mail that fails does not make the task fail.
+     *
+     * @param \Closure(): MailReport $send
+     */
+    private function mail(\Closure $send): void
     {
         try {
-            $mailer = new SiteMailer($this->app(), $factory->sql(), $factory->state());
-            $alerts = new Alerts(
-                $shop,
-                Schedule::read($factory->sql(), $factory->siteState()),
-                $mailer,
-                LocalTime::siteZone($this->app()),
-            );
-            $mails = $alerts->look();
+            $mails = $send();
         } catch (\Throwable $e) {
             $this->tell(ErrorPresenter::of($e)['message'], 'warning');
 
