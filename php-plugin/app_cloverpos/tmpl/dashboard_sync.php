@@ -35,6 +35,7 @@ $word   = static fn (string $key): string => $escape(Text::_('PLG_J2COMMERCE_APP
         <div class="mt-3" id="clover-result" hidden>
             <div class="alert mb-0" role="status">
                 <p class="mb-2" id="clover-result-text"></p>
+                <p class="mb-2" id="clover-unpublished" hidden><?php echo $word('SYNC_UNPUBLISHED'); ?></p>
                 <ul class="mb-2" id="clover-failures"></ul>
                 <a class="alert-link me-3" href="index.php?option=com_j2commerce&amp;view=products"><?php
                     echo $word('PRODUCTS_LINK');

@@ -58,6 +58,7 @@ chapter('Run Your First Sync, Products in J2Commerce', async (browser) => {
     }
 
     assert.match(await browser.page.innerText('#clover-result-text'), /^Sync complete: 55 imported, 0 updated, 0 unchanged, 0 failed\.$/);
+    assert.match(await browser.page.innerText('#clover-unpublished'), /^The imported products are unpublished/);
     assert.equal(value('SELECT COUNT(*) FROM #__j2commerce_clover_runs'), 1, 'it was one run');
     assert.equal(await browser.page.innerText('[data-clover-figure="products"]'), '55');
     assert.notEqual(await browser.page.innerText('[data-clover-figure="lastSync"]'), 'Never');

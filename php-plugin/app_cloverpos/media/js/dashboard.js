@@ -104,6 +104,7 @@
     }));
     byId('failures').hidden = failures.length === 0;
     byId('result').querySelector('.alert').className = `alert mb-0 alert-${run.failed > 0 ? 'warning' : 'success'}`;
+    toggle('unpublished', run.imported > 0 && options.unpublished);
     toggle('conflicts', run.conflicts > 0);
     toggle('result', true);
   };

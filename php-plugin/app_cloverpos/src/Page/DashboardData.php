@@ -124,6 +124,7 @@ final class DashboardData
             'text'      => self::progress($run, $expected),
             'summary'   => self::summary($run),
             'message'   => $run->message === null ? '' : SiteLocale::formatter()->text($run->message),
+            'imported'  => $run->imported,
             'failed'    => $run->failed,
             'conflicts' => $run->conflicts,
         ];

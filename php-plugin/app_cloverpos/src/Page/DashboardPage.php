@@ -13,6 +13,7 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
 \defined('_JEXEC') or die();
 
 use CloverSync\Credential;
+use CloverSync\ImportStatus;
 use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
 use CloverSync\Shop\Joomla\ErrorPresenter;
 use CloverSync\Shop\Joomla\LocalTime;
@@ -101,6 +102,8 @@ final readonly class DashboardPage implements Page
             'canWork' => $page->canWork,
             'poll'    => self::POLL,
             'follow'  => self::FOLLOW,
+
+            'unpublished' => $shop->settings->importStatus === ImportStatus::Unpublished,
         ]);
 
         return Template::render('dashboard', ['page' => $page]);
