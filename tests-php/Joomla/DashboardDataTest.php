@@ -61,6 +61,7 @@ final class DashboardDataTest extends JoomlaTestCase
             pending: 0,
             conflicts: 0,
             deleted: 0,
+            leftOut: 0,
             lastSync: null,
             run: null,
             lastFailure: null,

@@ -81,6 +81,7 @@ final class DashboardReaderTest extends SyncTestCase
             'pending'   => $now->pending,
             'conflicts' => $now->conflicts,
             'deleted'   => $now->deleted,
+            'left_out'  => $now->leftOut,
         ]);
         self::assertGreaterThan(0, $now->products);
         self::assertSame($shop->state->get('last_sync'), $now->lastSync);

@@ -140,6 +140,9 @@ final class ItemFilterTest extends SyncTestCase
             $product['link_state'],
             (int) $product['availability'],
         ]);
+        $now  = $this->shop($filtered)->dashboard()->read();
+        $left = $this->sql->fetchValue("SELECT COUNT(*) FROM #__j2commerce_clover_mappings WHERE state = 'left_out'");
+        self::assertSame([0, (int) $left], [$now->deleted, $now->leftOut]);
         $list   = $this->shop()->linkList();
         $listed = $list->one($id);
         $status = ProductStatus::of($this->sql, $this->shop()->links(), (int) $product['product_id']);

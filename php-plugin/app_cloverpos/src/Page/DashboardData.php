@@ -51,6 +51,7 @@ final class DashboardData
                 $now->pending,
                 $now->conflicts,
                 $now->deleted,
+                $now->leftOut,
             ),
             'run'         => $now->run === null
                 ? null

@@ -51,12 +51,13 @@ final readonly class StatusCommand implements Command
         );
         $this->console->line('Last sync:          ' . (UtcTime::iso($now->lastSync) ?? 'never'));
         $this->console->line(\sprintf(
-            'Products: %d   errors: %d   pending: %d   conflicts: %d   deleted: %d',
+            'Products: %d   errors: %d   pending: %d   conflicts: %d   deleted: %d   left out: %d',
             $now->products,
             $now->errors,
             $now->pending,
             $now->conflicts,
             $now->deleted,
+            $now->leftOut,
         ));
         $this->console->line(\sprintf(
             'Rate limit: %d requests a second, %d at once (%s)',

@@ -28,6 +28,7 @@ final class StatusData
             'pending'          => $now->pending,
             'conflicts'        => $now->conflicts,
             'deleted'          => $now->deleted,
+            'left_out'         => $now->leftOut,
             'sales'            => $now->sales,
             'paused'           => PauseLines::data($words, $now->paused),
             'site_moved'       => $now->siteMoved,

@@ -572,12 +572,19 @@ final readonly class Links
     }
 
     /**
-     * @return array{products: int, errors: int, pending: int, conflicts: int, deleted: int} A group in conflict counts
-     *   as one, like the product that it would become
+     * @return array{products: int, errors: int, pending: int, conflicts: int, deleted: int, left_out: int} A group in
+     *   conflict counts as one, like the product that it would become; left_out are items that were imported before
      */
     public function counts(): array
     {
-        $counts = ['products' => 0, 'errors' => 0, 'pending' => 0, 'conflicts' => 0, 'deleted' => 0];
+        $counts = [
+            'products'  => 0,
+            'errors'    => 0,
+            'pending'   => 0,
+            'conflicts' => 0,
+            'deleted'   => 0,
+            'left_out'  => 0,
+        ];
 
         foreach ($this->sql->fetchAll('SELECT state, COUNT(*) AS n, COUNT(DISTINCT product_id) AS p,
                     COUNT(DISTINCT COALESCE(parent_id, clover_id)) AS heads FROM '
@@ -589,6 +596,7 @@ final readonly class Links
                 LinkState::Pending->value => $counts['pending'] = (int) $row['n'],
                 LinkState::Conflict->value => $counts['conflicts'] = (int) $row['heads'],
                 LinkState::Deleted->value => $counts['deleted'] = (int) $row['n'],
+                LinkState::LeftOut->value => $counts['left_out'] = (int) $row['n'],
                 default => null,
             };
         }

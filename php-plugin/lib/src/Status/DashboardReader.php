@@ -95,6 +95,7 @@ final readonly class DashboardReader
             $counts['pending'] ?? 0,
             $counts['conflicts'] ?? 0,
             $counts['deleted'] ?? 0,
+            $counts['left_out'] ?? 0,
             $this->state->get('last_sync'),
             $this->run($runs?->open()),
             $latest !== null && $latest->status === RunStatus::Failed ? $latest->message : null,

@@ -46,6 +46,8 @@ final readonly class DashboardStatus
         public int $pending,
         public int $conflicts,
         public int $deleted,
+        /** Items that were imported before. */
+        public int $leftOut,
         /** UTC as text of a column; null before the first. */
         public ?string $lastSync,
         /**
