@@ -48,10 +48,11 @@ $figures = $page->figures;
             <input type="text" readonly class="form-control" id="clover-webhook-code"
                 value="<?php echo $escape($figures['code']); ?>"
                 placeholder="<?php echo $word('WEBHOOK_CODE_WAITING'); ?>" aria-describedby="clover-webhook-code-note">
-            <button type="button" class="btn btn-secondary" data-clover-copy="clover-webhook-code"><span
+            <button type="button" class="btn btn-secondary rounded-end"
+                data-clover-copy="clover-webhook-code"><span
                 class="fa-solid fa-copy" aria-hidden="true"></span> <?php echo $word('COPY'); ?></button>
             <?php if ($page->mayAct) : ?>
-                <button type="button" class="btn btn-primary" data-clover-action="check"><?php
+                <button type="button" class="btn btn-primary rounded ms-2" data-clover-action="check"><?php
                     echo $word('WEBHOOK_CHECK');
                 ?></button>
             <?php endif; ?>
