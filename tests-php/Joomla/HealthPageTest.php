@@ -42,6 +42,21 @@ final class HealthPageTest extends JoomlaTestCase
         self::assertStringContainsString('Joomla ' . JVERSION, $html);
     }
 
+    #[TestDox('Where mails go to somebody, the page says whether Joomla sends them, and where that is switched on')]
+    public function test_mails(): void
+    {
+        $factory = $this->factory(['alert_email' => 'owner@shop.example']);
+
+        foreach ([false, true] as $online) {
+            JoomlaSite::app()->set('mailonline', $online);
+            $checks = (new Checks(SiteFacts::read($factory->sql(), $factory), $factory->shop()))->all();
+            $html   = self::html(self::view($checks, []));
+            self::assertStringContainsString('data-clover-check="mails"', $html);
+            self::assertSame($online, !str_contains($html, 'Joomla does not send mails'));
+            self::assertSame($online, !str_contains($html, 'option=com_config'));
+        }
+    }
+
     #[TestDox('Every check has a name and each state an icon and a word; only what is not fine has a link')]
     public function test_states(): void
     {

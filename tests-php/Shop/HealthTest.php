@@ -345,6 +345,23 @@ final class HealthTest extends SyncTestCase
         self::assertSame(CheckState::Green, $checks['tax']->state);
     }
 
+    #[TestDox('Mails that Joomla does not send are yellow; without an address or a Joomla, no check is about mails')]
+    public function test_mails(): void
+    {
+        $settings = ['alert_email' => 'owner@shop.example'];
+
+        foreach ([
+            [$settings, false, [CheckState::Yellow, 'mail_off']],
+            [$settings, true, [CheckState::Green, 'check_mails']],
+            [$settings, null, null],
+            [[], false, null],
+        ] as [$given, $sends, $expected]) {
+            $facts = new Facts(Engine::report(), null, sendsMails: $sends);
+            $check = $this->checks($this->shop($given), $facts)['mails'] ?? null;
+            self::assertSame($expected, $check === null ? null : [$check->state, $check->message->code->value]);
+        }
+    }
+
     /** @return array<string, Check> By subject */
     private function checks(?Services $shop = null, ?Facts $facts = null): array
     {

@@ -22,6 +22,8 @@ final readonly class HealthView
 {
     private const PREFIX = 'PLG_J2COMMERCE_APP_CLOVERPOS_';
 
+    private const CONFIGURATION = 'index.php?option=com_config';
+
     /**
      * @param list<Check>       $checks
      * @param ?list<DayFigures> $days      Empty before the first connection; null when they cannot be read
@@ -57,6 +59,7 @@ final readonly class HealthView
                     ],
                     CheckSubject::Tax => [self::PREFIX . 'BUTTON_MAPPINGS', Pages::url('mappings')],
                     CheckSubject::Cron => [self::PREFIX . 'TASKS', Warnings::TASKS],
+                    CheckSubject::Mails => [self::PREFIX . 'HEALTH_CONFIGURATION', self::CONFIGURATION],
                     CheckSubject::Access, CheckSubject::Site, CheckSubject::Permissions, CheckSubject::Webhook => [
                         self::PREFIX . 'BUTTON_DASHBOARD',
                         Pages::url(),

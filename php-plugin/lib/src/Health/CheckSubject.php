@@ -47,6 +47,9 @@ enum CheckSubject: string
 
     case Webhook = 'webhook';
 
+    /** Whether mails to the owner are sent. */
+    case Mails = 'mails';
+
     /** The clocks of PHP and of the database. */
     case Clock = 'clock';
 

@@ -56,7 +56,13 @@ final readonly class Checks
         $shop   = $this->shop;
 
         if ($shop !== null) {
-            $checks = [...$checks, ...$this->connected($shop), $this->cron($shop), $this->clock($shop)];
+            $checks = [
+                ...$checks,
+                ...$this->connected($shop),
+                $this->cron($shop),
+                $this->mails($shop),
+                $this->clock($shop),
+            ];
         }
 
         return array_values(array_filter(
@@ -366,6 +372,20 @@ final readonly class Checks
         };
 
         return new Check(CheckSubject::Cron, $state, $message);
+    }
+
+    /** Null while nobody gets a mail. */
+    private function mails(Services $shop): ?Check
+    {
+        return match (true) {
+            $shop->settings->alertEmail === [], $this->facts->sendsMails === null => null,
+            $this->facts->sendsMails => new Check(
+                CheckSubject::Mails,
+                CheckState::Green,
+                new Message(MessageCode::CheckMails),
+            ),
+            default => new Check(CheckSubject::Mails, CheckState::Yellow, new Message(MessageCode::MailOff)),
+        };
     }
 
     private function webhook(Services $shop, DashboardStatus $now): Check

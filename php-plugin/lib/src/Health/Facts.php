@@ -21,6 +21,8 @@ final readonly class Facts
         public ?bool $hasAuthCode = null,
         /** Joomla's scheduler; null when there is none, or it cannot be read. */
         public ?Schedule $schedule = null,
+        /** Whether Joomla sends mails; null without a Joomla. */
+        public ?bool $sendsMails = null,
     ) {
     }
 }

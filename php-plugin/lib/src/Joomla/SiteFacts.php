@@ -17,6 +17,7 @@ use CloverSync\Shop\Engine\Engine;
 use CloverSync\Shop\Health\Facts;
 use CloverSync\Shop\Health\Schedule;
 use CloverSync\Shop\Status\ShopVersion;
+use Joomla\CMS\Factory;
 
 /** What the checks need to know of this Joomla site. */
 final class SiteFacts
@@ -38,6 +39,13 @@ final class SiteFacts
             DebugLog::failed($e);
         }
 
-        return new Facts(Engine::report(), Requirements::problem(), $versions, $secret, $schedule);
+        return new Facts(
+            Engine::report(),
+            Requirements::problem(),
+            $versions,
+            $secret,
+            $schedule,
+            (int) Factory::getApplication()->get('mailonline', 1) === 1,
+        );
     }
 }

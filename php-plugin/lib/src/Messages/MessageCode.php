@@ -292,6 +292,7 @@ enum MessageCode: string
     case CheckHelperChosen      = 'check_helper_chosen';
     case CheckLimits            = 'check_limits';
     case CheckLimitsLearned     = 'check_limits_learned';
+    case CheckMails             = 'check_mails';
     case CheckNeverSynced       = 'check_never_synced';
     case CheckPermissions       = 'check_permissions';
     case CheckPermissionsUsed   = 'check_permissions_used';
