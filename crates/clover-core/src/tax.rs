@@ -235,10 +235,10 @@ impl TaxRule {
     }
 }
 
-/// What an entry may call a rate.
+/// What an entry may call a rate. Others can have the name, so the id counts first.
 fn keys(rate: &TaxRate) -> [String; 2] {
     let name = rate.name.as_deref().map(text::key).unwrap_or_default();
-    [name, text::key(rate.id.as_str())]
+    [text::key(rate.id.as_str()), name]
 }
 
 /// Its name, otherwise its id.
@@ -327,6 +327,8 @@ mod tests {
             assert_eq!(found.rates, ["Spirits"]);
         }
         assert_eq!(tax(&[("HOUSE", 3)], &["SPIRITS"]).profile, None);
+        let both = [("House Tax", 3), ("HOUSE", 4)];
+        assert_eq!(tax(&both, &["HOUSE"]).profile, Some(4));
     }
 
     #[test]

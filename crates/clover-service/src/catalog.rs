@@ -19,18 +19,16 @@ use crate::error::Error;
 use crate::group_names::GroupNames;
 use crate::groups::{GroupChanges, Staged};
 use crate::items::{self, Joined};
-use crate::modifiers::ModifierGroups;
+use crate::lookups::Lookups;
 use crate::page::{Fault, Page};
 use crate::session::Session;
-use crate::taxes::Taxes;
 
 /// The catalog of one merchant.
 pub struct Catalog {
     session: Rc<Session>,
     mapper: Rc<Mapper>,
     names: Rc<GroupNames>,
-    taxes: Rc<Taxes>,
-    modifiers: Rc<ModifierGroups>,
+    lookups: Rc<Lookups>,
 }
 
 impl fmt::Debug for Catalog {
@@ -76,8 +74,7 @@ impl Catalog {
             session: Rc::clone(session),
             mapper: Rc::new(mapper),
             names: Rc::new(GroupNames::new(Rc::clone(session))),
-            taxes: Rc::new(Taxes::new(Rc::clone(session))),
-            modifiers: Rc::new(ModifierGroups::new(Rc::clone(session))),
+            lookups: Rc::new(Lookups::new(session)),
         })
     }
 
@@ -88,8 +85,7 @@ impl Catalog {
             Rc::clone(&self.session),
             Rc::clone(&self.mapper),
             Rc::clone(&self.names),
-            Rc::clone(&self.taxes),
-            Rc::clone(&self.modifiers),
+            Rc::clone(&self.lookups),
             after.filter(|cursor| !cursor.is_empty()),
         )
     }
@@ -172,8 +168,7 @@ impl Catalog {
         mut items: Vec<Item>,
         faults: Vec<Fault>,
     ) -> Result<Page, Error> {
-        self.modifiers.complete(&mut items)?;
-        self.taxes.fill(&mut items)?;
+        self.lookups.fill(&mut items)?;
         Ok(Page::new(asked, String::new(), items, faults, &self.mapper))
     }
 }

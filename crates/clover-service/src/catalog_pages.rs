@@ -12,18 +12,16 @@ use clover_core::mapping::Mapper;
 use crate::error::Error;
 use crate::group_names::GroupNames;
 use crate::items::{Joined, has_no_counts};
-use crate::modifiers::ModifierGroups;
+use crate::lookups::Lookups;
 use crate::page::Page;
 use crate::session::Session;
-use crate::taxes::Taxes;
 
 /// All items from a cursor on, page by page.
 pub struct CatalogPages {
     session: Rc<Session>,
     mapper: Rc<Mapper>,
     names: Rc<GroupNames>,
-    taxes: Rc<Taxes>,
-    modifiers: Rc<ModifierGroups>,
+    lookups: Rc<Lookups>,
     state: RefCell<State>,
 }
 
@@ -49,16 +47,14 @@ impl CatalogPages {
         session: Rc<Session>,
         mapper: Rc<Mapper>,
         names: Rc<GroupNames>,
-        taxes: Rc<Taxes>,
-        modifiers: Rc<ModifierGroups>,
+        lookups: Rc<Lookups>,
         after: Option<String>,
     ) -> Self {
         Self {
             session,
             mapper,
             names,
-            taxes,
-            modifiers,
+            lookups,
             state: RefCell::new(State {
                 reading: None,
                 cursor: after,
@@ -113,8 +109,7 @@ impl CatalogPages {
             *reading = None;
         }
         let (mut items, faults) = joined.complete(&self.session)?;
-        self.taxes.fill(&mut items)?;
-        self.modifiers.complete(&mut items)?;
+        self.lookups.fill(&mut items)?;
         let page = Page::new(
             pair.first.asked.into_std(),
             cursor.clone().unwrap_or_default(),

@@ -17,6 +17,7 @@ pub mod host;
 mod items;
 pub mod ledger;
 mod log_queue;
+mod lookups;
 mod modifiers;
 pub mod orders;
 pub mod page;
