@@ -43,6 +43,8 @@ final class MailsTest extends JoomlaTestCase
         parent::setUp();
         $this->sink = MailSink::start();
         $this->sql->execute(MailSink::TEMPLATES);
+        $this->sql->execute('CREATE TABLE #__scheduler_tasks (title VARCHAR(255), type VARCHAR(128), state TINYINT,
+            next_execution DATETIME)');
         // Joomla's class of mail templates asks for it in the old way.
         Factory::$database = null;
 
@@ -207,8 +209,6 @@ final class MailsTest extends JoomlaTestCase
         $clover = Simulator::get();
         $clover->reset();
         putenv("CLOVERSYNC_BASE_URL=$clover->url");
-        $this->sql->execute('CREATE TABLE #__scheduler_tasks (title VARCHAR(255), type VARCHAR(128), state TINYINT,
-            next_execution DATETIME)');
         $this->enable(['alert_email' => 'refused@shop.example']);
         $shop          = ShopFactory::stored(JoomlaSite::app(), $this->joomla)->shop();
         $redirect      = 'https://shop.example/administrator/index.php';

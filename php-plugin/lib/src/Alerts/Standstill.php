@@ -19,7 +19,7 @@ use CloverSync\Shop\Support\Clock;
  */
 final readonly class Standstill
 {
-    /** Seconds; where only one of the site's two PHPs can run the app, the trouble seems to end with each of its tasks. */
+    /** Seconds; where only one of the site's two PHPs runs the app, the trouble seems to end with each of its tasks. */
     private const QUIET = 172_800;
 
     public function __construct(

@@ -100,8 +100,8 @@ final readonly class ProductChoices
     }
 
     /**
-     * @param non-empty-list<array{option: int, value: int, price: string, is_default: bool, ordering: int}> $choices The
-     *   row of the product's option, the id of the option's value, and what the value adds to the product's price
+     * @param non-empty-list<array{option: int, value: int, price: string, is_default: bool, ordering: int}> $choices
+     *   With the row of the product's option, the id of the option's value, and what the value adds to the price
      */
     public function insert(array $choices): void
     {
