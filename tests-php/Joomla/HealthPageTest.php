@@ -42,7 +42,7 @@ final class HealthPageTest extends JoomlaTestCase
         self::assertStringContainsString('Joomla ' . JVERSION, $html);
     }
 
-    #[TestDox('Where mails go to somebody, the page says whether Joomla sends them, and where that is switched on')]
+    #[TestDox('With an address for mails the page says whether Joomla sends them, and where that is switched on')]
     public function test_mails(): void
     {
         $factory = $this->factory(['alert_email' => 'owner@shop.example']);

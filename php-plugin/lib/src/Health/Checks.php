@@ -374,7 +374,7 @@ final readonly class Checks
         return new Check(CheckSubject::Cron, $state, $message);
     }
 
-    /** Null while nobody gets a mail. */
+    /** Null while mails have no address, or where Joomla sends none for us. */
     private function mails(Services $shop): ?Check
     {
         return match (true) {
