@@ -105,6 +105,13 @@ interface CMSWebApplicationInterface extends SessionAwareWebApplicationInterface
 
     /**
      * @param string $key
+     *
+     * @return mixed
+     */
+    public function getUserState($key, mixed $default = null);
+
+    /**
+     * @param string $key
      * @param string $request
      * @param string $type
      *
@@ -166,6 +173,11 @@ abstract class CMSApplication implements CMSWebApplicationInterface
     public function getSession(): SessionInterface
     {
         throw new \LogicException();
+    }
+
+    public function getUserState($key, mixed $default = null)
+    {
+        return $default;
     }
 
     public function getUserStateFromRequest($key, $request, mixed $default = null, $type = 'none')

@@ -218,6 +218,23 @@ chapter('Install the App, Enable the App, Configure the App', async (browser) =>
     await settings(browser, { log_retention: 30 });
   });
 
+  step('the button Clover Dashboard asks before it loses entries, and ends the editing of the settings', async (browser) => {
+    const editors = () => Number(value(`SELECT checked_out FROM #__extensions WHERE ${EXTENSION}`) ?? 0);
+    const dashboard = '#toolbar a:has-text("Clover Dashboard")';
+    await browser.page.goto(settingsUrl());
+    assert.ok(editors() > 0);
+    await openTab(browser, 'sync');
+    await browser.page.fill('#jform_params_sync_interval', '61');
+    browser.page.once('dialog', (dialog) => dialog.dismiss());
+    await browser.page.click(dashboard);
+    assert.equal(await browser.page.inputValue('#jform_params_sync_interval'), '61');
+    browser.page.once('dialog', (dialog) => dialog.accept());
+    await browser.page.click(dashboard);
+    await browser.page.waitForSelector('#clover-dashboard');
+    assert.equal(editors(), 0);
+    assert.equal(String(parameters().sync_interval), '60');
+  });
+
   step('a wrong number is refused with its field and range, by the browser on whatever tab, and by the server; what was stored is kept', async (browser) => {
     const words = /Sync Interval must be a whole number from 5 to 44,640/;
     await browser.page.goto(settingsUrl());

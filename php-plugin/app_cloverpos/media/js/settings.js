@@ -3,7 +3,7 @@
  *
  * @license GNU General Public License version 2 or later; see LICENSE
  */
-((document, CloverPos) => {
+((window, document, Joomla, CloverPos) => {
   'use strict';
 
   /** Names the range of each wrong number, and shows the first one, which may be on another tab. */
@@ -26,6 +26,33 @@
   document.addEventListener('DOMContentLoaded', () => {
     document.formvalidator.custom = { ...document.formvalidator.custom, cloverNumbers: { exec: areNumbersRight } };
   });
+
+  const form = document.querySelector('form[name="adminForm"]');
+  const entries = () => new URLSearchParams(new FormData(form)).toString();
+  const kept = Joomla.getOptions('plg_j2commerce_app_cloverpos').unsaved;
+  let opened = '';
+
+  window.addEventListener('load', () => { opened = entries(); });
+
+  /** Leaves the form by Joomla's Close, which ends the editing of the plugin, and goes on to a page of the app. */
+  const leave = (event, link) => {
+    if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) {
+      return;
+    }
+
+    event.preventDefault();
+
+    if ((kept || entries() !== opened) && !window.confirm(CloverPos.text('SETTINGS_LEAVE'))) {
+      return;
+    }
+
+    const back = document.createElement('input');
+    back.type = 'hidden';
+    back.name = 'return';
+    back.value = window.btoa(link.getAttribute('href'));
+    form.append(back);
+    Joomla.submitform('plugin.cancel', form);
+  };
 
   const word = (key) => CloverPos.text(`TAX_${key}`);
 
@@ -89,6 +116,11 @@
     const taxes = event.target.closest('[data-clover-taxes]');
     const connect = event.target.closest('[data-clover-connect]');
     const test = event.target.closest('[data-clover-test]');
+    const page = event.target.closest('a[href*="plugin=app_cloverpos"]:not([target="_blank"])');
+
+    if (page) {
+      leave(event, page);
+    }
 
     if (connect) {
       CloverPos.connect(connect.dataset.cloverConnect, (result) => {
@@ -112,4 +144,4 @@
       CloverPos.press(test, async () => CloverPos.show((await CloverPos.ask(test.dataset.cloverTest)).message));
     }
   });
-})(document, window.CloverPos);
+})(window, document, window.Joomla, window.CloverPos);

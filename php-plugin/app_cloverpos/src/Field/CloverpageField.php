@@ -27,9 +27,12 @@ use Joomla\CMS\Toolbar\Button\LinkButton;
  */
 final class CloverpageField extends FormField
 {
-    private const PREFIX = 'PLG_J2COMMERCE_APP_CLOVERPOS_TAX_';
+    private const PREFIX = 'PLG_J2COMMERCE_APP_CLOVERPOS_';
 
-    private const WORDS = ['CHOOSE', 'PERCENT', 'PROFILE', 'RATE', 'TAKEN'];
+    private const WORDS = ['SETTINGS_LEAVE', 'TAX_CHOOSE', 'TAX_PERCENT', 'TAX_PROFILE', 'TAX_RATE', 'TAX_TAKEN'];
+
+    /** Where Joomla keeps the entries of a form that it could not save. */
+    private const KEPT = 'com_plugins.edit.plugin.data';
 
     protected $type = 'Cloverpage';
 
@@ -42,6 +45,9 @@ final class CloverpageField extends FormField
         if ($app instanceof CMSWebApplicationInterface) {
             $document = $app->getDocument();
             $document instanceof HtmlDocument && $document->getToolbar('toolbar')?->prependButton($button);
+            $document->addScriptOptions(Template::MEDIA, [
+                'unsaved' => $app->getUserState(self::KEPT, []) !== [],
+            ]);
             Template::style($app);
             Template::script(
                 $app,
