@@ -73,6 +73,8 @@ export class Browser {
       await this.loads(() => this.page.click('#btn-login-submit'));
       // The login page has a header too.
       await this.page.waitForSelector('#mod-login-username', { state: 'detached' });
+      // A request of Joomla's first page that ends late would write back a session without what is opened next.
+      await this.page.waitForLoadState('networkidle');
     }
   }
 
