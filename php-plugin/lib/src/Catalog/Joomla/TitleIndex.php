@@ -13,12 +13,6 @@ use CloverSync\Shop\Support\Text;
 /** The published and unpublished rows of one of Joomla's trees, by title. */
 final class TitleIndex
 {
-    /** Rows read at once, because a shop may have a tag for each of Clover's item groups. */
-    private const ROWS = 1000;
-
-    /** More than any position in a tree. */
-    private const UNPUBLISHED = 1 << 40;
-
     /** @var array<array-key, int> By comparison key */
     private array $ids = [];
 
@@ -28,36 +22,16 @@ final class TitleIndex
     /** @param string $condition SQL that selects the rows of the tree */
     public function __construct(Sql $sql, string $table, string $condition, bool $locking)
     {
-        $query =
-            "SELECT id, title, published, lft FROM $table WHERE $condition AND published IN (0, 1) AND id > ?"
-            . ' ORDER BY id LIMIT '
-            . self::ROWS
-            . ($locking ? $sql->dialect()->lockRows() : '');
-        $id    = 0;
-        $first = [];
-        $same  = [];
+        $lock = $locking ? $sql->dialect()->lockRows() : '';
 
         // A published row is preferred to an unpublished one of the same name, then the first in the tree.
-        do {
-            $rows = $sql->fetchAll($query, [$id]);
-
-            foreach ($rows as $row) {
-                $id    = Row::int($row, 'id');
-                $title = Row::string($row, 'title');
-                $key   = Text::key($title);
-                $place = Row::int($row, 'lft') + (Row::int($row, 'published') === 1 ? 0 : self::UNPUBLISHED);
-
-                if ($place < ($first[$key] ?? PHP_INT_MAX)) {
-                    $first[$key]     = $place;
-                    $this->ids[$key] = $id;
-                }
-
-                if ($place < ($same[$title] ?? PHP_INT_MAX)) {
-                    $same[$title]        = $place;
-                    $this->exact[$title] = $id;
-                }
-            }
-        } while (\count($rows) === self::ROWS);
+        foreach ($sql->fetchAll(
+            "SELECT id, title FROM $table WHERE $condition AND published IN (0, 1) ORDER BY published DESC, lft$lock",
+        ) as $row) {
+            $title                        = Row::string($row, 'title');
+            $this->ids[Text::key($title)] ??= Row::int($row, 'id');
+            $this->exact[$title]          ??= Row::int($row, 'id');
+        }
     }
 
     public function find(string $title): ?int
