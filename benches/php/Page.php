@@ -27,6 +27,7 @@ final class Page
         'options'         => 0,
         'categories'      => 0,
         'tags'            => 0,
+        'menuItem'        => 0,
     ];
 
     /** @var list<string> */
@@ -136,6 +137,12 @@ final class Page
     public function errors(): array
     {
         return $this->errors;
+    }
+
+    /** With the default settings it does not matter which items are sold online. */
+    public function onlineUnknown(): int
+    {
+        return 0;
     }
 
     /** @return array{} With the default settings, no item of these catalogs is left out */
