@@ -20,8 +20,9 @@ final class Moment
         $clock = new DatabaseClock($sql);
         $now   = $clock->now();
 
+        // A read's time is the database's minus the read's age. Both are rounded, the age upwards.
         do {
             $later = $clock->now();
-        } while ($later === $now);
+        } while ($later < ($now + 3));
     }
 }
