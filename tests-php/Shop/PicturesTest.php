@@ -4,16 +4,10 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Shop;
 
-use CloverSync\Settings;
 use CloverSync\Shop\Catalog\J2Commerce\ProductPictures;
 use CloverSync\Shop\Catalog\RunStatus;
-use CloverSync\Shop\Database\Sql;
-use CloverSync\Shop\Services;
-use CloverSync\Shop\Support\Clock;
-use CloverSync\Shop\Support\SystemClock;
 use CloverSync\Tests\Support\SyncTestCase;
 use CloverSync\Tests\Support\TestMedia;
-use CloverSync\Vault;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\TestDox;
 
@@ -28,29 +22,9 @@ final class PicturesTest extends SyncTestCase
         $this->media = new TestMedia();
     }
 
-    protected function shop(
-        array $settings = [],
-        string $site = 'https://shop.example',
-        ?Sql $sql = null,
-        Clock $clock = new SystemClock(),
-    ): Services {
-        return new Services(
-            $sql ?? $this->sql,
-            Settings::fromArray(
-                $settings
-                + $this->settings
-                + [
-                    'environment' => 'sandbox',
-                    'app_id'      => 'APPID00000001',
-                    'app_secret'  => '11111111-2222-3333-4444-555555555555',
-                    'base_url'    => $this->clover->url,
-                ],
-            ),
-            new Vault(self::SECRET),
-            $site,
-            clock: $clock,
-            media: $this->media,
-        );
+    protected function media(): TestMedia
+    {
+        return $this->media;
     }
 
     #[TestDox('A new product gets its picture as the main image, and each address is read once')]

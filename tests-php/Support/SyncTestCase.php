@@ -6,6 +6,7 @@ namespace CloverSync\Tests\Support;
 
 use CloverSync\Cli\Callback;
 use CloverSync\Settings;
+use CloverSync\Shop\Catalog\MediaFolder;
 use CloverSync\Shop\Catalog\RunStatus;
 use CloverSync\Shop\Catalog\SyncRunRow;
 use CloverSync\Shop\Database\Row;
@@ -63,7 +64,14 @@ abstract class SyncTestCase extends ShopTestCase
             new Vault(self::SECRET),
             $site,
             clock: $clock,
+            media: $this->media(),
         );
+    }
+
+    /** Where pictures go; a shop without one takes none. */
+    protected function media(): ?MediaFolder
+    {
+        return null;
     }
 
     protected function connect(?Services $shop = null): void
